@@ -1,0 +1,233 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled under these.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets that never see a pointer: the compiler refuses one.
+let pointerFree: [SwiftSetting] = house + [.strictMemorySafety()]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let orderedCollections = Target.Dependency.product(
+    name: "OrderedCollections",
+    package: "swift-collections"
+)
+let dequeModule = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+    name: "jobsync",
+    products: [
+        .executable(name: "jobsync", targets: ["jobsync"]),
+        .executable(name: "jobsync-worker", targets: ["jobsync-worker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(
+            url: "https://github.com/swiftlang/swift-subprocess",
+            from: "1.0.2",
+            traits: []
+        ),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle",
+            from: "2.13.0"
+        ),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // MARK: C
+        .systemLibrary(
+            name: "CLibwebsockets",
+            path: "Sources/C/CLibwebsockets",
+            pkgConfig: "libwebsockets",
+            providers: [.apt(["libwebsockets-dev", "libuv1-dev"])]
+        ),
+        .systemLibrary(name: "CPlatform", path: "Sources/C/CPlatform"),
+
+        // MARK: Knows nothing of jobs
+        .target(name: "Threads", dependencies: ["CPlatform"], swiftSettings: house),
+        .target(
+            name: "WebSockets",
+            dependencies: ["CLibwebsockets", "CPlatform", "Threads", logging],
+            swiftSettings: house
+        ),
+        .target(name: "JSON", dependencies: [orderedCollections], swiftSettings: pointerFree),
+        .target(name: "Sequences", swiftSettings: pointerFree),
+
+        // MARK: Jobs
+        .target(
+            name: "JobModel",
+            dependencies: ["JSON", orderedCollections],
+            swiftSettings: pointerFree
+        ),
+        .target(
+            name: "JobProtocol",
+            dependencies: ["JSON", "JobModel", orderedCollections],
+            swiftSettings: pointerFree
+        ),
+        .target(name: "JobStorage", dependencies: ["JSON", "JobModel"], swiftSettings: pointerFree),
+        .target(
+            name: "SQLiteStorage",
+            dependencies: [
+                "JSON", "JobModel", "JobStorage", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: pointerFree
+        ),
+        .target(
+            name: "JobScheduling",
+            dependencies: ["JobModel", orderedCollections, dequeModule],
+            swiftSettings: pointerFree
+        ),
+        .target(
+            name: "JobTasks",
+            dependencies: [
+                "JSON", "JobModel", "Sequences", orderedCollections, systemPackage, subprocess,
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: house
+        ),
+        .target(
+            name: "JobRunning",
+            dependencies: [
+                "CPlatform", "JSON", "JobModel", "JobTasks", logging, orderedCollections,
+                systemPackage,
+            ],
+            swiftSettings: house
+        ),
+        .target(
+            name: "JobManagement",
+            dependencies: [
+                "JSON", "JobModel", "JobRunning", "JobScheduling", "JobStorage", "JobTasks",
+                logging, orderedCollections,
+            ],
+            swiftSettings: pointerFree
+        ),
+        .target(
+            name: "Authentication",
+            dependencies: ["JSON", "JobModel", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: pointerFree
+        ),
+        .target(
+            name: "JobSync",
+            dependencies: [
+                "Authentication", "JSON", "JobManagement", "JobModel", "JobProtocol",
+                "JobRunning", "JobStorage", "JobTasks", "WebSockets", dequeModule, logging,
+                orderedCollections,
+            ],
+            swiftSettings: pointerFree
+        ),
+
+        // MARK: Programs
+        .executableTarget(
+            name: "jobsync",
+            dependencies: [
+                "Authentication", "CPlatform", "JSON", "JobManagement", "JobModel", "JobProtocol",
+                "JobRunning", "JobScheduling", "JobStorage", "JobSync", "JobTasks",
+                "SQLiteStorage", "WebSockets", argumentParser, logging, orderedCollections,
+                systemPackage,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: house
+        ),
+        .executableTarget(
+            name: "jobsync-worker",
+            dependencies: [
+                "CPlatform", "JSON", "JobModel", "JobRunning", "JobTasks", systemPackage,
+            ],
+            swiftSettings: house
+        ),
+
+        // MARK: Tests
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: house),
+        .testTarget(
+            name: "WebSocketsTests",
+            dependencies: ["CPlatform", "Threads", "WebSockets", logging],
+            swiftSettings: house
+        ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
+        .testTarget(name: "SequencesTests", dependencies: ["Sequences"], swiftSettings: house),
+        .testTarget(
+            name: "JobModelTests",
+            dependencies: ["JSON", "JobModel"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "JobProtocolTests",
+            dependencies: ["JSON", "JobModel", "JobProtocol"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "JobStorageTests",
+            dependencies: [
+                "JSON", "JobModel", "JobStorage", "SQLiteStorage",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "JobSchedulingTests",
+            dependencies: ["JobModel", "JobScheduling"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "JobTasksTests",
+            dependencies: ["JSON", "JobModel", "JobTasks", systemPackage],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "JobRunningTests",
+            dependencies: [
+                "CPlatform", "JSON", "JobModel", "JobRunning", "JobTasks", logging, systemPackage,
+                "jobsync-worker",
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "JobManagementTests",
+            dependencies: [
+                "JSON", "JobManagement", "JobModel", "JobRunning", "JobScheduling", "JobStorage",
+                "JobTasks", logging,
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "AuthenticationTests",
+            dependencies: ["Authentication", "JSON", "JobModel"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "JobSyncTests",
+            dependencies: [
+                "Authentication", "JSON", "JobManagement", "JobModel", "JobProtocol",
+                "JobStorage", "JobSync", "WebSockets", logging,
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "CPlatform", "JSON", "JobModel", "JobProtocol", "WebSockets", subprocess,
+                systemPackage, "jobsync", "jobsync-worker",
+            ],
+            swiftSettings: house
+        ),
+    ]
+)
