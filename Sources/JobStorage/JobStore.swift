@@ -23,6 +23,7 @@ public protocol JobStore: Sendable {
     ///   - position: Only changes behind it; 0 for all.
     ///   - limit: How many at most.
     /// - Returns: The changes; fewer than `limit` means that there are no more.
+    /// - Throws: `unavailable` if the store does not answer.
     func changes(after position: Int, limit: Int) async throws(JobStoreError) -> [StoredChange]
 
     /// Commits changes as one, or none of them.
@@ -37,18 +38,21 @@ public protocol JobStore: Sendable {
     ///
     /// - Parameter id: The job's name.
     /// - Returns: The job, or nil if there is none of that name.
+    /// - Throws: `unavailable` if the store does not answer.
     func job(_ id: JobID) async throws(JobStoreError) -> Job?
 
     /// A page of the jobs that match a query.
     ///
     /// - Parameter query: What is looked for, in which order, and from where on.
     /// - Returns: Jobs, and where the next page begins.
+    /// - Throws: `unavailable` if the store does not answer.
     func find(_ query: JobQuery) async throws(JobStoreError) -> JobPage
 
     /// What was saved under a name, such as a task's limit.
     ///
     /// - Parameter name: Any text.
     /// - Returns: The value, or nil if nothing was saved.
+    /// - Throws: `unavailable` if the store does not answer.
     func setting(_ name: String) async throws(JobStoreError) -> JSONValue?
 
     /// Saves a value under a name, durably.
@@ -56,6 +60,7 @@ public protocol JobStore: Sendable {
     /// - Parameters:
     ///   - value: The value; nil forgets it.
     ///   - name: Any text.
+    /// - Throws: `unavailable` if the store does not answer.
     func save(_ value: JSONValue?, as name: String) async throws(JobStoreError)
 
     /// Closes files and connections; no call may follow.
