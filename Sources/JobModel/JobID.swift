@@ -52,3 +52,13 @@ public struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Orders ids as text.
     public static func < (left: JobID, right: JobID) -> Bool { left.rawValue < right.rawValue }
 }
+
+extension JobID: ExpressibleByStringInterpolation {
+    /// Takes an id written in the source.
+    ///
+    /// - Precondition: Its form is right. Text from outside goes through ``init(_:)``.
+    public init(stringLiteral text: String) {
+        guard let id = JobID(text) else { preconditionFailure("\"\(text)\" is no job id") }
+        self = id
+    }
+}
