@@ -82,7 +82,11 @@ let package = Package(
             dependencies: ["JSON", "JobModel", orderedCollections],
             swiftSettings: pointerFree
         ),
-        .target(name: "JobStorage", dependencies: ["JSON", "JobModel"], swiftSettings: pointerFree),
+        .target(
+            name: "JobStorage",
+            dependencies: ["JSON", "JobModel"],
+            swiftSettings: pointerFree
+        ),
         .target(
             name: "SQLiteStorage",
             dependencies: [
