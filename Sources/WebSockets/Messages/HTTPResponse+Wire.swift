@@ -56,7 +56,7 @@ extension HTTPResponse {
 
 extension String {
     /// A line break in a field would let whoever chose the value write fields of his own.
-    fileprivate var withoutLineBreaks: String {
+    var withoutLineBreaks: String {
         utf8.contains { $0 == 0x0D || $0 == 0x0A || $0 == 0 }
             ? String(unicodeScalars.filter { $0 != "\r" && $0 != "\n" && $0 != "\0" })
             : self

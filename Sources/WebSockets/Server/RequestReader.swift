@@ -83,7 +83,7 @@ struct RequestReader {
         }
     }
 
-    private func value(_ token: lws_token_indexes) -> String? {
+    func value(_ token: lws_token_indexes) -> String? {
         let count = lws_hdr_total_length(wsi, token)
         guard count > 0 else { return nil }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(count) + 1) { buffer in
