@@ -22,6 +22,15 @@ public actor WebSocketClient {
         public var code: WebSocketCloseCode
         /// The server's reason, often empty.
         public var reason: String
+
+        /// Joins a code and a reason.
+        /// - Parameters:
+        ///   - code: the code that the server sent
+        ///   - reason: the server's reason
+        public init(code: WebSocketCloseCode, reason: String) {
+            self.code = code
+            self.reason = reason
+        }
     }
 
     enum Phase {
