@@ -66,7 +66,7 @@ struct WebSocketServerTests {
 
     @Test("a wrong message is answered with the right close code", arguments: faults)
     func faulty(_ name: String, _ bytes: [UInt8], _ code: Int) async throws {
-        try await withServer(configure: { $0.maximumMessageBytes = 1024 }) { harness in
+        try await withServer(Behaviour(), .local { $0.maximumMessageBytes = 1024 }) { harness in
             let socket = try await harness.webSocket()
             try await socket.send(bytes)
             let frame = try await socket.receiveFrame()
@@ -141,7 +141,8 @@ struct WebSocketServerTests {
 
     @Test("a client that does not answer a close frame is dropped")
     func unansweredClose() async throws {
-        try await withServer(configure: { $0.closeTimeout = .milliseconds(100) }) { harness in
+        try await withServer(Behaviour(), .local { $0.closeTimeout = .milliseconds(100) }) {
+            harness in
             let socket = try await harness.webSocket()
             let id = try #require(await harness.recorder.open(1).first)
             await harness.recorder.close(id, code: .goingAway)

@@ -9,8 +9,10 @@ import Threads
 actor ClientCore: LibraryEvents {
     static let shared = ClientCore()
 
-    private struct WeakClient {
+    private struct Connection {
         weak var client: WebSocketClient?
+        /// The library's handle, from its first event to its last.
+        var wsi: OpaquePointer?
     }
 
     let executor: ThreadExecutor
@@ -22,7 +24,7 @@ actor ClientCore: LibraryEvents {
     private var plain: LibraryContext?
     /// Apart, because it reads the system's certificates, which takes longer than all the rest.
     private var secure: LibraryContext?
-    private var clients: [UInt64: WeakClient] = [:]
+    private var connections: [UInt64: Connection] = [:]
 
     private init() {
         loop = EventLoop()
@@ -30,25 +32,43 @@ actor ClientCore: LibraryEvents {
     }
 
     nonisolated func libraryCalled(_ event: LibraryEvent) -> Int32 {
-        assumeIsolated { core in
-            guard let client = core.clients[event.number]?.client else { return 0 }
-            return client.assumeIsolated { $0.handle(event) }
+        assumeIsolated { $0.handle(event) }
+    }
+
+    private func handle(_ event: LibraryEvent) -> Int32 {
+        let number = event.number
+        guard connections[number] != nil else { return 0 }
+        // Here and not in the client, who may be on its way out and hear no more.
+        connections[number]?.wsi = event.wsi
+        defer {
+            if event.reason == LWS_CALLBACK_WSI_DESTROY {
+                connections[number] = nil
+            }
         }
+        guard let client = connections[number]?.client else { return 0 }
+        return client.assumeIsolated { $0.handle(event) }
     }
 
     /// Begins to connect; the rest comes as events.
+    /// - Parameters:
+    ///   - client: who hears the events
+    ///   - number: what the connection goes by
+    ///   - address: one of the host's
+    ///   - url: what is asked for
+    ///   - subprotocol: what is offered
     /// - Returns: nil, or what went wrong right away
     func connect(
         _ client: WebSocketClient,
         number: UInt64,
-        to url: WebSocketURL,
+        to address: String,
+        url: WebSocketURL,
         subprotocol: String?
     ) -> WebSocketClientError? {
         guard let context = context(isSecure: url.isSecure) else {
             let reason = "libwebsockets does not start; is libwebsockets-evlib-uv installed?"
             return .unreachable(url.hostField, reason: reason)
         }
-        clients[number] = WeakClient(client: client)
+        connections[number] = Connection(client: client)
         var strings: [UnsafeMutablePointer<CChar>?] = []
         defer {
             for string in strings {
@@ -63,7 +83,7 @@ actor ClientCore: LibraryEvents {
         var info = lws_client_connect_info()
         info.context = context.pointer
         info.vhost = context.host
-        info.address = lend(url.host)
+        info.address = lend(address)
         info.port = Int32(url.port)
         info.path = lend(url.path)
         info.host = lend(url.hostField)
@@ -77,25 +97,38 @@ actor ClientCore: LibraryEvents {
         }
         info.opaque_user_data = UnsafeMutableRawPointer(bitPattern: UInt(number))
         errno = 0
-        guard lws_client_connect_via_info(&info) == nil else {
-            context.nudge()
-            return nil
+        guard let wsi = lws_client_connect_via_info(&info) else {
+            let error = errno
+            connections[number] = nil
+            let reason = error == 0 ? "no connection" : String(cString: strerror(error))
+            return .unreachable(url.hostField, reason: reason)
         }
-        let error = errno
-        clients[number] = nil
-        return .unreachable(url.hostField, reason: Self.reason(error, host: url.host))
-    }
-
-    /// Forgets a client whose connection is no more, or who is no more.
-    func forget(number: UInt64) {
-        clients[number] = nil
+        connections[number]?.wsi = wsi
+        context.nudge()
+        return nil
     }
 
     /// Drops a connection at the library's next turn, with no farewell.
-    func kill(_ wsi: OpaquePointer) {
+    /// - Parameter number: what it goes by; if it is gone already, nothing happens
+    func drop(number: UInt64) {
+        guard let wsi = connections[number]?.wsi else { return }
         clws_kill(wsi)
         plain?.nudge()
         secure?.nudge()
+    }
+
+    /// Looks up a host's addresses, in the order in which to try them.
+    ///
+    /// Ourselves, because the library gives up after the first address that refuses.
+    /// - Parameter host: a name or an address
+    /// - Returns: at least one address in numbers
+    /// - Throws: ``WebSocketClientError/unreachable(_:reason:)``
+    func addresses(of host: String) throws(WebSocketClientError) -> [String] {
+        do {
+            return try AddressLookup.addresses(of: host).map { NetworkAddress($0).host }
+        } catch {
+            throw .unreachable(host, reason: error.reason)
+        }
     }
 
     private func context(isSecure: Bool) -> LibraryContext? {
@@ -105,14 +138,5 @@ actor ClientCore: LibraryEvents {
         }
         plain = plain ?? LibraryContext(.client(tls: false), on: loop, events: self)
         return plain
-    }
-
-    /// The library keeps the reason to itself when it fails at once; what it left behind tells.
-    private static func reason(_ error: Int32, host: String) -> String {
-        var list: UnsafeMutablePointer<addrinfo>?
-        let lookup = getaddrinfo(host, nil, nil, &list)
-        guard lookup == 0 else { return String(cString: gai_strerror(lookup)) }
-        freeaddrinfo(list)
-        return error == 0 ? "no connection" : String(cString: strerror(error))
     }
 }

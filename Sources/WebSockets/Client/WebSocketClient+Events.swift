@@ -5,9 +5,10 @@ extension WebSocketClient {
     ///
     /// - Returns: 0 to go on, -1 to close the connection
     func handle(_ event: LibraryEvent) -> Int32 {
+        // An attempt at another address may still have something to say after it has failed.
+        guard event.number == number else { return 0 }
         switch event.reason {
         case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-            wsi = event.wsi
             return appendHeaders(event)
         case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
             chosenSubprotocol = RequestReader(wsi: event.wsi).value(WSI_TOKEN_PROTOCOL)
@@ -41,11 +42,7 @@ extension WebSocketClient {
     func connected(_ error: WebSocketClientError?) {
         guard case .connecting(let continuation) = phase else { return }
         stopTimer()
-        phase = .open
-        if error != nil {
-            wsi = nil
-            finish()
-        }
+        phase = error == nil ? .open : .closed
         continuation.resume(returning: error)
     }
 
@@ -113,6 +110,13 @@ extension WebSocketClient {
                 decoding: UnsafeRawBufferPointer(start: $0, count: event.count).prefix { $0 != 0 },
                 as: UTF8.self
             ).trimmingCharacters
+        }
+        // A refused connection reaches the library as a hang-up; the socket still knows better.
+        var number: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(lws_get_socket_fd(event.wsi), SOL_SOCKET, SO_ERROR, &number, &size)
+        if number != 0 {
+            return .unreachable(target, reason: String(cString: strerror(number)))
         }
         guard let words else { return .unreachable(target, reason: "no connection") }
         if hasTimedOut || words.hasPrefix("Timed out") || words.contains("timeout") {

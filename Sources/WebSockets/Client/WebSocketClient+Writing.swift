@@ -14,7 +14,7 @@ extension WebSocketClient {
         }
         guard written >= 0 else {
             phase = .closing
-            kill()
+            drop()
             return false
         }
         isChoked = lws_partial_buffered(wsi) != 0
@@ -57,18 +57,13 @@ extension WebSocketClient {
 
     private func timedOut() {
         hasTimedOut = true
-        kill()
+        drop()
         connected(.timedOut)
     }
 
-    private func kill() {
-        guard let wsi else { return }
-        let handle = UInt(bitPattern: wsi)
-        core.assumeIsolated { core in
-            if let wsi = OpaquePointer(bitPattern: handle) {
-                core.kill(wsi)
-            }
-        }
+    private func drop() {
+        let number = number
+        core.assumeIsolated { $0.drop(number: number) }
     }
 
     /// The connection is no more.
@@ -82,8 +77,6 @@ extension WebSocketClient {
         wsi = nil
         stopTimer()
         closure = closure ?? Closure(code: .abnormal, reason: "")
-        let number = number
-        core.assumeIsolated { $0.forget(number: number) }
         stopWaitingForMessage()
         drained()
         for closer in closers {

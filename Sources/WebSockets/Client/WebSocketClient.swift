@@ -58,7 +58,8 @@ public actor WebSocketClient {
 
     nonisolated let core = ClientCore.shared
     let configuration: WebSocketClientConfiguration
-    let number = ServerCore.newConnection().rawValue
+    /// What the connection, or the attempt at one, goes by.
+    var number: UInt64 = 0
     var phase = Phase.new
     var wsi: OpaquePointer?
     var target = ""
@@ -85,13 +86,8 @@ public actor WebSocketClient {
 
     isolated deinit {
         timer?.close()
-        let (wsi, number) = (wsi.map(UInt.init(bitPattern:)), number)
-        core.assumeIsolated { core in
-            core.forget(number: number)
-            if let wsi = wsi.flatMap(OpaquePointer.init(bitPattern:)) {
-                core.kill(wsi)
-            }
-        }
+        let number = number
+        core.assumeIsolated { $0.drop(number: number) }
     }
 
     /// Connects; may be called once.
@@ -107,21 +103,42 @@ public actor WebSocketClient {
     ) async throws(WebSocketClientError) {
         let parts = try WebSocketURL(url)
         guard case .new = phase else { preconditionFailure("a client connects once") }
+        phase = .closed
         target = parts.hostField
         self.headers = headers
-        let error = await withCheckedContinuation { continuation in
+        let addresses = try await core.addresses(of: parts.host)
+        var failure: WebSocketClientError?
+        for address in addresses {
+            failure = await attempt(address, url: parts, subprotocol: subprotocol)
+            guard case .unreachable = failure else { break }
+        }
+        if let failure {
+            throw failure
+        }
+    }
+
+    private func attempt(
+        _ address: String,
+        url: WebSocketURL,
+        subprotocol: String?
+    ) async -> WebSocketClientError? {
+        let number = ServerCore.newConnection().rawValue
+        self.number = number
+        return await withCheckedContinuation { continuation in
             phase = .connecting(continuation)
             startTimer(configuration.connectTimeout)
-            let number = number
             let failure = core.assumeIsolated { core in
-                core.connect(self, number: number, to: parts, subprotocol: subprotocol)
+                core.connect(
+                    self,
+                    number: number,
+                    to: address,
+                    url: url,
+                    subprotocol: subprotocol
+                )
             }
             if let failure {
                 connected(failure)
             }
-        }
-        if let error {
-            throw error
         }
     }
 

@@ -1,4 +1,5 @@
 import CLibwebsockets
+import Glibc
 import Synchronization
 
 /// Who hears what happens in a context: on the context's thread only.
@@ -43,6 +44,8 @@ final class LibraryContext {
     /// The library sets what this points at to nil when the last bit of the context is gone.
     private let alive: UnsafeMutablePointer<OpaquePointer?>
     private let owner: Unmanaged<EventsBox>
+    /// What the library wakes itself with.
+    private let pipe: (descriptor: Int32, handle: UnsafeMutablePointer<uv_handle_t>)?
 
     /// Makes a context that tells its events to `events`, and keeps that until it is destroyed.
     init?(_ purpose: Purpose, on loop: EventLoop, events: any LibraryEvents) {
@@ -111,12 +114,14 @@ final class LibraryContext {
         info.keepalive_timeout = 3600
         info.timeout_secs_ah_idle = 60
 
+        let before = loop.watched
         let address = Self.globals.withLock { _ in UInt(bitPattern: lws_create_context(&info)) }
         guard let made = OpaquePointer(bitPattern: address),
             let host = lws_get_vhost_by_name(made, info.vhost_name)
         else {
             return nil
         }
+        pipe = loop.watched.first { before[$0.key] == nil }.map { ($0.key, $0.value) }
         pointer = made
         self.host = host
         alive.pointee = made
@@ -127,6 +132,10 @@ final class LibraryContext {
     /// Not from within an event of this context.
     func destroy() {
         Self.globals.withLock { _ in lws_context_destroy(pointer) }
+        guard occupyPipe() else {
+            owner.takeUnretainedValue().events = nil
+            return
+        }
         // libuv closes handles at its next turns; after the last one the context may go.
         for _ in 0..<16 where alive.pointee != nil {
             loop.poll()
@@ -145,6 +154,24 @@ final class LibraryContext {
         }
     }
 
+    /// Sees to it that the library closes no file of somebody else's.
+    ///
+    /// It has closed its pipe, and at the loop's next turn will close the same number again. Until
+    /// then another thread may have been given the number, for a database, say. So the number is
+    /// taken before; if it is not to be had, the context stays as it is, in memory: some 100 KB.
+    /// - Returns: whether the number is ours
+    private func occupyPipe() -> Bool {
+        guard let pipe else { return true }
+        let copy = fcntl(uv_backend_fd(loop.handle), F_DUPFD_CLOEXEC, pipe.descriptor)
+        if copy == pipe.descriptor {
+            return true
+        }
+        close(copy)
+        pipe.handle.pointee.close_cb = nil
+        loop.abandon()
+        return false
+    }
+
     /// Makes the library look at its timers at the loop's next turn; needed after setting one from
     /// outside of its events.
     func nudge() {
@@ -161,7 +188,7 @@ final class LibraryContext {
 
 /// Gives the library a plain pointer to whoever hears its events.
 private final class EventsBox {
-    let events: any LibraryEvents
+    var events: (any LibraryEvents)?
 
     init(_ events: any LibraryEvents) {
         self.events = events
@@ -180,7 +207,8 @@ private func libraryCallback(
         let box = lws_context_user(context)
     else { return 0 }
     let event = LibraryEvent(wsi: wsi, reason: reason, bytes: bytes, count: count)
-    return Unmanaged<EventsBox>.fromOpaque(box).takeUnretainedValue().events.libraryCalled(event)
+    let events = Unmanaged<EventsBox>.fromOpaque(box).takeUnretainedValue().events
+    return events?.libraryCalled(event) ?? 0
 }
 
 extension lws_callback_reasons {

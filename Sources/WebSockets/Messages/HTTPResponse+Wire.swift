@@ -5,6 +5,7 @@ extension HTTPResponse {
     /// - Parameters:
     ///   - method: the request's; an answer to `HEAD` has no body
     ///   - keepsConnection: whether another request may follow
+    /// - Returns: head and body
     func wireBytes(method: String, keepsConnection: Bool) -> [UInt8] {
         var head = "HTTP/1.1 \(status) \(Self.reasonPhrase(of: status))\r\n"
         for (name, value) in headers {

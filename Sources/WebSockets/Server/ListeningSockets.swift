@@ -60,24 +60,11 @@ enum ListeningSockets {
     private static func addresses(
         of host: String
     ) throws(WebSocketServerError) -> [sockaddr_storage] {
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_PASSIVE
-        var list: UnsafeMutablePointer<addrinfo>?
-        let error = getaddrinfo(host, nil, &hints, &list)
-        guard error == 0 else {
-            throw .unknownHost(host, reason: String(cString: gai_strerror(error)))
-        }
-        defer { freeaddrinfo(list) }
-        var addresses: [sockaddr_storage] = []
-        var next = list
-        while let info = next {
-            var storage = sockaddr_storage()
-            memcpy(&storage, info.pointee.ai_addr, Int(info.pointee.ai_addrlen))
-            if !addresses.contains(where: { NetworkAddress($0) == NetworkAddress(storage) }) {
-                addresses.append(storage)
-            }
-            next = info.pointee.ai_next
+        let addresses: [sockaddr_storage]
+        do {
+            addresses = try AddressLookup.addresses(of: host, isToListen: true)
+        } catch {
+            throw .unknownHost(host, reason: error.reason)
         }
         // IPv4 first, so that it is the address that is told.
         return addresses.filter { $0.ss_family == sa_family_t(AF_INET) }

@@ -15,6 +15,17 @@ extension ServerCore {
         }
         peer.request = request
         switch RequestBody(of: request, limit: configuration.maximumRequestBodyBytes) {
+        case .expected, .tooLarge:
+            // Not at the sockets: the request was sent along with the one before it, and the library
+            // would take its body from the wrong place. No client that is in use does that.
+            guard loop.isAtSockets else {
+                let text = "A request with a body must wait for the answer before it.\n"
+                return refuse(peer, HTTPResponse(status: 400, text: text))
+            }
+        default:
+            break
+        }
+        switch RequestBody(of: request, limit: configuration.maximumRequestBodyBytes) {
         case .none:
             return answer(peer)
         case .expected(let count):

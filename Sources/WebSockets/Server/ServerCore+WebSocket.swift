@@ -16,6 +16,14 @@ extension ServerCore {
         peer.since = loop.now
         switch delegate?.assumeIsolated({ $0.connectionRequested(request) }) {
         case .accept:
+            guard
+                request.subprotocols.isEmpty
+                    || request.subprotocols.contains(configuration.subprotocol)
+            else {
+                // The library would drop it with no answer.
+                let text = "The only subprotocol is \(configuration.subprotocol).\n"
+                return refuse(peer, HTTPResponse(status: 400, text: text))
+            }
             peer.isAccepted = true
             peer.request = nil
             return 0

@@ -13,9 +13,9 @@
 public protocol WebSocketServerDelegate: Actor {
     /// Decides on a client that wants to open a WebSocket at the right path.
     ///
-    /// After `.accept` there is always one ``connectionClosed(_:code:)``, even if the connection breaks
-    /// before it was opened. A client that offers subprotocols, but not the server's, cannot be
-    /// accepted: whatever is decided, it gets 400, because the library would drop it with no answer.
+    /// A client that offers subprotocols, but not the server's, gets 400 even if it is accepted here.
+    /// After `.accept` to any other there is always one ``connectionClosed(_:code:)``, even if the
+    /// connection breaks before it was opened.
     /// - Parameter request: the request; its `connection` names the connection from now on
     /// - Returns: whether to go on, or what to answer
     func connectionRequested(_ request: HTTPRequest) -> UpgradeDecision

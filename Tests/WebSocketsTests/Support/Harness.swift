@@ -34,15 +34,24 @@ struct Harness: Sendable {
     }
 }
 
+extension WebSocketServerConfiguration {
+    /// On any port of this machine, with some things changed.
+    static func local(
+        _ change: (inout WebSocketServerConfiguration) -> Void = { _ in }
+    ) -> WebSocketServerConfiguration {
+        var configuration = WebSocketServerConfiguration()
+        configuration.host = "127.0.0.1"
+        change(&configuration)
+        return configuration
+    }
+}
+
 /// Runs a test with a server, and stops that in any case.
 func withServer(
     _ behaviour: Behaviour = Behaviour(),
-    configure: (inout WebSocketServerConfiguration) -> Void = { _ in },
+    _ configuration: WebSocketServerConfiguration = .local(),
     _ test: (Harness) async throws -> Void
 ) async throws {
-    var configuration = WebSocketServerConfiguration()
-    configuration.host = "127.0.0.1"
-    configure(&configuration)
     let server = WebSocketServer(configuration: configuration)
     let recorder = Recorder(server: server, behaviour: behaviour)
     let address = try await server.start(delegate: recorder)
