@@ -247,7 +247,7 @@ struct HTTPTests {
             HTTPResponse(status: 200, body: Array(repeating: 1, count: 20 << 20))
         }
         try await withServer(behaviour, .local { $0.stallTimeout = .milliseconds(200) }) {
-            let socket = try await $0.socket(receiveBuffer: 4096)
+            let socket = try await $0.socket(receiveBuffer: 65_536)
             try await socket.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             _ = try await socket.receiveHead()
             await #expect(throws: (any Error).self) {

@@ -63,7 +63,7 @@ struct WebSocketClientTests {
     func query() async throws {
         try await withServer { harness in
             let client = WebSocketClient()
-            try await client.connect(to: harness.url + "?who=me#fragment", headers: ["X-A": "b"])
+            try await client.connect(to: harness.url + "?who=me#fragment", headers: ["X-Who": "b"])
             let request = try #require(await harness.recorder.requests.first)
             #expect(request.path == "/ws")
             #expect(request.queryValue("who") == "me")

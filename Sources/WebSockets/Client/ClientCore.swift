@@ -117,20 +117,6 @@ actor ClientCore: LibraryEvents {
         secure?.nudge()
     }
 
-    /// Looks up a host's addresses, in the order in which to try them.
-    ///
-    /// Ourselves, because the library gives up after the first address that refuses.
-    /// - Parameter host: a name or an address
-    /// - Returns: at least one address in numbers
-    /// - Throws: ``WebSocketClientError/unreachable(_:reason:)``
-    func addresses(of host: String) throws(WebSocketClientError) -> [String] {
-        do {
-            return try AddressLookup.addresses(of: host).map { NetworkAddress($0).host }
-        } catch {
-            throw .unreachable(host, reason: error.reason)
-        }
-    }
-
     private func context(isSecure: Bool) -> LibraryContext? {
         if isSecure {
             secure = secure ?? LibraryContext(.client(tls: true), on: loop, events: self)

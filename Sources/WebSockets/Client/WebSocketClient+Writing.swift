@@ -1,14 +1,9 @@
 import CLibwebsockets
 
 extension WebSocketClient {
-    /// Writes a frame, masked as a client's must be.
-    func write(_ opcode: WebSocketOpcode, _ payload: [UInt8]) -> Bool {
+    /// Writes a frame that is masked already.
+    func write(_ frame: [UInt8]) -> Bool {
         guard let wsi else { return false }
-        let frame = WebSocketHeader.maskedFrame(
-            opcode: opcode,
-            payload: payload,
-            mask: .random(in: .min ... .max)
-        )
         let written = frame.withUnsafeBytes { bytes in
             bytes.baseAddress.map { clws_write(wsi, $0, bytes.count) } ?? -1
         }
@@ -31,7 +26,8 @@ extension WebSocketClient {
     }
 
     func startClosing(_ code: WebSocketCloseCode, reason: String) {
-        guard write(.close, WebSocketHeader.closePayload(code, reason: reason)) else { return }
+        let payload = WebSocketHeader.closePayload(code, reason: reason)
+        guard write(WebSocketHeader.maskedFrame(opcode: .close, payload: payload)) else { return }
         phase = .closing
         // The server's answer may stand behind messages that nobody reads any more.
         if isPaused, let wsi {

@@ -106,7 +106,7 @@ public actor WebSocketClient {
         phase = .closed
         target = parts.hostField
         self.headers = headers
-        let addresses = try await core.addresses(of: parts.host)
+        let addresses = try await Resolver.shared.addresses(of: parts.host)
         var failure: WebSocketClientError?
         for address in addresses {
             failure = await attempt(address, url: parts, subprotocol: subprotocol)
@@ -145,18 +145,23 @@ public actor WebSocketClient {
     /// Sends a text message, and returns when the operating system has taken it.
     /// - Parameter text: the message
     /// - Throws: ``WebSocketClientError/closed``
-    public func send(_ text: String) async throws(WebSocketClientError) {
-        try await send(Array(text.utf8))
+    public nonisolated func send(_ text: String) async throws(WebSocketClientError) {
+        try await transmit(WebSocketHeader.maskedFrame(opcode: .text, payload: text.utf8))
     }
 
     /// Sends a text message, and returns when the operating system has taken it.
     /// - Parameter text: the message in UTF-8
     /// - Throws: ``WebSocketClientError/closed``
-    public func send(_ text: [UInt8]) async throws(WebSocketClientError) {
+    public nonisolated func send(_ text: [UInt8]) async throws(WebSocketClientError) {
+        // Masked here, in the caller's time, and not on the thread that all clients share.
+        try await transmit(WebSocketHeader.maskedFrame(opcode: .text, payload: text))
+    }
+
+    private func transmit(_ frame: [UInt8]) async throws(WebSocketClientError) {
         while isChoked {
             await withCheckedContinuation { senders.append($0) }
         }
-        guard case .open = phase, write(.text, text) else { throw .closed }
+        guard case .open = phase, write(frame) else { throw .closed }
     }
 
     /// Closes the connection, and returns when it is closed; messages still unread can be read.

@@ -3,7 +3,9 @@ public struct ConnectionID: Hashable, Sendable, Comparable, CustomStringConverti
     /// Counts up from 1 in the order in which clients connected.
     public let rawValue: UInt64
 
-    init(rawValue: UInt64) {
+    /// Takes any number; only servers give numbers that name a connection.
+    /// - Parameter rawValue: the number
+    public init(rawValue: UInt64) {
         self.rawValue = rawValue
     }
 

@@ -6,7 +6,7 @@ public struct HTTPRequest: Sendable {
     public var path: String
     /// The decoded arguments of the query, in order; the value is empty for one without `=`.
     public var query: [(name: String, value: String)]
-    /// The header fields, named in lower case.
+    /// The header fields, named in lower case; only those in common use.
     public var headers: HTTPHeaders
     /// The body; empty for an upgrade.
     public var body: [UInt8]
@@ -14,6 +14,33 @@ public struct HTTPRequest: Sendable {
     public var remoteAddress: NetworkAddress
     /// The connection that the request came on.
     public var connection: ConnectionID
+
+    /// Puts a request together, as the server does.
+    /// - Parameters:
+    ///   - method: the verb in capitals
+    ///   - path: the decoded path without the query
+    ///   - query: the decoded arguments of the query
+    ///   - headers: the header fields
+    ///   - body: the body
+    ///   - remoteAddress: who connected
+    ///   - connection: the connection that the request came on
+    public init(
+        method: String,
+        path: String,
+        query: [(name: String, value: String)] = [],
+        headers: HTTPHeaders = [:],
+        body: [UInt8] = [],
+        remoteAddress: NetworkAddress = NetworkAddress(host: "127.0.0.1", port: 0),
+        connection: ConnectionID = ConnectionID(rawValue: 0)
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.remoteAddress = remoteAddress
+        self.connection = connection
+    }
 
     /// The subprotocols that the client offers, in its order of preference.
     public var subprotocols: [String] {

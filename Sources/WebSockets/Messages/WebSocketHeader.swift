@@ -33,20 +33,19 @@ enum WebSocketHeader {
         return code.rawValue.bigEndianBytes + Array(text.utf8)
     }
 
-    /// Frames a message as a client must: masked.
+    /// Frames a message as a client must: masked, with a key that nobody can foresee.
     static func maskedFrame(
         opcode: WebSocketOpcode,
-        payload: some Collection<UInt8>,
-        mask: UInt32
+        payload: some Collection<UInt8>
     ) -> [UInt8] {
-        let key = mask.bigEndianBytes
+        let key = UInt32.random(in: .min ... .max).bigEndianBytes
         var frame = bytes(opcode: opcode, count: payload.count, isMasked: true)
-        frame.reserveCapacity(frame.count + 4 + payload.count)
-        frame.append(contentsOf: key)
-        var index = 0
-        for byte in payload {
-            frame.append(byte ^ key[index & 3])
-            index &+= 1
+        frame.reserveCapacity(frame.count + key.count + payload.count)
+        frame += key
+        let start = frame.count
+        frame += payload
+        for index in start..<frame.count {
+            frame[index] ^= key[(index - start) & 3]
         }
         return frame
     }

@@ -11,6 +11,16 @@ extension ServerCore {
         setSweep(to: deadline)
     }
 
+    /// The client is alive.
+    func heard(from peer: Peer) {
+        peer.lastHeard = loop.now
+        if peer.pingedAt != nil {
+            peer.pingedAt = nil
+            // The next ping may be due before the pong would have been.
+            watchDeadline(of: peer)
+        }
+    }
+
     func sweep() {
         let now = loop.now
         nextSweep = .max

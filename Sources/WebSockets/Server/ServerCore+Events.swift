@@ -8,13 +8,11 @@ extension ServerCore {
         guard let peer = peers[event.number] else { return 0 }
         switch event.reason {
         case LWS_CALLBACK_RECEIVE:
-            peer.lastHeard = loop.now
-            peer.pingedAt = nil
+            heard(from: peer)
             received(event, from: peer)
             return 0
         case LWS_CALLBACK_RECEIVE_PONG:
-            peer.lastHeard = loop.now
-            peer.pingedAt = nil
+            heard(from: peer)
             return 0
         case LWS_CALLBACK_SERVER_WRITEABLE:
             writable(peer)

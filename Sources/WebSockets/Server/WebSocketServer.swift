@@ -13,6 +13,8 @@ public final class WebSocketServer: Sendable {
     private let core: ServerCore
 
     /// The executor as an actor's `unownedExecutor` wants it.
+    ///
+    /// Safe, since an actor that takes it from its server keeps the server alive.
     @safe public var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Makes a server that does not listen yet.
