@@ -178,6 +178,14 @@ extension Job {
         touch(at: date)
     }
 
+    /// Sends a job that was lost back to where it waits to start once more.
+    ///
+    /// - Parameter date: When.
+    public mutating func restart(at date: Timestamp) {
+        status.append(JobStatus(stage: nil, progress: 0, state: .waiting, date: date))
+        touch(at: date)
+    }
+
     /// Puts an ended job away.
     ///
     /// - Parameter date: When.

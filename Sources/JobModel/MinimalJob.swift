@@ -26,6 +26,49 @@ public struct MinimalJob: Hashable, Sendable {
     public let updated: Timestamp
     /// What went wrong.
     public let error: String?
+
+    /// Takes all parts of a minimal document together.
+    ///
+    /// - Parameters:
+    ///   - id: The job's name.
+    ///   - version: How many changes were made to the job.
+    ///   - task: The kind of work.
+    ///   - resources: Cores and memory.
+    ///   - username: Who made the job.
+    ///   - archived: Whether the job is put away.
+    ///   - added: When the job was made.
+    ///   - state: Where the job stands.
+    ///   - progress: How much is done, from 0 to 1.
+    ///   - stage: The stage that was reached.
+    ///   - updated: When the last change was made.
+    ///   - error: What went wrong.
+    public init(
+        id: JobID,
+        version: Int,
+        task: String,
+        resources: Resources,
+        username: String,
+        archived: Bool,
+        added: Timestamp,
+        state: JobState,
+        progress: Double,
+        stage: String?,
+        updated: Timestamp,
+        error: String?
+    ) {
+        self.id = id
+        self.version = version
+        self.task = task
+        self.resources = resources
+        self.username = username
+        self.archived = archived
+        self.added = added
+        self.state = state
+        self.progress = progress
+        self.stage = stage
+        self.updated = updated
+        self.error = error
+    }
 }
 
 /// Reduces a job to its minimal document.
