@@ -126,10 +126,12 @@ public final class SQLiteJobStore: JobStore {
 
     /// Closes the file and gives its lock back.
     public func close() async {
-        // The writer's turn comes when all that was asked before is done.
+        // Its turn comes when all that was asked before is done.
         await withCheckedContinuation { done in
-            pool.asyncWriteWithoutTransaction { _ in done.resume() }
+            pool.asyncBarrierWriteWithoutTransaction { _ in done.resume() }
         }
+        // The writer must be the last one to go: it then empties the log into the file.
+        pool.invalidateReadOnlyConnections()
         try? pool.close()
         lock.release()
     }

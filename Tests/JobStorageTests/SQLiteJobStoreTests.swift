@@ -143,13 +143,14 @@ struct SQLiteJobStoreTests {
             let store = try await SQLiteJobStore.open(at: folder + "/jobs.sqlite")
             let filters = [
                 JobFilter(), JobFilter(tasks: ["a"]), JobFilter(states: [.waiting]),
-                JobFilter(usernames: ["u"]), JobFilter(ids: [.init("x")!, .init("y")!]),
+                JobFilter(usernames: ["u"]),
+                JobFilter(ids: [try makeJob("x").id, try makeJob("y").id]),
             ]
             for filter in filters {
-                let search = JobSearch(
+                let search = try JobSearch(
                     JobQuery(
                         filter: filter,
-                        after: JobPage.Mark(date: dawn, id: try #require(JobID("m")))
+                        after: JobPage.Mark(date: dawn, id: makeJob("m").id)
                     )
                 )
                 try await store.write { db in
