@@ -2,6 +2,7 @@ import JobModel
 import JobRunning
 import JobScheduling
 import JobStorage
+import Logging
 
 extension JobManager {
     /// How many changes are read at a time.

@@ -23,6 +23,10 @@ int cprocess_rename_to_free_name(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }
 
+int cprocess_reserve(int file, int64_t size) {
+    return fallocate(file, FALLOC_FL_KEEP_SIZE, 0, size);
+}
+
 int cprocess_open_process(pid_t process) { return pidfd_open(process, 0); }
 
 int cprocess_signal(int process_file, int signal) {

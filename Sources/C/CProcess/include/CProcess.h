@@ -16,6 +16,9 @@ int cprocess_try_lock(int file);
 /// Renames, unless the new name is taken.
 int cprocess_rename_to_free_name(const char *_Nonnull from, const char *_Nonnull to);
 
+/// Reserves space for a file, so that this much can be written though the disk is full.
+int cprocess_reserve(int file, int64_t size);
+
 /// A descriptor that stands for a process, and becomes readable when it ends.
 int cprocess_open_process(pid_t process);
 

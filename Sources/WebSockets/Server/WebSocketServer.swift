@@ -8,7 +8,9 @@ public import Threads
 /// use several processors.
 public final class WebSocketServer: Sendable {
     /// Runs the service thread; the delegate's executor.
-    public let executor: ThreadExecutor
+    public var executor: ThreadExecutor { core.executor }
+
+    private let core: ServerCore
 
     /// The executor as an actor's `unownedExecutor` wants it.
     public var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -16,7 +18,7 @@ public final class WebSocketServer: Sendable {
     /// Makes a server that does not listen yet.
     /// - Parameter configuration: where to listen and how much to take
     public init(configuration: WebSocketServerConfiguration) {
-        fatalError()
+        core = ServerCore(configuration: configuration)
     }
 
     /// Starts to listen.
@@ -28,7 +30,7 @@ public final class WebSocketServer: Sendable {
     public func start(
         delegate: any WebSocketServerDelegate
     ) async throws(WebSocketServerError) -> NetworkAddress {
-        fatalError()
+        try await core.start(delegate: delegate)
     }
 
     /// Stops to listen, closes every connection, and lets go of everything but the thread.
@@ -44,7 +46,7 @@ public final class WebSocketServer: Sendable {
         reason: String = "",
         grace: Duration = .seconds(3)
     ) async {
-        fatalError()
+        await core.stop(code: code, reason: reason, grace: grace)
     }
 
     /// Sends a frame now, or as soon as the socket takes it.
@@ -56,7 +58,7 @@ public final class WebSocketServer: Sendable {
     /// - Returns: what became of it
     @discardableResult
     public func send(_ frame: WebSocketFrame, to connection: ConnectionID) -> SendOutcome {
-        fatalError()
+        core.assumeIsolated { $0.send(frame, to: connection) }
     }
 
     /// Closes a connection in due form: the client is told why, and given some time to answer.
@@ -72,20 +74,20 @@ public final class WebSocketServer: Sendable {
         code: WebSocketCloseCode,
         reason: String = ""
     ) {
-        fatalError()
+        core.assumeIsolated { $0.close(connection, code: code, reason: reason) }
     }
 
     /// Counts the bytes of frames that were sent to a connection, only on the service thread.
     /// - Parameter connection: which one
     /// - Returns: frames with their headers, including what the socket has yet to take
     public func bytesSent(to connection: ConnectionID) -> UInt64 {
-        fatalError()
+        core.assumeIsolated { $0.bytesSent(to: connection) }
     }
 
     /// Tells who is at the other end of a connection, only on the service thread.
     /// - Parameter connection: which one
     /// - Returns: the address, or nil if the connection is gone
     public func remoteAddress(of connection: ConnectionID) -> NetworkAddress? {
-        fatalError()
+        core.assumeIsolated { $0.remoteAddress(of: connection) }
     }
 }
