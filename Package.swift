@@ -92,7 +92,8 @@ let package = Package(
         .target(
             name: "SQLiteStorage",
             dependencies: [
-                "JSON", "JobModel", "JobStorage", .product(name: "GRDB", package: "GRDB.swift"),
+                "JSON", "JobModel", "JobStorage", systemPackage,
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: pointerFree
         ),
