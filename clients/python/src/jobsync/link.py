@@ -101,6 +101,10 @@ class Link:
         except asyncio.CancelledError:
             self._finish(None, opened)
             raise
+        except Exception as error:
+            text = f"{self._address}: what the server said makes no sense: {error!r}"
+            self._finish(JobsyncError(text), opened)
+            raise
 
     def settled(self) -> None:
         """The connection proved good: the next waiting times begin anew."""
@@ -153,7 +157,7 @@ class Link:
             async for message in socket:
                 self._read(message)
             # The iterator ends quietly when the server says 1000 or 1001; here that is no news.
-            raise ConnectionClosed(socket.protocol.close_rcvd, socket.protocol.close_sent)
+            raise socket.protocol.close_exc
 
     def _greeted(self, answer: Message | JobsyncError, opened: asyncio.Future[None]) -> None:
         if isinstance(answer, JobsyncError):
