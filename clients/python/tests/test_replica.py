@@ -148,8 +148,10 @@ class TheServer(RuleBasedStateMachine):
 
     @rule()
     def forget_tombstones(self) -> None:
-        self.horizon = self.seq
-        self.newest = {id: seq for id, seq in self.newest.items() if id in self.jobs}
+        # Not beyond what a connected client has still to read.
+        self.horizon = self.seq if self.cursor is None else self.cursor
+        newest = self.newest.items()
+        self.newest = {id: seq for id, seq in newest if id in self.jobs or seq > self.horizon}
 
     @rule(manifest=st.booleans(), broken=st.integers(0, 6))
     def connect(self, manifest: bool, broken: int) -> None:

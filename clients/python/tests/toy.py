@@ -166,7 +166,7 @@ class Toy:
         for peer in self.peers:
             for number, filter in peer.filters.items():
                 jobs = self._admitted(filter)
-                params = {"subscription": number, "seq": self.seq}
+                params: Params = {"subscription": number, "seq": self.seq}
                 params |= {"count": len(jobs), "digest": digest(jobs)}
                 await _send(peer, {"jsonrpc": "2.0", "method": "tick", "params": params})
 
