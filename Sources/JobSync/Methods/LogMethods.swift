@@ -13,7 +13,13 @@ extension ExposedMethod {
             let id = try call.params.jobID("_id")
             guard let connection = frontEnd.connections[call.connection],
                 connection.tails[id] != nil
-            else { throw RPCError(.notFound, "the log of \"\(id)\" is not followed") }
+            else {
+                throw RPCError(
+                    .notFound,
+                    "the log of \"\(id)\" is not followed",
+                    details: ["_id": .string(id.rawValue)]
+                )
+            }
             frontEnd.stopFollowing(id, on: connection)
             return true
         },
