@@ -94,6 +94,7 @@ class Job:
         self.server, self.id, self.task, self.args, self.proc, self.mem = server, _id, task, args, proc, mem
         self.username, self.pace, self.archived, self.version = username, pace, False, 1
         self.status = [{"stage": None, "progress": 0, "error": None, "state": "waiting", "date": rfc3339(added)}]
+        self.updated = self.status[0]["date"]
         self.step, self.fraction, self.result, self.log, self.fails = 0, 0.0, None, "", False
 
     @property
@@ -105,7 +106,7 @@ class Job:
         document = {
             "_id": self.id, "_version": self.version, "task": self.task, "proc": self.proc, "mem": self.mem,
             "username": self.username, "archived": self.archived, "added": self.status[0]["date"],
-            "state": last["state"], "progress": last["progress"], "stage": last["stage"], "updated": last["date"],
+            "state": last["state"], "progress": last["progress"], "stage": last["stage"], "updated": self.updated,
         }
         if last["error"]:
             document["error"] = last["error"]["message"]
@@ -117,11 +118,11 @@ class Job:
         entry = {"stage": stage, "progress": progress, "error": error, "state": state, "date": rfc3339(at or time.time())}
         last = self.status[-1]
         if (last["state"], last["stage"]) == (state, stage) and not error:
-            entry["date"] = last["date"] if at else entry["date"]
-            self.status[-1] = entry
+            last["progress"] = progress
         else:
             self.status.append(entry)
         self.version += 1
+        self.updated = max(self.updated, entry["date"])
         self.server.changed(self)
 
     def say(self, text):
@@ -586,7 +587,7 @@ class Connection:
         job = self._job(_id)
         document = {
             "_id": job.id, "_version": job.version, "task": job.task, "args": job.args, "proc": job.proc, "mem": job.mem, "priority": 0,
-            "username": job.username, "archived": job.archived, "added": job.status[0]["date"], "updated": job.status[-1]["date"], "status": job.status,
+            "username": job.username, "archived": job.archived, "added": job.status[0]["date"], "updated": job.updated, "status": job.status,
         }
         if job.result:
             document |= {"result": job.result, "usage": {"cpu_seconds": 312.4, "peak_memory": 1_930_000_000}}

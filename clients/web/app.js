@@ -188,11 +188,11 @@ client.addEventListener('resources', (event) => {
   resources = event.detail;
   cards.resources(resources);
 });
-client.addEventListener('state', ({ detail: { state, count: expected } }) => {
+client.addEventListener('state', ({ detail: { state, count: expected, retryIn } }) => {
   gate.connected(state === 'live');
   if (state === 'loading') empty.expect(expected ?? 0);
   if (state === 'live') catalogue.refresh().catch(toastProblem);
-  if (state === 'reconnecting') checkSession();
+  if (retryIn !== undefined) checkSession();
   schedule();
 });
 catalogue.addEventListener('change', () => {

@@ -133,7 +133,7 @@ export class DetailPanel {
       h('div.panel-head', null, parts.heading, h('button.icon.close', { 'aria-label': 'Close details', title: 'Close (Esc)', onclick: closeJob })),
       h('div.panel-state', null, parts.badge, parts.percent, parts.archived, h('span.grow'), parts.copyId),
       parts.bar, h('div.panel-actions', null, parts.cancel, parts.again, parts.archive, parts.remove),
-      parts.queue, parts.error, parts.stagesSection, parts.result, parts.args, parts.facts, parts.log.element,
+      parts.queue, parts.error, parts.stagesSection, parts.result, parts.log.element, parts.args, parts.facts,
     );
   }
 

@@ -13,12 +13,14 @@ const HINTS = { path: 'a path below the data folder', list: 'one per line', obje
 export class Field {
   #argument;
   #input;
+  #title;
   #problem = h('p.field-problem', { role: 'alert', hidden: true });
 
-  /** @param {Argument} argument @param {any} [value] instead of the default */
-  constructor(argument, value) {
+  /** @param {Argument} argument @param {any} [value] instead of the default @param {string} [label] */
+  constructor(argument, value, label = title(argument.name)) {
     this.#argument = argument;
     this.name = argument.name;
+    this.#title = label;
     const id = `field-${++made}`;
     this.#problem.id = `${id}-problem`;
     this.#input = input(argument, value);
@@ -26,11 +28,11 @@ export class Field {
     this.#input.setAttribute('aria-describedby', `${id}-hint ${id}-problem`);
     if (argument.required) this.#input.setAttribute('aria-required', 'true');
     this.#input.addEventListener('input', () => this.complain(''));
-    const label = h('label', { for: id }, title(argument.name), argument.required ? h('span.required', { title: 'required' }, ' *') : null);
+    const caption = h('label', { for: id }, label, argument.required ? h('span.required', { title: 'required' }, ' *') : null);
     const hint = h('p.hint', { id: `${id}-hint` }, describe(argument));
     this.element = argument.type === 'boolean'
-      ? h('div.field.boolean', null, this.#input, h('div', null, label, hint, this.#problem))
-      : h('div.field', null, label, this.#input, hint, this.#problem);
+      ? h('div.field.boolean', null, this.#input, h('div', null, caption, hint, this.#problem))
+      : h('div.field', null, caption, this.#input, hint, this.#problem);
   }
 
   /** @returns {any} undefined when it is left to the default @throws {ArgumentProblem} after saying so */
@@ -45,7 +47,7 @@ export class Field {
 
   /** @param {string} problem nothing when it is all right */
   complain(problem) {
-    say(this.#problem, problem && `${title(this.name)} ${problem}`);
+    say(this.#problem, problem && `${this.#title} ${problem}`);
     this.#problem.hidden = problem === '';
     if (problem) this.#input.setAttribute('aria-invalid', 'true');
     else this.#input.removeAttribute('aria-invalid');

@@ -18,7 +18,7 @@ export class QueueHead {
   /** Once a second. @param {(job: import('../client/jobsync.d.ts').Job, reason: string) => void} tell */
   async tick(tell) {
     this.#ticks += 1;
-    if (this.#isAsking || this.#ticks % PAUSE || this.#client.state !== 'live' || this.#store.counts.waiting === 0) return;
+    if (this.#isAsking || this.#ticks % PAUSE !== 1 || this.#client.state !== 'live' || this.#store.counts.waiting === 0) return;
     const oldest = this.#oldest();
     if (!oldest) return;
     this.#isAsking = true;

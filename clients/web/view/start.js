@@ -69,14 +69,14 @@ class StartForm {
   /** Makes the fields of the chosen task. @param {Draft | null} draft */
   #choose(draft) {
     const task = /** @type {Task} */ (this.#catalogue.get(this.#task.value));
-    const needs = (/** @type {'proc' | 'mem'} */ name, /** @type {string} */ description) =>
-      new Field({ name, type: 'integer', required: false, min: 1, description }, draft?.[name] ?? task[name]);
+    const needs = (/** @type {'proc' | 'mem'} */ name, /** @type {string} */ label) =>
+      new Field({ name, type: 'integer', required: false, min: 1 }, draft?.[name] ?? task[name], label);
     say(this.#description, [task.description, count(task.stages.length, 'stage')].filter(Boolean).join(' · '));
     this.#unavailable.hidden = task.available;
     say(this.#unavailable, task.available ? '' : `Not available here: ${task.reason ?? 'its tools are missing'}`);
     this.#submit.disabled = !task.available;
     this.#fields = task.args.map((argument) => new Field(argument, draft?.args?.[argument.name]));
-    this.#resources = [needs('proc', 'cores'), needs('mem', 'GB of memory')];
+    this.#resources = [needs('proc', 'Cores'), needs('mem', 'Memory, GB')];
     this.#arguments.replaceChildren(...this.#fields.map(({ element }) => element));
     this.#needs.replaceChildren(...this.#resources.map(({ element }) => element));
     this.#complain('');

@@ -90,9 +90,9 @@ function machineForm({ client, canModify, resources }) {
     input.addEventListener('change', () => {
       const value = Number(input.value.trim());
       if (!Number.isInteger(value) || value < 0) toast(`“${input.value}” is not a whole number.`, { isProblem: true });
-      else client.call('resources.limit', { [name]: value }).then(() => toast(`Jobs may use ${value} ${text}`), toastProblem);
+      else client.call('resources.limit', { [name]: value }).then(() => toast(`${text}: ${value}`), toastProblem);
     });
-    return h('div.machine-field', null, h('label', { for: `limit-${name}` }, `All jobs together: ${text}`), input);
+    return h('div.machine-field', null, h('label', { for: `limit-${name}` }, text), input);
   };
-  return h('div.machine', null, field('proc', 'cores'), field('mem', 'GB of memory'));
+  return h('div.machine', null, field('proc', 'Cores for all jobs'), field('mem', 'GB of memory for all jobs'));
 }

@@ -28,7 +28,7 @@ function plainView(value) {
 }
 
 /** @param {number} value */
-const numeral = (value) => (Number.isInteger(value) ? number(value) : String(Number(value.toPrecision(6))));
+const numeral = (value) => (Math.abs(value) >= 1000 ? number(Math.round(value * 10) / 10) : String(Number(value.toPrecision(6))));
 
 /** @param {Record<string, any>} value */
 function objectView(value) {
