@@ -26,14 +26,26 @@ export async function* tail(client, id, { offset = 0, signal } = {}) {
     waiting.push(piece);
     wake();
   };
-  const onLog = (/** @type {any} */ event) => {
-    if (event.detail._id === id) accept(event.detail);
+  /** @type {LogPiece[] | null} */ let early = null;
+  const onLog = (/** @type {any} */ { detail }) => {
+    if (detail._id !== id) return;
+    // What was pushed behind the answer may be heard before the answer has been looked at.
+    if (early) early.push(detail);
+    else accept(detail);
   };
-  const open = () => client.call('jobs.tail', { _id: id, offset: next }).then(accept, (error) => {
-    if (error.code === 'disconnected') return; // the next `live` calls again
-    failure = error;
-    wake();
-  });
+  const open = async () => {
+    early = [];
+    try {
+      accept(await client.call('jobs.tail', { _id: id, offset: next }));
+      early.forEach(accept);
+    } catch (error) {
+      if (/** @type {any} */ (error).code !== 'disconnected') { // otherwise the next `live` calls again
+        failure = error;
+        wake();
+      }
+    }
+    early = null;
+  };
   const onState = (/** @type {any} */ event) => {
     if (event.detail.state === 'live') open();
   };
