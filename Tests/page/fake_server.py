@@ -172,6 +172,10 @@ class FakeServer:
         await self._stopped.wait()
         chores.cancel()
         await self._hang_up()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _listen(self):
         self.server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
@@ -335,7 +339,7 @@ class FakeServer:
     # HTTP
 
     async def _accept(self, reader, writer):
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        with suppress(asyncio.CancelledError, asyncio.IncompleteReadError, ConnectionError):
             head = await reader.readuntil(b"\r\n\r\n")
             method, target, _ = head.split(b" ", 2)
             path = target.decode().split("?")[0]

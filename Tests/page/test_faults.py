@@ -12,12 +12,12 @@ from rows import chip, expect_connection, expect_state, ids, row, rows
 def test_a_lost_connection_is_visible_and_heals(fake, open_page):
     ids_by_role = sample_jobs.fill(fake)
     page = open_page(fake)
-    before = ids(page)
+    before = ids(page)[:10]
     fake.stop()
     expect_connection(page, "reconnecting")
     banner = page.get_by_role("alert").filter(has_text="Connection lost")
     expect(banner).to_contain_text("The list shows the last known state.")
-    assert ids(page) == before, "the last known data stays"
+    assert ids(page)[:10] == before, "the last known data stays"
     expect(page.get_by_role("button", name="Start a job")).to_be_disabled()
     fake.start()
     fake.change(ids_by_role["waiting"], "cancelled")

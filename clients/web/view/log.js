@@ -24,7 +24,7 @@ export class LogView {
       if (this.#follow.checked !== isAtEnd) this.#follow.checked = isAtEnd;
     }, { passive: true });
     this.element = h(
-      'section', { 'aria-label': 'Log' },
+      'section', null,
       h('div.section-head', null, h('h3', null, 'Log'), this.#size, h('span.grow'), h('label.check', null, this.#follow, 'Follow')),
       this.#empty, this.#text,
     );
