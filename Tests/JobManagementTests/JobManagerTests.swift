@@ -4,6 +4,7 @@ import JobModel
 import JobRunning
 import JobScheduling
 import JobStorage
+import JobTasks
 import Testing
 
 private let later = Timestamp(microseconds: 1_000_000_000)

@@ -39,7 +39,11 @@ final class Recorder: ChangeObserver {
     }
 
     func waitUntil(_ id: JobID, is state: JobState) async {
-        if versions(of: id).last?.state == state { return }
-        for await _ in told where versions(of: id).last?.state == state { return }
+        await waitUntil(id) { $0.state == state }
+    }
+
+    func waitUntil(_ id: JobID, _ isReached: (MinimalJob) -> Bool) async {
+        if versions(of: id).last.map(isReached) == true { return }
+        for await _ in told where versions(of: id).last.map(isReached) == true { return }
     }
 }
