@@ -124,11 +124,13 @@ final class JobFollower {
         connection = fresh
         do throws(CallFailure) {
             try await subscribe(on: fresh)
-        } catch .lost(let loss) {
-            return try await lose(loss)
-        } catch .refused(let error) {
-            guard error.retry else { throw CommandFailure(error) }
-            return try await lose(ConnectionLost(reason: error.message))
+        } catch {
+            switch error {
+            case .lost(let loss): return try await lose(loss)
+            case .refused(let error) where error.retry:
+                return try await lose(ConnectionLost(reason: error.message))
+            case .refused(let error): throw CommandFailure(error)
+            }
         }
         return try await next()
     }

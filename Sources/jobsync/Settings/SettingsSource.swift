@@ -98,10 +98,10 @@ struct SettingsSource {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             SettingsError(place: "\(path):\(mark.line)", problem: "not YAML: \(problem)")
-        case .duplicatedKeysInMapping(let duplicates, _):
+        case .duplicatedKeysInMapping(let duplicates, let context):
             SettingsError(
-                place: path,
-                problem: "set twice: \(duplicates.compactMap { $0.scalar?.string }.sorted())"
+                place: "\(path):\(context.mark.line)",
+                problem: "set twice: \(duplicates.sorted().joined(separator: ", "))"
             )
         default:
             SettingsError(
