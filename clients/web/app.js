@@ -161,6 +161,12 @@ async function act(action, ids) {
 /** @param {any} draft an earlier job, or null */
 async function start(draft) {
   if (!gate.allows('create_job')) return;
+  try {
+    await catalogue.refresh(); // a tool may have been installed, a task file added
+  } catch (error) {
+    toastProblem(error);
+    return;
+  }
   const job = await startDialog({ client, catalogue }, draft);
   if (job) openJob(job._id);
 }

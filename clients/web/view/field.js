@@ -28,7 +28,7 @@ export class Field {
     this.#input.setAttribute('aria-describedby', `${id}-hint ${id}-problem`);
     if (argument.required) this.#input.setAttribute('aria-required', 'true');
     this.#input.addEventListener('input', () => this.complain(''));
-    const caption = h('label', { for: id }, label, argument.required ? h('span.required', { title: 'required' }, ' *') : null);
+    const caption = h(argument.required ? 'label.required' : 'label', { for: id }, label);
     const hint = h('p.hint', { id: `${id}-hint` }, describe(argument));
     this.element = argument.type === 'boolean'
       ? h('div.field.boolean', null, this.#input, h('div', null, caption, hint, this.#problem))
