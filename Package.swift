@@ -60,6 +60,8 @@ let package = Package(
             providers: [.apt(["libwebsockets-dev", "libuv1-dev"])]
         ),
         .systemLibrary(name: "CPlatform", path: "Sources/C/CPlatform"),
+        // Compiled on its own, for headers with GNU extensions contradict Swift's Glibc.
+        .target(name: "CProcess", path: "Sources/C/CProcess"),
 
         // MARK: Knows nothing of jobs
         .target(name: "Threads", dependencies: ["CPlatform"], swiftSettings: house),
@@ -82,11 +84,16 @@ let package = Package(
             dependencies: ["JSON", "JobModel", orderedCollections],
             swiftSettings: pointerFree
         ),
-        .target(name: "JobStorage", dependencies: ["JSON", "JobModel"], swiftSettings: pointerFree),
+        .target(
+            name: "JobStorage",
+            dependencies: ["JSON", "JobModel"],
+            swiftSettings: pointerFree
+        ),
         .target(
             name: "SQLiteStorage",
             dependencies: [
-                "JSON", "JobModel", "JobStorage", .product(name: "GRDB", package: "GRDB.swift"),
+                "JSON", "JobModel", "JobStorage", systemPackage,
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: pointerFree
         ),
@@ -98,15 +105,25 @@ let package = Package(
         .target(
             name: "JobTasks",
             dependencies: [
-                "JSON", "JobModel", "Sequences", orderedCollections, systemPackage, subprocess,
-                .product(name: "Yams", package: "Yams"),
+                "CProcess", "JSON", "JobModel", "Sequences", orderedCollections, systemPackage,
+                subprocess,
             ],
             swiftSettings: house
+        ),
+        // Apart from JobTasks, because Yams brings Foundation along, which would
+        // double the time that a worker takes to start.
+        .target(
+            name: "JobTaskFiles",
+            dependencies: [
+                "JSON", "JobModel", "JobTasks", orderedCollections, systemPackage,
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: pointerFree
         ),
         .target(
             name: "JobRunning",
             dependencies: [
-                "CPlatform", "JSON", "JobModel", "JobTasks", logging, orderedCollections,
+                "CProcess", "JSON", "JobModel", "JobTasks", logging, orderedCollections,
                 systemPackage,
             ],
             swiftSettings: house
@@ -139,10 +156,11 @@ let package = Package(
             name: "jobsync",
             dependencies: [
                 "Authentication", "CPlatform", "JSON", "JobManagement", "JobModel", "JobProtocol",
-                "JobRunning", "JobScheduling", "JobStorage", "JobSync", "JobTasks",
+                "JobRunning", "JobScheduling", "JobStorage", "JobSync", "JobTaskFiles", "JobTasks",
                 "SQLiteStorage", "WebSockets", argumentParser, logging, orderedCollections,
                 systemPackage,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: house
@@ -150,7 +168,7 @@ let package = Package(
         .executableTarget(
             name: "jobsync-worker",
             dependencies: [
-                "CPlatform", "JSON", "JobModel", "JobRunning", "JobTasks", systemPackage,
+                "CProcess", "JSON", "JobModel", "JobRunning", "JobTasks", systemPackage,
             ],
             swiftSettings: house
         ),
@@ -189,13 +207,15 @@ let package = Package(
         ),
         .testTarget(
             name: "JobTasksTests",
-            dependencies: ["JSON", "JobModel", "JobTasks", systemPackage],
+            dependencies: [
+                "JSON", "JobModel", "JobTaskFiles", "JobTasks", orderedCollections, systemPackage,
+            ],
             swiftSettings: house
         ),
         .testTarget(
             name: "JobRunningTests",
             dependencies: [
-                "CPlatform", "JSON", "JobModel", "JobRunning", "JobTasks", logging, systemPackage,
+                "CProcess", "JSON", "JobModel", "JobRunning", "JobTasks", logging, systemPackage,
                 "jobsync-worker",
             ],
             swiftSettings: house

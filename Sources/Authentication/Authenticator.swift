@@ -1,0 +1,209 @@
+import Foundation
+import JSON
+public import JobModel
+import Synchronization
+
+/// Why the file of tokens cannot be used.
+public enum AuthenticatorError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file is there but is not ours, or is damaged.
+    case unreadable(path: String, reason: String)
+    /// The file cannot be written.
+    case unwritable(path: String, reason: String)
+
+    /// A sentence for people.
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason): "\(path): not a file of tokens: \(reason)"
+        case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+        }
+    }
+}
+
+/// Knows who callers are, by a token, a browser's session or a one-time link.
+///
+/// Only hashes are kept. Safe to be asked from any thread; it answers from
+/// memory, and writes its file when a session or a token is made or ends.
+public final class Authenticator: Sendable {
+    /// How long a browser stays logged in.
+    public static let sessionLifetime = Duration.seconds(30 * 24 * 3600)
+
+    private struct State {
+        var records: AccessRecords
+        /// Hashes of links that were printed and not used.
+        var links: Set<String> = []
+    }
+
+    private let path: String
+    private let now: @Sendable () -> Timestamp
+    private let state: Mutex<State>
+
+    /// Opens the file of tokens; there may be none yet.
+    ///
+    /// - Parameters:
+    ///   - path: The file, readable by its owner alone.
+    ///   - now: The time.
+    /// - Throws: `unreadable` if the file is not ours; it is left as it is.
+    public init(
+        path: String,
+        now: @escaping @Sendable () -> Timestamp
+    ) throws(AuthenticatorError) {
+        self.path = path
+        self.now = now
+        state = Mutex(State(records: try Self.read(path)))
+    }
+
+    /// Whether a token was ever made.
+    public var hasToken: Bool { state.withLock { !$0.records.tokens.isEmpty } }
+
+    /// Makes a token in the place of all others, and ends all sessions.
+    ///
+    /// - Parameter username: Whose token it is.
+    /// - Returns: The token, which nobody can be told again.
+    /// - Throws: `unwritable`; then nothing has changed.
+    public func replaceToken(username: String) throws(AuthenticatorError) -> String {
+        let token = "jobsync_" + Secret.make()
+        var records = AccessRecords()
+        records.tokens = [AccessRecords.Token(hash: Secret.hash(token), username: username)]
+        try replace(records)
+        return token
+    }
+
+    /// Who a token belongs to.
+    ///
+    /// - Parameter token: What the caller shows.
+    /// - Returns: The caller, or nil if the token is wrong.
+    public func identity(token: String) -> Identity? {
+        let hash = Secret.hash(token)
+        return state.withLock { state in
+            state.records.tokens.first { $0.hash == hash }.map { Self.identity($0.username) }
+        }
+    }
+
+    private static func identity(_ username: String) -> Identity {
+        Identity(username: username, permissions: Set(Permission.allCases))
+    }
+}
+
+// MARK: - Sessions and links
+
+extension Authenticator {
+    /// Who a browser's session belongs to.
+    ///
+    /// - Parameter session: The cookie's value.
+    /// - Returns: The caller, or nil if the session is unknown or over.
+    public func identity(session: String) -> Identity? {
+        let hash = Secret.hash(session)
+        let now = now()
+        return state.withLock { state in
+            state.records.sessions.first { $0.hash == hash && $0.expires > now }
+                .map { Self.identity($0.username) }
+        }
+    }
+
+    /// Makes a secret that opens one session, once.
+    ///
+    /// - Returns: What stands in the link.
+    public func makeLink() -> String {
+        let link = Secret.make()
+        _ = state.withLock { $0.links.insert(Secret.hash(link)) }
+        return link
+    }
+
+    /// Opens a session for whoever has a link that was not used.
+    ///
+    /// - Parameter link: What stood in the link.
+    /// - Returns: The cookie's value, or nil if the link is wrong or used.
+    /// - Throws: `unwritable`; then the link can be used again.
+    public func openSession(link: String) throws(AuthenticatorError) -> String? {
+        let hash = Secret.hash(link)
+        let username = state.withLock { state in
+            state.links.remove(hash) == nil ? nil : state.records.tokens.first?.username
+        }
+        guard let username else { return nil }
+        do throws(AuthenticatorError) {
+            return try openSession(username: username)
+        } catch {
+            _ = state.withLock { $0.links.insert(hash) }
+            throw error
+        }
+    }
+
+    /// Opens a session for whoever has a token.
+    ///
+    /// - Parameter token: What the caller shows.
+    /// - Returns: The cookie's value, or nil if the token is wrong.
+    /// - Throws: `unwritable`.
+    public func openSession(token: String) throws(AuthenticatorError) -> String? {
+        guard let identity = identity(token: token) else { return nil }
+        return try openSession(username: identity.username)
+    }
+
+    /// Ends a session.
+    ///
+    /// - Parameter session: The cookie's value.
+    /// - Throws: `unwritable`; the session is over all the same until the server ends.
+    public func closeSession(_ session: String) throws(AuthenticatorError) {
+        let hash = Secret.hash(session)
+        var records = state.withLock { $0.records }
+        records.sessions.removeAll { $0.hash == hash }
+        state.withLock { $0.records = records }
+        try Self.write(records, to: path)
+    }
+
+    private func openSession(username: String) throws(AuthenticatorError) -> String {
+        let session = Secret.make()
+        let now = now()
+        var records = state.withLock { $0.records }
+        records.sessions.removeAll { $0.expires <= now }
+        records.sessions.append(
+            AccessRecords.Session(
+                hash: Secret.hash(session),
+                username: username,
+                expires: now + Self.sessionLifetime
+            )
+        )
+        try replace(records)
+        return session
+    }
+}
+
+// MARK: - The file
+
+extension Authenticator {
+    private func replace(_ records: AccessRecords) throws(AuthenticatorError) {
+        try Self.write(records, to: path)
+        state.withLock { $0.records = records }
+    }
+
+    private static func read(_ path: String) throws(AuthenticatorError) -> AccessRecords {
+        guard FileManager.default.fileExists(atPath: path) else { return AccessRecords() }
+        guard let content = FileManager.default.contents(atPath: path) else {
+            throw .unreadable(path: path, reason: "it cannot be read")
+        }
+        let document: JSONValue
+        do throws(JSONParseError) {
+            document = try JSONValue(parsing: Array(content))
+        } catch {
+            throw .unreadable(path: path, reason: "\(error)")
+        }
+        guard let records = AccessRecords(document: document) else {
+            throw .unreadable(path: path, reason: "its members are not those of such a file")
+        }
+        return records
+    }
+
+    /// Writes beside the file and renames, so that there is always a whole one.
+    private static func write(
+        _ records: AccessRecords,
+        to path: String
+    ) throws(AuthenticatorError) {
+        do {
+            try Data(records.document.encoded)
+                .write(to: URL(fileURLWithPath: path), options: .atomic)
+            try FileManager.default
+                .setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        } catch {
+            throw .unwritable(path: path, reason: error.localizedDescription)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+#define _GNU_SOURCE
+#include "CProcess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+int cprocess_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+int cprocess_try_lock(int file) { return flock(file, LOCK_EX | LOCK_NB); }
+
+int cprocess_rename_to_free_name(const char *from, const char *to) {
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}
+
+int cprocess_reserve(int file, int64_t size) {
+    return fallocate(file, FALLOC_FL_KEEP_SIZE, 0, size);
+}
+
+int cprocess_open_process(pid_t process) { return pidfd_open(process, 0); }
+
+int cprocess_signal(int process_file, int signal) {
+    return pidfd_send_signal(process_file, signal, NULL, 0);
+}
+
+const char *cprocess_signal_name(int signal) { return sigabbrev_np(signal); }
+
+int cprocess_open_signals(int first, int second) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, first);
+    sigaddset(&set, second);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int cprocess_take_signal(int signals) {
+    struct signalfd_siginfo info;
+    return read(signals, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+}
+
+int cprocess_open_waker(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void cprocess_wake(int waker) {
+    int saved = errno;
+    eventfd_write(waker, 1);
+    errno = saved;
+}
+
+void cprocess_quiet(int waker) {
+    eventfd_t count;
+    eventfd_read(waker, &count);
+}
+
+int cprocess_open_watches(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
+
+int cprocess_add_watch(int watches, const char *path) {
+    return inotify_add_watch(watches, path, IN_MODIFY | IN_CREATE);
+}
+
+int cprocess_remove_watch(int watches, int watch) { return inotify_rm_watch(watches, watch); }
+
+int cprocess_spawn_worker(
+    pid_t *process,
+    const char *program,
+    char *const *arguments,
+    char *const *environment,
+    int log,
+    int lock
+) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t all, waiting;
+    // Copies above 3, so that no dup2 below overwrites the source of another one, and
+    // none meets its own number, which would leave it close-on-exec.
+    int log_copy = fcntl(log, F_DUPFD_CLOEXEC, 4);
+    int lock_copy = fcntl(lock, F_DUPFD_CLOEXEC, 4);
+    int error = log_copy < 0 || lock_copy < 0 ? errno : 0;
+    if (error) {
+        close(log_copy);
+        close(lock_copy);
+        return error;
+    }
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    sigfillset(&all);
+    sigemptyset(&waiting);
+    sigaddset(&waiting, SIGTERM);
+    (error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)) ||
+        (error = posix_spawn_file_actions_adddup2(&actions, log_copy, 1)) ||
+        (error = posix_spawn_file_actions_adddup2(&actions, log_copy, 2)) ||
+        (error = posix_spawn_file_actions_adddup2(&actions, lock_copy, 3)) ||
+        (error = posix_spawn_file_actions_addclosefrom_np(&actions, 4)) ||
+        (error = posix_spawn_file_actions_addchdir_np(&actions, "/")) ||
+        (error = posix_spawnattr_setsigdefault(&attributes, &all)) ||
+        (error = posix_spawnattr_setsigmask(&attributes, &waiting)) ||
+        (error = posix_spawnattr_setflags(
+             &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)) ||
+        (error = posix_spawn(
+             process, program, &actions, &attributes, arguments, environment));
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    close(log_copy);
+    close(lock_copy);
+    return error;
+}

@@ -1,0 +1,67 @@
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// What Linux offers for processes and files but Swift's Glibc does not show:
+// variadic functions, GNU extensions, newer system calls. Each returns what the
+// system call does, -1 with errno set for failure, unless it says otherwise.
+
+/// Makes this process the parent of orphans among its descendants.
+int cprocess_become_subreaper(void);
+
+/// Takes an exclusive lock on an open file without waiting.
+int cprocess_try_lock(int file);
+
+/// Renames, unless the new name is taken.
+int cprocess_rename_to_free_name(const char *_Nonnull from, const char *_Nonnull to);
+
+/// Reserves space for a file, so that this much can be written though the disk is full.
+int cprocess_reserve(int file, int64_t size);
+
+/// A descriptor that stands for a process, and becomes readable when it ends.
+int cprocess_open_process(pid_t process);
+
+/// Sends a signal to exactly the process that the descriptor stands for.
+int cprocess_signal(int process_file, int signal);
+
+/// The short name of a signal, such as KILL, or NULL.
+const char *_Nullable cprocess_signal_name(int signal);
+
+/// A descriptor that can be read when one of the two signals has come; blocks them for this thread.
+int cprocess_open_signals(int first, int second);
+
+/// Takes one waiting signal from such a descriptor; 0 if there is none.
+int cprocess_take_signal(int signals);
+
+/// A descriptor that wakes a poll when another thread calls cprocess_wake.
+int cprocess_open_waker(void);
+
+/// Wakes whoever polls the descriptor.
+void cprocess_wake(int waker);
+
+/// Makes the descriptor quiet again.
+void cprocess_quiet(int waker);
+
+/// A descriptor for watches of files.
+int cprocess_open_watches(void);
+
+/// Watches a file or folder for growth and new files; returns the watch.
+int cprocess_add_watch(int watches, const char *_Nonnull path);
+
+/// Ends a watch.
+int cprocess_remove_watch(int watches, int watch);
+
+/// Starts a program in a session of its own, in the folder `/`.
+///
+/// It gets /dev/null as standard input, `log` as standard output and error,
+/// `lock` as descriptor 3, and nothing else; every signal has its default effect,
+/// and SIGTERM waits until the program takes it. Uses posix_spawn, whose cost does
+/// not grow with the memory of the caller. Returns 0 or an error number.
+int cprocess_spawn_worker(
+    pid_t *_Nonnull process,
+    const char *_Nonnull program,
+    char *_Nullable const *_Nonnull arguments,
+    char *_Nullable const *_Nonnull environment,
+    int log,
+    int lock);

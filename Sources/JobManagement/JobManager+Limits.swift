@@ -1,0 +1,112 @@
+import JSON
+public import JobModel
+import JobScheduling
+public import JobStorage
+public import JobTasks
+
+extension JobManager {
+    private static let limitSetting = "task_limits"
+    private static let machineSetting = "machine"
+
+    /// Sets how many jobs of a task may run at once, for good.
+    ///
+    /// - Parameters:
+    ///   - task: The task's name.
+    ///   - limit: How many; 0 pauses the task, nil is no limit.
+    /// - Returns: The task as it is now.
+    /// - Throws: `unknownTask` or `storeUnavailable`.
+    public func limit(_ task: String, to limit: Int?) async throws(JobManagerError) -> TaskReport {
+        guard tasks.catalogue[task] != nil else {
+            throw .unknownTask(task, suggestion: tasks.catalogue.suggestion(for: task))
+        }
+        var overrides = limitOverrides
+        overrides.updateValue(limit, forKey: task)
+        let document = JSONObject(
+            uniqueKeysWithValues: overrides.sorted { $0.key < $1.key }
+                .map { ($0.key, $0.value.map { .integer($0) } ?? .null) }
+        )
+        try await save(.object(document), as: Self.limitSetting)
+        limitOverrides.updateValue(limit, forKey: task)
+        apply(scheduler.handle(.taskLimitChanged(task: task, limit: limit)))
+        guard let report = taskReports().first(where: { $0.description.name == task }) else {
+            throw .unknownTask(task, suggestion: nil)
+        }
+        return report
+    }
+
+    /// Sets what jobs may use of the machine, until it is set again or the server is told otherwise at its start.
+    ///
+    /// - Parameters:
+    ///   - proc: Cores, or nil to leave them.
+    ///   - mem: Memory in GB, or nil to leave it.
+    /// - Returns: What is used and free now.
+    /// - Throws: `storeUnavailable`.
+    public func limitResources(
+        proc: Int?,
+        mem: Int?
+    ) async throws(JobManagerError) -> ResourceReport {
+        let machine = Resources(
+            proc: proc ?? scheduler.machine.proc,
+            mem: mem ?? scheduler.machine.mem
+        )
+        let document: JSONObject = ["proc": .integer(machine.proc), "mem": .integer(machine.mem)]
+        try await save(.object(document), as: Self.machineSetting)
+        setMachine(machine)
+        return resources()
+    }
+
+    /// Takes what jobs may use from the server's settings.
+    ///
+    /// - Parameter machine: Cores and memory.
+    public func setMachine(_ machine: Resources) {
+        apply(scheduler.handle(.machineChanged(machine)))
+    }
+
+    /// What was set by ``limitResources(proc:mem:)`` before, in this run or an earlier one.
+    ///
+    /// - Parameter store: Where it was saved.
+    /// - Returns: Cores and memory, or nil if nothing was set.
+    /// - Throws: If the store does not answer.
+    public static func savedMachine(
+        in store: any JobStore
+    ) async throws(JobStoreError) -> Resources? {
+        let saved = try await store.setting(machineSetting)
+        guard let proc = saved?["proc"]?.integerValue, let mem = saved?["mem"]?.integerValue else {
+            return nil
+        }
+        return Resources(proc: proc, mem: mem)
+    }
+
+    /// Takes new tasks; what runs is not touched.
+    ///
+    /// - Parameter catalogue: All tasks.
+    public func replaceTasks(with catalogue: TaskCatalogue) {
+        let before = effectiveLimits()
+        tasks.replace(with: catalogue)
+        let after = effectiveLimits()
+        for task in Set(before.keys).union(after.keys) where before[task] != after[task] {
+            apply(scheduler.handle(.taskLimitChanged(task: task, limit: after[task])))
+        }
+    }
+
+    /// The limits that were set, and those of the tasks' authors where none was.
+    func effectiveLimits() -> [String: Int] {
+        var limits: [String: Int] = [:]
+        for task in tasks.catalogue.tasks { limits[task.name] = task.limit }
+        for (task, limit) in limitOverrides { limits[task] = limit }
+        return limits
+    }
+
+    func savedLimits() async throws(JobStoreError) -> [String: Int?] {
+        let saved = try await store.setting(Self.limitSetting)?.objectValue ?? [:]
+        return Dictionary(uniqueKeysWithValues: saved.map { ($0.key, $0.value.integerValue) })
+    }
+
+    private func save(_ value: JSONValue, as name: String) async throws(JobManagerError) {
+        do throws(JobStoreError) {
+            try await store.save(value, as: name)
+        } catch {
+            throw JobManagerError(error)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import JSON
+public import JobModel
+public import JobRunning
+import JobScheduling
+public import JobStorage
+import JobTasks
+public import Logging
+public import SystemPackage
+
+/// Joins scheduling, storage and running.
+///
+/// A request or a fact is decided on in memory, at once and completely; the
+/// changes that follow wait for the store in the order in which they were
+/// decided, and everyone who decides while a commit is under way shares the
+/// next one. Only what is durable is answered, told and acted on. When the
+/// store fails, the decisions that it has not taken are dropped, their callers
+/// are told, and everything is read anew as at a start: the store and the
+/// jobs' journals know it all.
+public actor JobManager {
+    let store: any JobStore
+    let runner: any JobRunner
+    let tasks: CurrentTasks
+    let observer: any ChangeObserver
+    let dataFolder: FilePath
+    let now: @Sendable () -> Timestamp
+    let clock = ContinuousClock()
+    let logger: Logger
+
+    var scheduler: SchedulerState
+    var jobs: [JobID: ManagedJob] = [:]
+    var pending = PendingChanges()
+    var tickets: [CommitTicket.ID: CommitTicket] = [:]
+    var lastTicket: CommitTicket.ID = 0
+    /// The position of the last change that the observer was told.
+    var seq = 0
+    var isCommitting = false
+    /// Whether memory agrees with the store; false while everything is read anew.
+    var isReady = false
+    var isDraining = false
+    var limitOverrides: [String: Int?] = [:]
+    var generator = SystemRandomNumberGenerator()
+    /// What was done since the start.
+    public internal(set) var statistics = ManagerStatistics()
+
+    let effects: AsyncStream<Effect>
+    let effectSink: AsyncStream<Effect>.Continuation
+
+    /// Makes a manager that has not begun.
+    ///
+    /// - Parameters:
+    ///   - store: Where jobs are kept.
+    ///   - runner: Who runs them.
+    ///   - tasks: The tasks that there are.
+    ///   - observer: Who is told of changes.
+    ///   - machine: What jobs may use.
+    ///   - dataFolder: Where paths in arguments begin.
+    ///   - now: The time.
+    ///   - logger: For faults of the store.
+    public init(
+        store: any JobStore,
+        runner: any JobRunner,
+        tasks: CurrentTasks,
+        observer: any ChangeObserver,
+        machine: Resources,
+        dataFolder: FilePath,
+        now: @escaping @Sendable () -> Timestamp,
+        logger: Logger
+    ) {
+        self.store = store
+        self.runner = runner
+        self.tasks = tasks
+        self.observer = observer
+        self.dataFolder = dataFolder
+        self.now = now
+        self.logger = logger
+        scheduler = SchedulerState(machine: machine)
+        (effects, effectSink) = AsyncStream.makeStream(of: Effect.self)
+    }
+
+    /// Reads what the store has and takes up the jobs that run; answers calls from then on.
+    ///
+    /// - Throws: If the store does not answer.
+    public func begin() async throws(JobStoreError) {
+        limitOverrides = try await savedLimits()
+        try await readEverything()
+    }
+
+    /// Listens to the runner and has things done, until it is cancelled.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { for await fact in self.runner.facts { await self.learn(fact) } }
+            group.addTask { for await effect in self.effects { await self.perform(effect) } }
+        }
+    }
+
+    /// Takes no new jobs, starts none, and returns when everything decided is durable; what runs goes on.
+    public func drain() async {
+        isDraining = true
+        apply(scheduler.handle(.startingPaused(true)))
+        while isReady, isCommitting || !pending.isEmpty {
+            let ticket = makeTicket()
+            tickets[ticket]?.remaining = 1
+            barrier.append(ticket)
+            _ = await outcome(of: ticket)
+        }
+    }
+
+    /// Those who wait until the batches under way and everything pending is durable.
+    var barrier: [CommitTicket.ID] = []
+
+    private func perform(_ effect: Effect) async {
+        switch effect {
+        case .start(let order):
+            statistics.started += 1
+            await runner.start(order)
+        case .adopt(let order): await runner.adopt(order)
+        case .cancel(let id, let reason): await runner.cancel(id, reason: reason)
+        case .forget(let id): await runner.forget(id)
+        case .removeLog(let id): await runner.removeLog(id)
+        }
+    }
+}

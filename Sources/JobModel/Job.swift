@@ -1,0 +1,211 @@
+public import JSON
+
+/// What a job really used, known at its end.
+public struct ResourceUsage: Hashable, Sendable {
+    /// Processor time of the job's processes in seconds.
+    public var cpuSeconds: Double
+    /// The largest resident memory of one of its processes in bytes.
+    public var peakMemory: Int
+
+    /// Makes a record of use.
+    ///
+    /// - Parameters:
+    ///   - cpuSeconds: Processor time in seconds.
+    ///   - peakMemory: The largest resident memory in bytes.
+    public init(cpuSeconds: Double, peakMemory: Int) {
+        self.cpuSeconds = cpuSeconds
+        self.peakMemory = peakMemory
+    }
+}
+
+/// A job as a store keeps it.
+///
+/// The history in ``status`` is never empty. A change goes through ``record(state:stage:progress:error:at:)``
+/// or ``archive(at:)``, each of which adds one to ``version``.
+public struct Job: Hashable, Sendable {
+    /// The job's name.
+    public let id: JobID
+    /// How many changes were made; 0 when the job is new.
+    public private(set) var version: Int
+    /// The kind of work.
+    public let task: String
+    /// What the task is told.
+    public let args: JSONObject
+    /// The cores and the memory that the job holds while it runs.
+    public let resources: Resources
+    /// Jobs of a higher priority start first.
+    public let priority: Int
+    /// Who made the job.
+    public let username: String
+    /// The history, oldest entry first.
+    public private(set) var status: [JobStatus]
+    /// Whether the job is put away; only ended jobs are.
+    public private(set) var archived: Bool
+    /// When the last change was made.
+    public private(set) var updated: Timestamp
+    /// What the task made, as the task describes it.
+    public private(set) var result: JSONValue?
+    /// What the job really used.
+    public private(set) var usage: ResourceUsage?
+
+    /// Takes all parts of a job together.
+    ///
+    /// - Parameters:
+    ///   - id: The job's name.
+    ///   - version: How many changes were made.
+    ///   - task: The kind of work.
+    ///   - args: What the task is told.
+    ///   - resources: Cores and memory.
+    ///   - priority: Jobs of a higher one start first.
+    ///   - username: Who made the job.
+    ///   - status: The history, oldest entry first.
+    ///   - archived: Whether the job is put away.
+    ///   - updated: When the last change was made; the date of the last entry if nil.
+    ///   - result: What the task made.
+    ///   - usage: What the job really used.
+    /// - Precondition: The history is not empty.
+    public init(
+        id: JobID,
+        version: Int,
+        task: String,
+        args: JSONObject,
+        resources: Resources,
+        priority: Int = 0,
+        username: String,
+        status: [JobStatus],
+        archived: Bool = false,
+        updated: Timestamp? = nil,
+        result: JSONValue? = nil,
+        usage: ResourceUsage? = nil
+    ) {
+        guard let last = status.last else {
+            preconditionFailure("a job's history has at least the entry that made it")
+        }
+        self.id = id
+        self.version = version
+        self.task = task
+        self.args = args
+        self.resources = resources
+        self.priority = priority
+        self.username = username
+        self.status = status
+        self.archived = archived
+        self.updated = updated ?? last.date
+        self.result = result
+        self.usage = usage
+    }
+
+    /// Makes a new job, which waits.
+    ///
+    /// - Parameters:
+    ///   - id: The job's name.
+    ///   - task: The kind of work.
+    ///   - args: What the task is told.
+    ///   - resources: Cores and memory.
+    ///   - priority: Jobs of a higher one start first.
+    ///   - username: Who made it.
+    ///   - date: When.
+    public init(
+        new id: JobID,
+        task: String,
+        args: JSONObject,
+        resources: Resources,
+        priority: Int = 0,
+        username: String,
+        at date: Timestamp
+    ) {
+        self.init(
+            id: id,
+            version: 0,
+            task: task,
+            args: args,
+            resources: resources,
+            priority: priority,
+            username: username,
+            status: [JobStatus(stage: nil, progress: 0, state: .waiting, date: date)]
+        )
+    }
+
+    /// The newest entry of the history.
+    public var current: JobStatus {
+        guard let last = status.last else {
+            preconditionFailure("a job's history has at least the entry that made it")
+        }
+        return last
+    }
+
+    /// Where the job stands.
+    public var state: JobState { current.state }
+
+    /// When the job was made.
+    public var added: Timestamp { status.first?.date ?? updated }
+}
+
+// MARK: - Changes
+
+extension Job {
+    /// Records what happened: a change of progress alone rewrites the last entry, any other adds one.
+    ///
+    /// - Parameters:
+    ///   - state: The new state, or nil if it stays.
+    ///   - stage: The new stage, or nil if it stays.
+    ///   - progress: The new progress, or nil if it stays.
+    ///   - error: What went wrong.
+    ///   - date: When.
+    public mutating func record(
+        state: JobState? = nil,
+        stage: String? = nil,
+        progress: Double? = nil,
+        error: JobError? = nil,
+        at date: Timestamp
+    ) {
+        let before = current
+        let entry = JobStatus(
+            stage: stage ?? before.stage,
+            progress: Progress.rounded(progress ?? before.progress),
+            error: error,
+            state: state ?? before.state,
+            date: date
+        )
+        let onlyProgressChanged =
+            entry.state == before.state && entry.stage == before.stage
+            && entry.error == before.error
+        if onlyProgressChanged {
+            status[status.count - 1].progress = entry.progress
+        } else {
+            status.append(entry)
+        }
+        touch(at: date)
+    }
+
+    /// Sends a job that was lost back to where it waits to start once more.
+    ///
+    /// - Parameter date: When.
+    public mutating func restart(at date: Timestamp) {
+        status.append(JobStatus(stage: nil, progress: 0, state: .waiting, date: date))
+        touch(at: date)
+    }
+
+    /// Puts an ended job away.
+    ///
+    /// - Parameter date: When.
+    public mutating func archive(at date: Timestamp) {
+        archived = true
+        touch(at: date)
+    }
+
+    /// Notes, with the change that ends the job, what it made and used; makes no version of its own.
+    ///
+    /// - Parameters:
+    ///   - result: What the task made.
+    ///   - usage: What the job really used.
+    public mutating func conclude(result: JSONValue?, usage: ResourceUsage?) {
+        self.result = result ?? self.result
+        self.usage = usage ?? self.usage
+    }
+
+    private mutating func touch(at date: Timestamp) {
+        version += 1
+        updated = max(updated, date)
+    }
+}

@@ -1,0 +1,42 @@
+/// Cores and memory: what a job asks for, or what a machine has.
+public struct Resources: Hashable, Sendable {
+    /// Cores.
+    public var proc: Int
+    /// Memory in GB.
+    public var mem: Int
+
+    /// Makes an amount.
+    ///
+    /// - Parameters:
+    ///   - proc: Cores.
+    ///   - mem: Memory in GB.
+    public init(proc: Int, mem: Int) {
+        self.proc = proc
+        self.mem = mem
+    }
+
+    /// Nothing.
+    public static let zero = Resources(proc: 0, mem: 0)
+
+    /// Whether this is no more than `other` in either respect.
+    public func fits(in other: Resources) -> Bool { proc <= other.proc && mem <= other.mem }
+
+    /// Adds both parts.
+    public static func + (left: Resources, right: Resources) -> Resources {
+        Resources(proc: left.proc + right.proc, mem: left.mem + right.mem)
+    }
+
+    /// Subtracts both parts; either may become negative.
+    public static func - (left: Resources, right: Resources) -> Resources {
+        Resources(proc: left.proc - right.proc, mem: left.mem - right.mem)
+    }
+
+    /// Adds in place.
+    public static func += (left: inout Resources, right: Resources) { left = left + right }
+
+    /// Subtracts in place.
+    public static func -= (left: inout Resources, right: Resources) { left = left - right }
+
+    /// Each part, but none below zero.
+    public var clampedToZero: Resources { Resources(proc: max(0, proc), mem: max(0, mem)) }
+}

@@ -1,0 +1,20 @@
+/// What one connection may ask of the server.
+public struct ProtocolLimits: Hashable, Sendable {
+    /// The size of a message in bytes.
+    public var messageBytes = 1 << 20
+    /// How deep a message may be nested.
+    public var nesting = 32
+    /// How many requests a batch may hold.
+    public var batch = 100
+    /// How many calls may be under way at once; more wait unread.
+    public var callsInFlight = 64
+    /// How many calls a second are answered in the long run.
+    public var callsPerSecond = 1000
+    /// How many subscriptions a connection may have.
+    public var subscriptions = 16
+    /// How many logs a connection may follow.
+    public var tails = 16
+
+    /// The limits that a server has unless it is told otherwise.
+    public init() {}
+}

@@ -1,0 +1,138 @@
+public import JSON
+public import JobModel
+
+/// What is needed to run a job.
+public struct LaunchOrder: Hashable, Sendable {
+    /// The job's name.
+    public let id: JobID
+    /// The kind of work.
+    public let task: String
+    /// What the task is told, checked and with defaults filled in.
+    public let args: JSONObject
+    /// What the job may use.
+    public let resources: Resources
+    /// Who made the job.
+    public let username: String
+
+    /// Makes an order.
+    ///
+    /// - Parameters:
+    ///   - id: The job's name.
+    ///   - task: The kind of work.
+    ///   - args: What the task is told.
+    ///   - resources: What the job may use.
+    ///   - username: Who made the job.
+    public init(
+        id: JobID,
+        task: String,
+        args: JSONObject,
+        resources: Resources,
+        username: String
+    ) {
+        self.id = id
+        self.task = task
+        self.args = args
+        self.resources = resources
+        self.username = username
+    }
+}
+
+/// How a job ended.
+public struct JobEnd: Hashable, Sendable {
+    /// The final state: `complete`, `error` or `cancelled`.
+    public let state: JobState
+    /// What went wrong, for the state `error`.
+    public let error: JobError?
+    /// What the task made.
+    public let result: JSONValue?
+    /// What the job really used, as far as it is known.
+    public let usage: ResourceUsage?
+
+    /// Describes an end.
+    ///
+    /// - Parameters:
+    ///   - state: The final state.
+    ///   - error: What went wrong.
+    ///   - result: What the task made.
+    ///   - usage: What the job really used.
+    public init(
+        state: JobState,
+        error: JobError? = nil,
+        result: JSONValue? = nil,
+        usage: ResourceUsage? = nil
+    ) {
+        self.state = state
+        self.error = error
+        self.result = result
+        self.usage = usage
+    }
+}
+
+/// Something that was learned about a running job.
+public struct JobFact: Hashable, Sendable {
+    /// What was learned.
+    public enum Content: Hashable, Sendable {
+        /// A stage began; `number` counts from 1.
+        case stageBegan(name: String, number: Int, of: Int)
+        /// A part of a stage is done, from 0 to 1; at most four of these a second.
+        case progressed(stage: Int, of: Int, fraction: Double)
+        /// The job ended, nothing of it lives any more, and its work folder is gone.
+        case ended(JobEnd)
+    }
+
+    /// Which job.
+    public let id: JobID
+    /// What was learned.
+    public let content: Content
+    /// When it happened.
+    public let date: Timestamp
+
+    /// Makes a fact.
+    ///
+    /// - Parameters:
+    ///   - id: Which job.
+    ///   - content: What was learned.
+    ///   - date: When it happened.
+    public init(id: JobID, content: Content, date: Timestamp) {
+        self.id = id
+        self.content = content
+        self.date = date
+    }
+}
+
+/// Runs jobs, each in a process of its own, and tells what becomes of them.
+public protocol JobRunner: Sendable {
+    /// What is learned, in the order in which it happened; facts of one job are never reordered.
+    ///
+    /// May be iterated once. Every job that was started or adopted yields exactly one `ended`.
+    var facts: AsyncStream<JobFact> { get }
+
+    /// Starts a job; a failure to start it is a fact too.
+    ///
+    /// - Parameter order: What to run.
+    func start(_ order: LaunchOrder) async
+
+    /// Takes up a job that an earlier server started, and tells all of its facts from the first on.
+    ///
+    /// - Parameter order: What was run; used to clean up if nothing is left of it.
+    func adopt(_ order: LaunchOrder) async
+
+    /// Tells a job to stop: SIGTERM, and SIGKILL to all of it after the task's grace time.
+    ///
+    /// - Parameters:
+    ///   - id: The job's name; one that does not run is ignored.
+    ///   - reason: Who or what wants it, for the job's log.
+    func cancel(_ id: JobID, reason: String) async
+
+    /// Removes what a job that ended has left behind besides its log.
+    ///
+    /// Called once its end is committed; until then the end can be told again.
+    ///
+    /// - Parameter id: The job's name.
+    func forget(_ id: JobID) async
+
+    /// Removes a job's log too.
+    ///
+    /// - Parameter id: The job's name.
+    func removeLog(_ id: JobID) async
+}

@@ -1,0 +1,88 @@
+/// Cuts a stream of bytes into lines at line feeds and carriage returns.
+///
+/// A line ends with `\n`, `\r` or `\r\n`. One that a lone `\r` ends was meant to
+/// be overwritten on a terminal. A line longer than the limit is cut, and says so.
+struct LineSplitter {
+    /// A line, made fit to be read by people.
+    struct Line: Hashable {
+        let text: String
+        let isOverwritten: Bool
+    }
+
+    /// Longer lines are cut; a tool that writes no line end at all must not fill the memory.
+    static let maximumLength = 8 << 10
+
+    private var bytes: [UInt8] = []
+    private var dropped = 0
+    private var pendingReturn = false
+
+    /// Takes in what came; hands out the lines that it ends.
+    mutating func feed(_ chunk: UnsafeRawBufferPointer, _ handle: (Line) -> Void) {
+        for byte in chunk {
+            if pendingReturn {
+                pendingReturn = false
+                end(isOverwritten: byte != UInt8(ascii: "\n"), handle)
+                if byte == UInt8(ascii: "\n") { continue }
+            }
+            switch byte {
+            case UInt8(ascii: "\n"): end(isOverwritten: false, handle)
+            case UInt8(ascii: "\r"): pendingReturn = true
+            default:
+                if bytes.count < Self.maximumLength {
+                    bytes.append(byte)
+                } else {
+                    dropped += 1
+                }
+            }
+        }
+    }
+
+    /// Hands out what came after the last line end.
+    mutating func finish(_ handle: (Line) -> Void) {
+        pendingReturn = false
+        if !bytes.isEmpty { end(isOverwritten: false, handle) }
+    }
+
+    private mutating func end(isOverwritten: Bool, _ handle: (Line) -> Void) {
+        var text = PlainText.make(of: bytes)
+        if dropped > 0 { text += " … (\(dropped) more bytes)" }
+        bytes.removeAll(keepingCapacity: true)
+        dropped = 0
+        // A carriage return at the very start of a redrawn line leaves an empty one behind.
+        guard !(isOverwritten && text.isEmpty) else { return }
+        handle(Line(text: text, isOverwritten: isOverwritten))
+    }
+}
+
+/// Text from whatever a program wrote.
+enum PlainText {
+    /// The bytes as text without colours, control characters and invalid UTF-8.
+    static func make(of bytes: [UInt8]) -> String {
+        let isPlain = bytes.allSatisfy { (0x20...0x7E).contains($0) }
+        return String(decoding: isPlain ? bytes : withoutControls(bytes), as: UTF8.self)
+    }
+
+    private static func withoutControls(_ bytes: [UInt8]) -> [UInt8] {
+        var plain: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            if byte == 0x1B {
+                index = endOfEscape(in: bytes, from: index)
+            } else if byte >= 0x20 && byte != 0x7F || byte == 0x09 {
+                plain.append(byte)
+            }
+        }
+        return plain
+    }
+
+    /// Where a terminal's escape sequence ends: `ESC [ … letter`, or one byte.
+    private static func endOfEscape(in bytes: [UInt8], from start: Int) -> Int {
+        guard start < bytes.count, bytes[start] == UInt8(ascii: "[") else {
+            return min(start + 1, bytes.count)
+        }
+        let final = bytes[(start + 1)...].firstIndex { (0x40...0x7E).contains($0) }
+        return final.map { $0 + 1 } ?? bytes.count
+    }
+}

@@ -1,0 +1,83 @@
+package import JSON
+package import JobModel
+package import SystemPackage
+
+/// Where a job's stages report to; safe to be called from any thread.
+package protocol TaskReporter: AnyObject, Sendable {
+    /// Whether the job shall stop.
+    var isStopping: Bool { get }
+
+    /// Writes lines to the job's log.
+    func log(_ lines: [String])
+
+    /// Tells how much of the running stage is done, from 0 to 1.
+    func progress(_ fraction: Double)
+}
+
+/// What a job was told, and how its stages reach the world.
+package final class TaskContext {
+    package let id: JobID
+    package let task: String
+    package let username: String
+    package let args: JSONObject
+    package let resources: Resources
+    /// The job's own folder; it is removed when the job ends.
+    package let work: FilePath
+    /// The folder of the server's data, in which results are kept.
+    package let data: FilePath
+    /// What tools find in their environment.
+    package let environment: [String: String]
+    /// What becomes the job's result.
+    package var result: JSONValue?
+
+    private let reporter: any TaskReporter
+
+    package init(
+        id: JobID,
+        task: String,
+        username: String,
+        args: JSONObject,
+        resources: Resources,
+        work: FilePath,
+        data: FilePath,
+        environment: [String: String] = [:],
+        reporter: any TaskReporter
+    ) {
+        self.id = id
+        self.task = task
+        self.username = username
+        self.args = args
+        self.resources = resources
+        self.work = work
+        self.data = data
+        self.reporter = reporter
+        let usual = [
+            "PATH": Tools.searchPath, "LC_ALL": "C", "TMPDIR": work.string, "HOME": work.string,
+        ]
+        self.environment = usual.merging(environment) { $1 }
+    }
+
+    /// Whether the job shall stop; long work in Swift asks now and then.
+    package var isStopping: Bool { reporter.isStopping }
+
+    /// Throws if the job shall stop.
+    package func checkStopping() throws(TaskFailure) {
+        if reporter.isStopping { throw .stopped }
+    }
+
+    /// Writes a line to the job's log.
+    package func log(_ line: String) { reporter.log([line]) }
+
+    /// Tells how much of the running stage is done, from 0 to 1.
+    package func progress(_ fraction: Double) { reporter.progress(fraction) }
+
+    /// Runs a tool to its end; its output goes to the job's log.
+    ///
+    /// - Parameter tool: The program, its arguments and what success is.
+    /// - Returns: The lines that were asked to be kept.
+    /// - Throws: Why it did not succeed, with the last lines that it said.
+    @discardableResult
+    package func run(_ tool: Tool) async throws(TaskFailure) -> [String] {
+        try await tool.run(in: self, reporter: reporter)
+    }
+}

@@ -1,0 +1,186 @@
+import CProcess
+import Glibc
+import JobModel
+import Subprocess
+import SystemPackage
+
+extension Tool {
+    /// Runs the tool to its end.
+    func run(
+        in context: TaskContext,
+        reporter: any TaskReporter
+    ) async throws(TaskFailure) -> [String] {
+        guard let program = command.first else { throw .task("no program to run") }
+        try context.checkStopping()
+        guard Tools.isThere(program) else {
+            throw .failed(JobError(cause: .spawn, message: Tools.isMissing(program)))
+        }
+        reporter.log(["$ " + Self.show(command)])
+        let output = ToolOutput(for: self, reporter: reporter)
+        let kills = MemoryKills.count()
+        let status: TerminationStatus
+        do {
+            status = try await spawnAndFollow(in: context, output: output)
+        } catch {
+            try context.checkStopping()
+            let reason = (error as? SubprocessError)?.description ?? "\(error)"
+            throw .failed(
+                JobError(
+                    cause: .spawn,
+                    message: "\(name) could not be started: \(reason)",
+                    log: output.lastLines
+                )
+            )
+        }
+        try context.checkStopping()
+        if let problem = problem(status, output: output, killsBefore: kills) {
+            throw .failed(
+                JobError(cause: problem.cause, message: problem.message, log: output.lastLines)
+            )
+        }
+        try checkFiles(in: context, output: output)
+        return output.firstLines
+    }
+
+    /// Starts the program and reads both of its streams until it has ended.
+    ///
+    /// In a task of its own, for swift-subprocess kills a program at once when its
+    /// task is cancelled; who stops a job gives its tools time to end by themselves.
+    private func spawnAndFollow(
+        in context: TaskContext,
+        output: ToolOutput
+    ) async throws -> TerminationStatus {
+        let program = command[0]
+        let configuration = Configuration(
+            executable: program.contains("/") ? .path(FilePath(program)) : .name(program),
+            arguments: Arguments(Array(command.dropFirst())),
+            environment: .custom(
+                context.environment.reduce(into: [:]) {
+                    $0[Environment.Key(stringLiteral: $1.key)] = $1.value
+                }
+            ),
+            workingDirectory: context.work
+        )
+        let target = self.output
+        return try await Task {
+            if let target {
+                let file = FileDescriptor(
+                    rawValue: try Files.open(target, O_WRONLY | O_CREAT | O_TRUNC)
+                )
+                return try await Subprocess.run(
+                    configuration,
+                    input: .none,
+                    output: .fileDescriptor(file, closeAfterSpawningProcess: true),
+                    error: .sequence
+                ) { execution in
+                    try await output.follow(execution.standardError, as: 1)
+                }.terminationStatus
+            }
+            return try await Subprocess.run(
+                configuration,
+                input: .none,
+                output: .sequence,
+                error: .sequence
+            ) { execution in
+                async let standardOutput: Void = output.follow(execution.standardOutput, as: 0)
+                try await output.follow(execution.standardError, as: 1)
+                try await standardOutput
+            }.terminationStatus
+        }.value
+    }
+
+    /// What is wrong with how the program ended; nil if nothing is.
+    private func problem(
+        _ status: TerminationStatus,
+        output: ToolOutput,
+        killsBefore: Int?
+    ) -> JobError? {
+        switch status {
+        case .exited(let code) where exitCodes.contains(Int(code)):
+            guard let line = output.forbiddenLine else { return nil }
+            return JobError(cause: .task, message: "\(name) failed, for it said: \(line)")
+        case .exited(let code):
+            return JobError(cause: .exit, message: "\(name) ended with exit code \(code)")
+        case .signaled(let signal):
+            if signal == SIGKILL, MemoryKills.count() != killsBefore {
+                return JobError(
+                    cause: .outOfMemory,
+                    message: "\(name) was ended because the machine ran out of memory"
+                )
+            }
+            return JobError(
+                cause: .signal,
+                message: "\(name) was ended by \(SignalName.of(signal))"
+            )
+        }
+    }
+
+    private func checkFiles(
+        in context: TaskContext,
+        output: ToolOutput
+    ) throws(TaskFailure) {
+        for file in files where (Files.size(of: context.work.pushing(file)) ?? 0) == 0 {
+            let what = Files.exists(context.work.pushing(file)) ? "left empty" : "did not make"
+            throw .task(
+                "\(name) ended without an error, but \(what) the file \(file)",
+                log: output.lastLines
+            )
+        }
+    }
+
+    /// The command line as a person would type it.
+    private static func show(_ command: [String]) -> String {
+        command.map { argument in
+            let isPlain =
+                !argument.isEmpty
+                && argument.utf8.allSatisfy {
+                    ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A
+                        || "-_./=:,+@%".utf8.contains($0)
+                }
+            let text = PlainText.make(of: Array(argument.utf8))
+            return isPlain
+                ? text
+                : "'"
+                    + text.split(separator: "'", omittingEmptySubsequences: false).joined(
+                        separator: "'\\''"
+                    ) + "'"
+        }.joined(separator: " ")
+    }
+}
+
+extension ToolOutput {
+    /// Reads a stream to its end.
+    fileprivate func follow(
+        _ buffers: SubprocessOutputSequence,
+        as stream: Int
+    ) async throws {
+        for try await buffer in buffers {
+            buffer.withUnsafeBytes { feed($0, from: stream) }
+        }
+        finish(stream)
+    }
+}
+
+/// How signals are called.
+package enum SignalName {
+    /// The signal's name and what it means, such as `SIGKILL (Killed)`.
+    package static func of(_ signal: CInt) -> String {
+        guard let name = cprocess_signal_name(signal), let meaning = strsignal(signal) else {
+            return "signal \(signal)"
+        }
+        return "SIG\(String(cString: name)) (\(String(cString: meaning)))"
+    }
+}
+
+/// How often the kernel has ended a process because memory ran out.
+package enum MemoryKills {
+    /// The kernel's count since the machine started, over all processes; nil if it tells none.
+    ///
+    /// It goes up for limits of control groups as well as for the whole machine.
+    package static func count() -> Int? {
+        guard let text = try? Files.read("/proc/vmstat") else { return nil }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n")
+            .first { $0.hasPrefix("oom_kill ") }
+            .flatMap { Int($0.dropFirst("oom_kill ".count)) }
+    }
+}

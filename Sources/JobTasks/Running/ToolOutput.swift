@@ -1,0 +1,95 @@
+import Synchronization
+
+/// Takes in what a running tool says: to the log, for progress, and for its error.
+final class ToolOutput: Sendable {
+    /// The last lines that are kept for the error.
+    static let keptForError = 20
+
+    private struct State {
+        var splitters = [LineSplitter(), LineSplitter()]
+        var lastLines: [String] = []
+        var firstLines: [String] = []
+        var progress: ToolProgressReader?
+        var forbidden: [Regex<AnyRegexOutput>]
+        var forbiddenLine: String?
+        var nextThinnedLine = ContinuousClock.now
+    }
+
+    private let state: Mutex<State>
+    private let reporter: any TaskReporter
+    private let keptLines: Int
+
+    init(for tool: Tool, reporter: any TaskReporter) {
+        self.reporter = reporter
+        keptLines = tool.keptLines
+        state = Mutex(
+            State(
+                progress: tool.progress.map { ToolProgressReader($0) },
+                forbidden: tool.forbidden.compactMap { try? Regex($0) }
+            )
+        )
+    }
+
+    /// The last lines of output.
+    var lastLines: [String] { state.withLock { $0.lastLines } }
+
+    /// The first lines of output.
+    var firstLines: [String] { state.withLock { $0.firstLines } }
+
+    /// The first line that means failure.
+    var forbiddenLine: String? { state.withLock { $0.forbiddenLine } }
+
+    /// Takes in what came from standard output (0) or standard error (1).
+    func feed(_ chunk: UnsafeRawBufferPointer, from stream: Int) {
+        report { state, lines in
+            state.splitters[stream].feed(chunk) { lines.append($0) }
+        }
+    }
+
+    /// Takes in what a stream ended with, without a line end.
+    func finish(_ stream: Int) {
+        report { state, lines in
+            state.splitters[stream].finish { lines.append($0) }
+        }
+    }
+
+    private func report(_ take: (inout State, inout [LineSplitter.Line]) -> Void) {
+        state.withLock { state in
+            var lines: [LineSplitter.Line] = []
+            take(&state, &lines)
+            var logged: [String] = []
+            var fraction: Double?
+            for line in lines {
+                let told = state.progress?.read(line.text)
+                fraction = told ?? fraction
+                if keep(line, isProgress: told != nil, in: &state) { logged.append(line.text) }
+            }
+            if !logged.isEmpty { reporter.log(logged) }
+            if let fraction { reporter.progress(fraction) }
+        }
+    }
+
+    /// Looks at a line, and says whether it goes to the log.
+    ///
+    /// Lines that only show progress come in thousands; of them one a second is enough.
+    private func keep(
+        _ line: LineSplitter.Line,
+        isProgress: Bool,
+        in state: inout State
+    ) -> Bool {
+        if state.forbiddenLine == nil,
+            state.forbidden.contains(where: { line.text.firstMatch(of: $0) != nil })
+        {
+            state.forbiddenLine = line.text
+        }
+        if line.isOverwritten || isProgress {
+            let now = ContinuousClock.now
+            guard now >= state.nextThinnedLine else { return false }
+            state.nextThinnedLine = now + .seconds(1)
+        }
+        if state.firstLines.count < keptLines { state.firstLines.append(line.text) }
+        if state.lastLines.count == Self.keptForError { state.lastLines.removeFirst() }
+        state.lastLines.append(line.text)
+        return true
+    }
+}

@@ -1,0 +1,41 @@
+/// Why a file is not FASTA, and where.
+public struct FASTAError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was wrong.
+    public enum Reason: Hashable, Sendable {
+        /// There is nothing in the file.
+        case emptyFile
+        /// Something stands before the first header.
+        case noHeader(found: UInt8)
+        /// A header has no sequence.
+        case emptySequence(name: String)
+        /// Something that no sequence holds.
+        case unexpectedByte(UInt8)
+        /// A blank within a line of a sequence.
+        case blankWithin
+    }
+
+    /// The line, counted from 1.
+    public let line: Int
+    /// What was wrong.
+    public let reason: Reason
+
+    /// A sentence for people.
+    public var description: String {
+        switch reason {
+        case .emptyFile: "the file is empty"
+        case .noHeader(let byte):
+            "line \(line): a FASTA file begins with a header, '>' and a name, not with \(show(byte))"
+        case .emptySequence(let name):
+            "line \(line): the sequence '\(name)' is empty"
+        case .unexpectedByte(let byte):
+            "line \(line): \(show(byte)) cannot stand in a sequence"
+        case .blankWithin:
+            "line \(line): a blank cannot stand in a sequence"
+        }
+    }
+
+    private func show(_ byte: UInt8) -> String {
+        (0x21...0x7E).contains(byte)
+            ? "'\(Unicode.Scalar(byte))'" : "byte 0x" + String(byte, radix: 16)
+    }
+}

@@ -1,0 +1,116 @@
+import CPlatform
+import Synchronization
+
+/// The thread behind an executor: a queue of jobs, and a loop to wait in when the queue is empty.
+///
+/// It is apart from the executor so that the running thread keeps only this alive, and the executor
+/// can go when nobody uses it any more.
+final class JobThread: Sendable {
+    private struct State: Sendable {
+        var jobs: [UnownedJob] = []
+        /// The thread knows that there is something to do: it is at it, or was woken.
+        var isAwake = true
+        var isFinishing = false
+        var handle: pthread_t?
+        var executor: UnownedSerialExecutor?
+    }
+
+    /// After so many rounds of jobs that enqueue jobs, the loop gets its turn.
+    private static let rounds = 64
+
+    private let name: String
+    private let loop: any ThreadLoop
+    private let state = Mutex(State())
+    /// Whose thread this is, for `isCurrent`; 0 until the thread runs.
+    private let identity = Atomic<UInt>(0)
+
+    init(name: String, loop: any ThreadLoop) {
+        self.name = name
+        self.loop = loop
+    }
+
+    var isCurrent: Bool {
+        identity.load(ordering: .relaxed) == UInt(pthread_self())
+    }
+
+    func start(for executor: UnownedSerialExecutor) {
+        state.withLock { state in
+            state.executor = executor
+            var handle = pthread_t()
+            let error = pthread_create(
+                &handle,
+                nil,
+                runJobThread,
+                Unmanaged.passRetained(self).toOpaque()
+            )
+            precondition(error == 0, "cannot start a thread: \(String(cString: strerror(error)))")
+            state.handle = handle
+        }
+    }
+
+    func enqueue(_ job: UnownedJob) {
+        state.withLock { state in
+            state.jobs.append(job)
+            // Inside the lock, because the thread ends its loop only after taking the lock:
+            // no wake can come after the end.
+            if !state.isAwake {
+                state.isAwake = true
+                loop.wake()
+            }
+        }
+    }
+
+    /// Ends the thread after what is enqueued, and joins it.
+    func finish() {
+        let handle = state.withLock { state in
+            state.isFinishing = true
+            if !state.isAwake {
+                state.isAwake = true
+                loop.wake()
+            }
+            return state.handle
+        }
+        guard let handle else { return }
+        if isCurrent {
+            // The last reference went in a job on the thread itself; it cannot wait for itself.
+            pthread_detach(handle)
+        } else {
+            pthread_join(handle, nil)
+        }
+    }
+
+    fileprivate func run() {
+        identity.store(UInt(pthread_self()), ordering: .relaxed)
+        platform_name_thread(name)
+        while runJobs() {
+            loop.wait()
+        }
+        loop.end()
+    }
+
+    /// Runs what is enqueued, and says whether the thread is to go on.
+    private func runJobs() -> Bool {
+        for _ in 0..<Self.rounds {
+            let (jobs, executor, isFinishing) = state.withLock { state in
+                let jobs = state.jobs
+                state.jobs = []
+                state.isAwake = !jobs.isEmpty
+                return (jobs, state.executor, state.isFinishing)
+            }
+            guard let executor, !jobs.isEmpty else { return !isFinishing }
+            for job in jobs {
+                job.runSynchronously(on: executor)
+            }
+        }
+        // Still awake, so nobody else will wake the loop for what is waiting now.
+        loop.wake()
+        return true
+    }
+}
+
+/// The thread's main function; `argument` is its `JobThread`, retained.
+private func runJobThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let argument else { return nil }
+    Unmanaged<JobThread>.fromOpaque(argument).takeRetainedValue().run()
+    return nil
+}

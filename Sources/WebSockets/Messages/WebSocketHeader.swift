@@ -1,0 +1,60 @@
+/// What a frame is, in the low four bits of its first byte.
+enum WebSocketOpcode: UInt8 {
+    case text = 0x1
+    case close = 0x8
+    case ping = 0x9
+}
+
+/// The bytes in front of a frame's payload, and the payload of a close frame.
+enum WebSocketHeader {
+    /// Writes the header of a frame that is a whole message.
+    static func bytes(opcode: WebSocketOpcode, count: Int, isMasked: Bool) -> [UInt8] {
+        let mask: UInt8 = isMasked ? 0x80 : 0
+        var header: [UInt8] = [0x80 | opcode.rawValue]
+        switch count {
+        case ..<126:
+            header.append(mask | UInt8(count))
+        case ..<65_536:
+            header.append(mask | 126)
+            header.append(contentsOf: UInt16(count).bigEndianBytes)
+        default:
+            header.append(mask | 127)
+            header.append(contentsOf: UInt64(count).bigEndianBytes)
+        }
+        return header
+    }
+
+    /// The code and the reason; control frames hold at most 125 bytes, so a longer reason is cut.
+    static func closePayload(_ code: WebSocketCloseCode, reason: String) -> [UInt8] {
+        var text = reason[...]
+        while text.utf8.count > 123 {
+            text = text.dropLast()
+        }
+        return code.rawValue.bigEndianBytes + Array(text.utf8)
+    }
+
+    /// Frames a message as a client must: masked.
+    static func maskedFrame(
+        opcode: WebSocketOpcode,
+        payload: some Collection<UInt8>,
+        mask: UInt32
+    ) -> [UInt8] {
+        let key = mask.bigEndianBytes
+        var frame = bytes(opcode: opcode, count: payload.count, isMasked: true)
+        frame.reserveCapacity(frame.count + 4 + payload.count)
+        frame.append(contentsOf: key)
+        var index = 0
+        for byte in payload {
+            frame.append(byte ^ key[index & 3])
+            index &+= 1
+        }
+        return frame
+    }
+}
+
+extension FixedWidthInteger {
+    /// The number as it goes over the network.
+    var bigEndianBytes: [UInt8] {
+        withUnsafeBytes(of: bigEndian) { Array($0) }
+    }
+}

@@ -1,0 +1,40 @@
+/// Where a server listens and how much it takes.
+public struct WebSocketServerConfiguration: Sendable {
+    /// An address or a host's name; every address that a name stands for is listened on.
+    public var host = "localhost"
+    /// The TCP port; 0 takes any free one.
+    public var port = 0
+    /// Lets other servers listen on the same port too; the kernel spreads clients over them.
+    public var sharesPort = false
+    /// The path at which a WebSocket opens; at any other an upgrade is refused with 404.
+    public var path = "/ws"
+    /// The subprotocol that is spoken.
+    public var subprotocol = "jobsync.v1.json"
+
+    /// A longer message closes the connection with 1009.
+    public var maximumMessageBytes = 1 << 20
+    /// A longer body of an HTTP request is refused with 413.
+    public var maximumRequestBodyBytes = 64 << 10
+    /// A client beyond is answered 503 and dropped.
+    public var maximumConnections = 20_000
+
+    /// The time from connecting to a complete request, and for each request's body.
+    public var handshakeTimeout: Duration = .seconds(10)
+    /// How long an HTTP connection is kept open for another request.
+    public var idleTimeout: Duration = .seconds(30)
+    /// After so long without a sound a client is sent a ping.
+    public var pingInterval: Duration = .seconds(25)
+    /// A client that stays silent so long after a ping is dropped with ``pongCode``.
+    public var pongTimeout: Duration = .seconds(10)
+    /// A client that accepts no byte for so long, with some to be sent, is dropped with ``stallCode``.
+    public var stallTimeout: Duration = .seconds(10)
+    /// How long a client is given to answer a close frame.
+    public var closeTimeout: Duration = .seconds(3)
+    /// The close code for a client that accepts no byte.
+    public var stallCode = WebSocketCloseCode(rawValue: 4004)
+    /// The close code for a client that does not answer a ping.
+    public var pongCode = WebSocketCloseCode(rawValue: 4005)
+
+    /// Starts from the defaults.
+    public init() {}
+}

@@ -1,0 +1,83 @@
+import Authentication
+import Foundation
+import JobModel
+import Synchronization
+import Testing
+
+@Suite("Authenticator")
+struct AuthenticatorTests {
+    let folder: URL
+    var path: String { folder.appending(path: "access.json").path }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory
+            .appending(path: "authenticator-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    private func open(at microseconds: Int = 0) throws -> Authenticator {
+        try Authenticator(path: path) { Timestamp(microseconds: microseconds) }
+    }
+
+    @Test("A token is known again after a restart, and only its hash is kept")
+    func token() throws {
+        let first = try open()
+        #expect(!first.hasToken)
+        let token = try first.replaceToken(username: "igboyes")
+        #expect(first.identity(token: token)?.username == "igboyes")
+        #expect(first.identity(token: token + "x") == nil)
+        #expect(first.identity(token: "") == nil)
+
+        let second = try open()
+        #expect(second.hasToken)
+        #expect(second.identity(token: token)?.permissions == Set(Permission.allCases))
+        let content = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(!content.contains(token.dropFirst(8)))
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
+    @Test("A link opens one session, once; the session lasts over a restart")
+    func link() throws {
+        let first = try open()
+        _ = try first.replaceToken(username: "igboyes")
+        let link = first.makeLink()
+        let session = try #require(try first.openSession(link: link))
+        #expect(try first.openSession(link: link) == nil)
+        #expect(try first.openSession(link: "guess") == nil)
+        let second = try open()
+        #expect(second.identity(session: session)?.username == "igboyes")
+        #expect(second.identity(token: session) == nil)
+        try second.closeSession(session)
+        #expect(second.identity(session: session) == nil)
+        #expect(try open().identity(session: session) == nil)
+    }
+
+    @Test("A session ends after its lifetime")
+    func expiry() throws {
+        let first = try open()
+        let token = try first.replaceToken(username: "igboyes")
+        let session = try #require(try first.openSession(token: token))
+        #expect(try open(at: 29 * 86_400_000_000).identity(session: session) != nil)
+        #expect(try open(at: 31 * 86_400_000_000).identity(session: session) == nil)
+        #expect(try first.openSession(token: "guess") == nil)
+    }
+
+    @Test("A new token replaces the old one and ends sessions")
+    func replacement() throws {
+        let authenticator = try open()
+        let old = try authenticator.replaceToken(username: "igboyes")
+        let session = try #require(try authenticator.openSession(token: old))
+        let new = try authenticator.replaceToken(username: "igboyes")
+        #expect(authenticator.identity(token: old) == nil)
+        #expect(authenticator.identity(session: session) == nil)
+        #expect(authenticator.identity(token: new) != nil)
+    }
+
+    @Test("A file that is not ours is refused and left as it is", arguments: ["{", "[]", "{}"])
+    func foreignFile(content: String) throws {
+        try content.write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(throws: AuthenticatorError.self) { try open() }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == content)
+    }
+}

@@ -1,0 +1,141 @@
+import JobModel
+import JobScheduling
+import Testing
+
+/// Chance that can be repeated: SplitMix64.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// The same rules written as slowly and plainly as can be, to compare with.
+private struct PlainScheduler {
+    var machine: Resources
+    var limits: [String: Int] = [:]
+    var waiting: [(request: JobRequest, arrival: Int)] = []
+    var running: [JobRequest] = []
+    var arrivals = 0
+
+    var used: Resources { running.reduce(.zero) { $0 + $1.shape.resources } }
+
+    mutating func pass() -> [SchedulerAction] {
+        var actions: [SchedulerAction] = []
+        while true {
+            let order = waiting.sorted {
+                ($1.request.priority, $0.arrival) < ($0.request.priority, $1.arrival)
+            }
+            let next = order.first { waiter in
+                let task = waiter.request.shape.task
+                let count = running.filter { $0.shape.task == task }.count
+                return waiter.request.shape.resources.fits(in: machine - used)
+                    && limits[task].map { count < $0 } != false
+            }
+            guard let next else { return actions }
+            waiting.removeAll { $0.request.id == next.request.id }
+            running.append(next.request)
+            actions.append(.start(next.request.id))
+        }
+    }
+
+    mutating func handle(_ event: SchedulerEvent) -> [SchedulerAction] {
+        switch event {
+        case .jobArrived(let request):
+            arrivals += 1
+            waiting.append((request, arrivals))
+        case .jobWithdrawn(let id): waiting.removeAll { $0.request.id == id }
+        case .jobEnded(let id): running.removeAll { $0.id == id }
+        case .taskLimitChanged(let task, let limit): limits[task] = limit
+        case .machineChanged(let machine): self.machine = machine
+        case .jobFoundRunning, .startingPaused: Issue.record("not part of this test")
+        }
+        return pass()
+    }
+}
+
+@Suite("Scheduler against a plain model")
+struct SchedulerModelTests {
+    @Test("Decides as the plain rules do, for random histories", arguments: 1...40)
+    func random(seed: Int) throws {
+        var generator = SeededGenerator(state: UInt64(seed))
+        var plain = PlainScheduler(machine: Resources(proc: 8, mem: 16))
+        var state = SchedulerState(machine: plain.machine)
+        for step in 0..<400 {
+            let event = event(step, plain, using: &generator)
+            let expected = plain.handle(event)
+            #expect(state.handle(event) == expected, "step \(step)")
+            #expect(state.used == plain.used)
+            #expect(state.waitingCount == plain.waiting.count)
+            #expect(plain.running.count == state.running.count)
+            try checkReports(state, plain)
+        }
+    }
+
+    private func event(
+        _ step: Int,
+        _ plain: PlainScheduler,
+        using generator: inout SeededGenerator
+    ) -> SchedulerEvent {
+        let task = ["a", "b", "c"].randomElement(using: &generator) ?? "a"
+        switch Int.random(in: 0..<20, using: &generator) {
+        case 0..<9:
+            let resources = Resources(
+                proc: .random(in: 1...5, using: &generator),
+                mem: .random(in: 1...8, using: &generator)
+            )
+            return .jobArrived(
+                JobRequest(
+                    id: "j\(step)",
+                    shape: JobShape(task: task, resources: resources, username: "u"),
+                    priority: .random(in: -1...1, using: &generator)
+                )
+            )
+        case 9..<15:
+            return .jobEnded(plain.running.randomElement(using: &generator)?.id ?? "x")
+        case 15..<18:
+            let waiter = plain.waiting.randomElement(using: &generator)
+            return .jobWithdrawn(waiter?.request.id ?? "x")
+        case 18:
+            let limit = [nil, 0, 1, 2, 3].randomElement(using: &generator) ?? nil
+            return .taskLimitChanged(task: task, limit: limit)
+        default:
+            return .machineChanged(
+                Resources(proc: .random(in: 4...9, using: &generator), mem: 16)
+            )
+        }
+    }
+
+    private func checkReports(_ state: SchedulerState, _ plain: PlainScheduler) throws {
+        let order = plain.waiting.sorted {
+            ($1.request.priority, $0.arrival) < ($0.request.priority, $1.arrival)
+        }
+        for (index, waiter) in order.enumerated() {
+            let report = try #require(state.report(on: waiter.request.id))
+            #expect(report.position == index + 1)
+        }
+    }
+
+    @Test("A hundred thousand waiting jobs enter, leave and are counted")
+    func manyJobs() {
+        var state = SchedulerState(machine: Resources(proc: 1, mem: 1))
+        let shape = JobShape(task: "a", resources: Resources(proc: 1, mem: 1), username: "u")
+        let ids: [JobID] = (0..<100_000).map { "j\($0)" }
+        for id in ids { _ = state.handle(.jobArrived(JobRequest(id: id, shape: shape))) }
+        #expect(state.waitingCount == 99_999)
+        for id in ids.dropFirst().enumerated().filter({ $0.offset.isMultiple(of: 2) }) {
+            _ = state.handle(.jobWithdrawn(id.element))
+        }
+        #expect(state.report(on: ids[99_998])?.position == 49_999)
+        var ended = ids[0]
+        for expected in ids.dropFirst(2).enumerated().filter({ $0.offset.isMultiple(of: 2) }) {
+            #expect(state.handle(.jobEnded(ended)) == [.start(expected.element)])
+            ended = expected.element
+        }
+    }
+}
