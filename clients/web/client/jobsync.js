@@ -1,4 +1,5 @@
 // @ts-check
+// @ts-self-types="./jobsync.d.ts"
 import { backoff } from './backoff.js';
 import { Calls } from './calls.js';
 import { JobsyncError } from './errors.js';
@@ -174,10 +175,10 @@ export class Jobsync extends EventTarget {
     this.#heard = Date.now();
     this.#deadline = this.#heard + this.#options.patience; // opening counts as a question too
     socket.onopen = () => this.#greet();
-    socket.onmessage = ({ data }) => {
+    socket.onmessage = (/** @type {MessageEvent} */ { data }) => {
       if (socket === this.#socket) this.#receive(String(data));
     };
-    socket.onclose = ({ code, reason }) => {
+    socket.onclose = (/** @type {CloseEvent} */ { code, reason }) => {
       if (socket === this.#socket) this.#lost(code, reason);
     };
     this.#watchdog = setInterval(() => this.#watch(), Math.min(1000, this.#options.heartbeat / 2));

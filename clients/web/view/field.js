@@ -60,7 +60,7 @@ export class Field {
 
 /** @param {Argument} argument */
 function describe({ type, description, min, max, enum: allowed }) {
-  const range = min !== undefined && max !== undefined ? `${min} to ${max}` : min !== undefined ? `at least ${min}` : max !== undefined ? `at most ${max}` : '';
+  const range = max === undefined && min === 1 ? '' : min !== undefined && max !== undefined ? `${min} to ${max}` : min !== undefined ? `at least ${min}` : max !== undefined ? `at most ${max}` : '';
   return [description, allowed ? '' : HINTS[/** @type {'path'} */ (type)], range].filter(Boolean).join(' · ');
 }
 
