@@ -224,7 +224,9 @@ def test_back_closes_the_job(server, open_page):
     expect(page.locator("#detail")).to_be_visible()
     page.go_back()
     expect(page.locator("#detail")).to_be_hidden()
+    expect(page).to_have_url(f"{server.url}/")
     page.go_forward()
+    expect(page).to_have_url(f"{server.url}/?job={job}")
     expect(page.locator("#detail").get_by_role("heading", name="Count")).to_be_visible()
 
 
