@@ -2,7 +2,7 @@ import Authentication
 import DequeModule
 import JSON
 import JobProtocol
-import WebSockets
+public import WebSockets
 
 /// The answers of a batch, until all are there.
 struct BatchAnswer {
@@ -148,7 +148,8 @@ extension FrontEnd {
             succeed(address, method: method.name, try body(self, call))
         case .deferred(let body):
             connection.callsInFlight += 1
-            Task {
+            // Begins right here, so that calls reach the manager in the order in which they came.
+            Task.immediate {
                 do throws(RPCError) {
                     succeed(address, method: method.name, try await body(self, call))
                 } catch {

@@ -1,4 +1,5 @@
 import Authentication
+import JSON
 import JobModel
 import JobProtocol
 import JobStorage

@@ -40,7 +40,10 @@ extension FrontEnd {
                 "_id": .string(job.rawValue), "offset": .integer(part.offset),
                 "text": .string(part.text), "ended": .bool(isEnd),
             ]
-            transmit(WebSocketFrame(text: RPCReply.notification("jobs.log", params)), to: connection)
+            transmit(
+                WebSocketFrame(text: RPCReply.notification("jobs.log", params)),
+                to: connection
+            )
             if isEnd { stopFollowing(job, on: connection) }
         }
     }

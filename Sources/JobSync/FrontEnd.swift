@@ -1,6 +1,6 @@
 import Authentication
 public import JobManagement
-import JobModel
+public import JobModel
 import JobProtocol
 public import JobRunning
 public import Logging
@@ -38,7 +38,10 @@ public actor FrontEnd {
     var statistics = FrontEndStatistics()
 
     /// The network's thread.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { server.unownedExecutor }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        // The server outlives this actor, which holds it.
+        unsafe server.unownedExecutor
+    }
 
     /// Makes a front end that nobody can reach yet.
     ///

@@ -1,6 +1,7 @@
 import Authentication
 import JSON
 import JobProtocol
+import Logging
 import WebSockets
 
 extension FrontEnd {

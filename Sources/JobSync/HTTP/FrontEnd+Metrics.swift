@@ -30,39 +30,59 @@ extension FrontEnd {
             connection.subscriptions.map { max(0, log.head - $0.cursor) }
         }
         text.single(
-            "jobsync_connections", .gauge, "Open WebSocket connections.", Double(connections.count)
+            "jobsync_connections",
+            .gauge,
+            "Open WebSocket connections.",
+            Double(connections.count)
         )
         text.single(
-            "jobsync_subscriptions", .gauge, "Subscriptions to jobs.", Double(lags.count)
+            "jobsync_subscriptions",
+            .gauge,
+            "Subscriptions to jobs.",
+            Double(lags.count)
         )
         text.single(
-            "jobsync_subscription_lag_max", .gauge,
-            "Changes that the slowest subscription has not been sent.", Double(lags.max() ?? 0)
+            "jobsync_subscription_lag_max",
+            .gauge,
+            "Changes that the slowest subscription has not been sent.",
+            Double(lags.max() ?? 0)
         )
         text.single(
-            "jobsync_connections_opened_total", .counter, "Connections that were opened.",
+            "jobsync_connections_opened_total",
+            .counter,
+            "Connections that were opened.",
             Double(statistics.connectionsOpened)
         )
         text.begin(
-            "jobsync_connections_closed_total", .counter, "Connections that ended, by close code."
+            "jobsync_connections_closed_total",
+            .counter,
+            "Connections that ended, by close code."
         )
         for (code, count) in statistics.connectionsClosed.sorted(by: { $0.key < $1.key }) {
             text.add("jobsync_connections_closed_total", [("code", "\(code)")], Double(count))
         }
         text.single(
-            "jobsync_frames_built_total", .counter, "Frames of changes that were encoded.",
+            "jobsync_frames_built_total",
+            .counter,
+            "Frames of changes that were encoded.",
             Double(frames.builtCount)
         )
         text.single(
-            "jobsync_frames_reused_total", .counter,
-            "Frames of changes that were sent to a further connection.", Double(frames.reusedCount)
+            "jobsync_frames_reused_total",
+            .counter,
+            "Frames of changes that were sent to a further connection.",
+            Double(frames.reusedCount)
         )
         text.single(
-            "jobsync_frames_sent_total", .counter, "Frames that were sent.",
+            "jobsync_frames_sent_total",
+            .counter,
+            "Frames that were sent.",
             Double(statistics.framesSent)
         )
         text.single(
-            "jobsync_bytes_sent_total", .counter, "Bytes of frames that were sent.",
+            "jobsync_bytes_sent_total",
+            .counter,
+            "Bytes of frames that were sent.",
             Double(statistics.bytesSent)
         )
         text.begin("jobsync_calls_total", .counter, "Calls, by method and outcome.")
@@ -86,30 +106,44 @@ extension FrontEnd {
         text.begin("jobsync_cores", .gauge, "Cores, used by jobs and at their disposal.")
         text.add("jobsync_cores", [("kind", "used")], Double(report.used.proc))
         text.add("jobsync_cores", [("kind", "limit")], Double(report.limit.proc))
-        text.begin("jobsync_memory_gigabytes", .gauge, "Memory, used by jobs and at their disposal.")
+        text.begin(
+            "jobsync_memory_gigabytes",
+            .gauge,
+            "Memory, used by jobs and at their disposal."
+        )
         text.add("jobsync_memory_gigabytes", [("kind", "used")], Double(report.used.mem))
         text.add("jobsync_memory_gigabytes", [("kind", "limit")], Double(report.limit.mem))
     }
 
     private func describe(_ statistics: ManagerStatistics, in text: inout MetricsText) {
         text.single(
-            "jobsync_store_commits_total", .counter, "Commits of the store.",
+            "jobsync_store_commits_total",
+            .counter,
+            "Commits of the store.",
             Double(statistics.commits)
         )
         text.single(
-            "jobsync_store_changes_total", .counter, "Changes that were committed.",
+            "jobsync_store_changes_total",
+            .counter,
+            "Changes that were committed.",
             Double(statistics.changes)
         )
         text.single(
-            "jobsync_store_commit_seconds_total", .counter, "Time spent in commits.",
+            "jobsync_store_commit_seconds_total",
+            .counter,
+            "Time spent in commits.",
             statistics.commitTime / .seconds(1)
         )
         text.single(
-            "jobsync_store_recoveries_total", .counter, "Times that the store failed.",
+            "jobsync_store_recoveries_total",
+            .counter,
+            "Times that the store failed.",
             Double(statistics.recoveries)
         )
         text.single(
-            "jobsync_jobs_started_total", .counter, "Jobs that were started.",
+            "jobsync_jobs_started_total",
+            .counter,
+            "Jobs that were started.",
             Double(statistics.started)
         )
         text.begin("jobsync_jobs_ended_total", .counter, "Jobs that ended, by state.")

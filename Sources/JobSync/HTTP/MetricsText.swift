@@ -26,7 +26,7 @@ struct MetricsText {
     /// A metric with one value.
     mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: Double) {
         begin(name, kind, help)
-        add(name, value)
+        add(name, [], value)
     }
 
     private static func escape(_ value: String) -> String {

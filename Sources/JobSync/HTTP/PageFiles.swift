@@ -18,11 +18,13 @@ public struct PageFiles: Sendable {
     /// - Parameter folder: The folder with `index.html`.
     public init(folder: String) {
         let root = URL(fileURLWithPath: folder).standardizedFileURL
-        guard let walker = FileManager.default.enumerator(
-            at: root,
-            includingPropertiesForKeys: nil,
-            options: [.skipsHiddenFiles]
-        ) else { return }
+        guard
+            let walker = FileManager.default.enumerator(
+                at: root,
+                includingPropertiesForKeys: nil,
+                options: [.skipsHiddenFiles]
+            )
+        else { return }
         for case let url as URL in walker {
             guard let type = Self.types[url.pathExtension],
                 let content = try? Data(contentsOf: url)

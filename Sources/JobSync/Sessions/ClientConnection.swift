@@ -54,7 +54,13 @@ final class ClientConnection {
     /// Which state of the resources the client was told.
     var resourcesSent = 0
 
-    init(id: ConnectionID, address: String, openedAt: String, identity: Identity?, rate: RateLimiter) {
+    init(
+        id: ConnectionID,
+        address: String,
+        openedAt: String,
+        identity: Identity?,
+        rate: RateLimiter
+    ) {
         self.id = id
         self.address = address
         self.openedAt = openedAt
