@@ -102,8 +102,8 @@ def test_what_takes_time(launch: Launch) -> None:
     """A stranger is put out after 10 s; a heartbeat comes after 25 s and its digest is right."""
     server = launch("quick.yaml", auth="token")
     headers = {"Authorization": f"Bearer {server.token}"}
-    stranger = connect(server.socket, proxy=None)
-    with connect(server.socket, additional_headers=headers, proxy=None) as socket:
+    known = connect(server.socket, additional_headers=headers, proxy=None)
+    with connect(server.socket, proxy=None) as stranger, known as socket:
         call(socket, "tasks.limit", {"task": "quick", "limit": 0})
         for id in ("a", "b"):
             call(socket, "jobs.new", {"task": "quick", "job_id": id})
