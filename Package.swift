@@ -160,6 +160,7 @@ let package = Package(
                 "SQLiteStorage", "WebSockets", argumentParser, logging, orderedCollections,
                 systemPackage,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: house
