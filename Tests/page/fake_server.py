@@ -142,7 +142,6 @@ class FakeServer:
         self.epoch = "%016x" % random.getrandbits(64)
         self.connections, self.calls, self.subscriptions = set(), [], []
         self.load_delay, self.refuse, self.is_stalled, self.tick_every, self.mute = 0, None, False, 25, set()
-        self.serve_http = True
 
     # The thread and its loop
 
@@ -356,8 +355,6 @@ class FakeServer:
         return self.token is None or "jobsync=yes" in cookie
 
     def _answer(self, method, path, headers, body):
-        if not self.serve_http:
-            return reply(503)
         if method == "POST" and path == "/login":
             return reply(204, cookie="jobsync=yes; HttpOnly; SameSite=Strict; Path=/") if json.loads(body)["token"] == self.token else reply(401)
         if method == "POST" and path == "/logout":

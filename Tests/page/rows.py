@@ -15,6 +15,12 @@ def ids(page):
     return page.locator(".rows .row:not([hidden]) .id").all_inner_texts()
 
 
+def in_sight(page):
+    """The ids from top to bottom: recycled rows stand in the document in any order."""
+    return page.evaluate("""[...document.querySelectorAll('.rows .row:not([hidden])')]
+        .sort((a, b) => a.ariaRowIndex - b.ariaRowIndex).map((each) => each.querySelector('.id').textContent)""")
+
+
 def expect_state(page, _id, state, **options):
     expect(row(page, _id).locator(".state")).to_have_text(state, **options)
 

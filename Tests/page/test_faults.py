@@ -171,6 +171,24 @@ def test_starting_again_after_a_lost_answer_never_starts_two(fake, open_page):
     assert first["job_id"] == second["job_id"] and re.fullmatch("[0-9a-z]{8}", first["job_id"])
 
 
+def test_who_we_are_is_asked_again_when_it_could_not_be_said(fake, open_page):
+    page = open_page(fake, state=None)
+    expect_connection(page, "live")
+
+    def block(route):
+        route.fulfill(status=503)
+
+    page.context.route("**/session", block)
+    page.reload()
+    expect_connection(page, "live")
+    expect(page.get_by_role("button", name="Start a job")).to_have_count(0)
+    page.context.unroute("**/session", block)
+    fake.close(4001)
+    expect_connection(page, "reconnecting")
+    expect_connection(page, "live")
+    expect(page.get_by_role("button", name="Start a job").first).to_be_enabled()
+
+
 def test_who_may_only_look_sees_no_buttons(fake, open_page):
     ids_by_role = sample_jobs.fill(fake)
     fake.permissions = []

@@ -2,11 +2,11 @@
 import { Jobsync } from './client/jobsync.js';
 import { ACTIONS, perform } from './model/actions.js';
 import { Catalogue } from './model/catalogue.js';
-import { EVERYTHING, readQuery } from './model/filter.js';
+import { EVERYTHING, readQuery, writeQuery } from './model/filter.js';
 import { count, number } from './model/format.js';
 import { Selection } from './model/selection.js';
 import { logOut, readSession } from './model/session.js';
-import { readSort } from './model/sorting.js';
+import { readSort, writeSort } from './model/sorting.js';
 import { isCancellable } from './model/states.js';
 import { Store } from './model/store.js';
 import { Cards } from './view/cards.js';
@@ -161,6 +161,12 @@ async function act(action, ids) {
 /** @param {any} draft an earlier job, or null */
 async function start(draft) {
   if (!gate.allows('create_job')) return;
+  try {
+    await catalogue.refresh(); // a tool may have been installed, a task file added
+  } catch (error) {
+    toastProblem(error);
+    return;
+  }
   const job = await startDialog({ client, catalogue }, draft);
   if (job) openJob(job._id);
 }
@@ -191,7 +197,10 @@ client.addEventListener('resources', (event) => {
 client.addEventListener('state', ({ detail: { state, count: expected, retryIn } }) => {
   gate.connected(state === 'live');
   if (state === 'loading') empty.expect(expected ?? 0);
-  if (state === 'live') catalogue.refresh().catch(toastProblem);
+  if (state === 'live') {
+    catalogue.refresh().catch(toastProblem);
+    if (!gate.isKnown) identify();
+  }
   if (retryIn !== undefined) checkSession();
   schedule();
 });
@@ -202,11 +211,9 @@ catalogue.addEventListener('change', () => {
 
 /** A browser doesn't tell why a WebSocket was refused; asking plainly does. */
 async function checkSession() {
-  const answer = await readSession().catch(() => null);
-  if (answer && !answer.session && client.state === 'reconnecting') {
-    client.close();
-    begin();
-  }
+  if ((await identify()) !== 'unknown' || client.state !== 'reconnecting') return;
+  client.close();
+  begin();
 }
 
 // Every second
@@ -253,28 +260,36 @@ $('logout').addEventListener('click', async () => {
   await logOut().catch(toastProblem);
   location.reload();
 });
+$('search').addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+  if (event.key === 'Enter') table.jump('first');
+});
 addEventListener('popstate', () => {
-  const { filter, sort, job } = readQuery(new URLSearchParams(location.search));
-  changeFilter(filter);
-  changeSort(readSort(sort));
-  showJob(job);
+  const wanted = readQuery(new URLSearchParams(location.search));
+  const hasSameList = writeQuery({ ...wanted, job: '' }) === writeQuery({ filter: store.filter, sort: writeSort(store.sort), job: '' });
+  showJob(wanted.job);
+  if (hasSameList) return;
+  $('search').value = wanted.filter.text;
+  changeFilter(wanted.filter);
+  changeSort(readSort(wanted.sort));
 });
 
 // The beginning
 
 /** Finds out who we are, asks for a token if need be, and connects. */
 async function begin() {
-  const answer = await readSession().catch(() => null);
-  if (answer && !answer.session) {
-    await login();
-    return begin();
-  }
+  while ((await identify()) === 'unknown') await login();
   // Without an answer the connection is tried all the same: it says what is wrong, and heals when it can.
-  if (answer?.session) {
-    skew = answer.skew;
-    gate.permit(answer.session);
-  }
   client.connect().catch(() => {});
+}
+
+/** @returns {Promise<'known' | 'unknown' | 'no answer'>} */
+async function identify() {
+  const answer = await readSession().catch(() => null);
+  if (!answer) return 'no answer';
+  if (!answer.session) return 'unknown';
+  skew = answer.skew;
+  gate.permit(answer.session);
+  return 'known';
 }
 
 const { filter, sort, job } = readQuery(new URLSearchParams(location.search));

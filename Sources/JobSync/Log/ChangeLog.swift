@@ -132,6 +132,16 @@ extension ChangeLog {
         return job
     }
 
+    /// Whether a change would hide, from clients that were told everything up to a position, that its job
+    /// has been in another state or stage since.
+    func wouldHide(_ change: CommittedChange, from position: Int) -> Bool {
+        guard case .live(let next) = change.content, let place = places[next.id],
+            entries[place].seq > position,
+            case .live(let last, json: _) = entries[place].content
+        else { return false }
+        return last.state != next.state || last.stage != next.stage
+    }
+
     /// How many jobs a filter admits, and their digest.
     func summary(for filter: JobFilter) -> (count: Int, digest: ViewDigest) {
         guard filter != JobFilter() else { return (liveCount, digest) }

@@ -175,7 +175,7 @@ test('a tick that agrees changes nothing; one that differs makes it resync', asy
 test('another filter begins anew; another interval goes on', async () => {
   const { client, socket } = await live([job('a')]);
   client.subscribe({ interval: 1000 });
-  equal(await socket.load([], { mode: 'delta', subscription: 2 }), { interval: 1000, resume: { epoch: 'e1', seq: 10 }, manifest: { a: 1 } });
+  equal(await socket.load([], { mode: 'delta', subscription: 2 }), { interval: 1000, resume: { epoch: 'e1', seq: 10 } });
   equal(client.jobs.size, 1);
   client.subscribe({ filter: { task: 'nuvs' } });
   equal(client.jobs.size, 0);
@@ -285,6 +285,30 @@ test('the delay grows until a list is complete, and is forgotten then', async ()
   await socket.load([]);
   socket.end(1006);
   equal(delays, [2, 4, 8, 16, 2]);
+  client.close();
+});
+
+test('refused for the moment: comes back when the server says so', async () => {
+  const client = make();
+  client.connect();
+  const socket = (await Socket.next()).open();
+  const lost = nextState(client, 'reconnecting');
+  socket.refuse(await socket.asked('jobs.subscribe'), { code: -32054, message: 'draining', data: { code: 'draining', retry: true, after: 30 } });
+  const { retryIn, reason } = await lost;
+  ok(retryIn >= 35, `${retryIn} ms is the server’s time and our own on top`);
+  equal(reason, 'draining');
+  await (await Socket.next()).load([]);
+  equal(client.state, 'live');
+  client.close();
+});
+
+test('a new interval is no new beginning', async () => {
+  const { client, socket } = await live();
+  let states = 0;
+  client.addEventListener('state', () => { states += 1; });
+  client.subscribe({ interval: 1000 });
+  await socket.load([], { mode: 'delta', subscription: 2 });
+  equal(states, 0);
   client.close();
 });
 

@@ -121,6 +121,14 @@ for (const by of Object.keys(KEYS)) {
   });
 }
 
+test('jobs made in the same millisecond keep their order', () => {
+  const store = new Store();
+  store.setSort({ by: 'added', descending: false });
+  for (const micro of ['300', '001', '2']) store.put(job(`j${micro}`, { added: `2016-08-25T11:48:22.375${micro}Z` }));
+  store.flush();
+  equal(view(store), ['j001', 'j2', 'j300']);
+});
+
 test('search: every word somewhere', () => {
   const found = (text) => matcher({ ...EVERYTHING, text })(job('f41e8c', { task: 'pathoscope_bowtie', username: 'igboyes' }));
   equal(['F41', 'pathoscope bowtie', 'scope_bow', 'igb f41', '', '  '].map(found), [true, true, true, true, true, true]);

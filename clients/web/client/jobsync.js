@@ -1,4 +1,5 @@
 // @ts-check
+// @ts-self-types="./jobsync.d.ts"
 import { backoff } from './backoff.js';
 import { Calls } from './calls.js';
 import { JobsyncError } from './errors.js';
@@ -115,7 +116,7 @@ export class Jobsync extends EventTarget {
       this.#replica.clear();
       this.#emit('reset', {});
     }
-    this.#resubscribe(this.#replica.position(LARGEST_MANIFEST));
+    this.#resubscribe(this.#replica.position(0)); // the same server, so the position is enough
   }
 
   /** Waits for a job's end.
@@ -174,10 +175,10 @@ export class Jobsync extends EventTarget {
     this.#heard = Date.now();
     this.#deadline = this.#heard + this.#options.patience; // opening counts as a question too
     socket.onopen = () => this.#greet();
-    socket.onmessage = ({ data }) => {
+    socket.onmessage = (/** @type {MessageEvent} */ { data }) => {
       if (socket === this.#socket) this.#receive(String(data));
     };
-    socket.onclose = ({ code, reason }) => {
+    socket.onclose = (/** @type {CloseEvent} */ { code, reason }) => {
       if (socket === this.#socket) this.#lost(code, reason);
     };
     this.#watchdog = setInterval(() => this.#watch(), Math.min(1000, this.#options.heartbeat / 2));
@@ -198,6 +199,7 @@ export class Jobsync extends EventTarget {
   #refused(error) {
     if (error.code === 'disconnected') return; // the loss of the connection is dealt with where it is noticed
     if (error.code !== 'unauthenticated' && error.code !== 'forbidden') {
+      this.#after = Number(error.data?.after) || 0;
       this.#lost(NO_SIGN_OF_LIFE, error.message);
       return;
     }
@@ -320,7 +322,7 @@ export class Jobsync extends EventTarget {
     if (frame.sync !== false) return;
     this.#attempt = 0; // not before: a server that accepts and then fails must not be hammered
     this.#emit('loaded', { ...this.#load });
-    this.#become('live', {});
+    if (this.state !== 'live') this.#become('live', {});
   }
 
   /** @param {any} tick */

@@ -1,5 +1,6 @@
 // @ts-check
 import { RANKS } from './states.js';
+import { instant } from './time.js';
 
 /**
  * @typedef {import('../client/jobsync.d.ts').Job} Job
@@ -39,8 +40,8 @@ export const KEYS = {
   progress: (job) => job.progress,
   username: (job, ranks) => ranks.rank('username', job.username),
   proc: (job) => job.proc * 1e6 + job.mem,
-  updated: (job) => Date.parse(job.updated),
-  added: (job) => Date.parse(job.added),
+  updated: (job) => instant(job.updated),
+  added: (job) => instant(job.added),
 };
 
 /** @type {Sort} */

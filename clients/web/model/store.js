@@ -2,6 +2,7 @@
 import { EVERYTHING, matcher } from './filter.js';
 import { DEFAULT_SORT, KEYS, Ranks } from './sorting.js';
 import { STATES } from './states.js';
+import { instant } from './time.js';
 
 /**
  * @typedef {import('../client/jobsync.d.ts').Job} Job
@@ -96,7 +97,7 @@ export class Store {
       this.#count(/** @type {Job} */ (this.jobs[slot]), -1);
     }
     this.jobs[slot] = job;
-    this.#added[slot] = Date.parse(job.added);
+    this.#added[slot] = instant(job.added);
     this.#touch(slot, job, 1);
   }
 

@@ -2,6 +2,8 @@
 import { count } from '../model/format.js';
 import { $, say } from './dom.js';
 
+/** @type {Record<string, string>} */
+const WORDS = { connecting: 'Connecting', loading: 'Loading', live: 'Live', reconnecting: 'Reconnecting', offline: 'Offline', closed: 'No access' };
 const GRACE = 600; // milliseconds: a blink, such as a tab waking up, is nobody's concern
 
 /** The pill that always tells, and the banner that comes when it matters. */
@@ -37,7 +39,7 @@ export class ConnectionView {
     const word = this.#word();
     document.body.dataset.connection = word;
     $('connection').dataset.state = word;
-    say($('connection-text'), { connecting: 'Connecting', loading: 'Loading', live: 'Live', reconnecting: 'Reconnecting', offline: 'Offline', closed: 'No access' }[word] ?? word);
+    say($('connection-text'), WORDS[word]);
     const isFine = state === 'live' || state === 'loading' || state === 'connecting';
     clearTimeout(this.#grace);
     if (isFine) this.#banner.hidden = true;
@@ -45,6 +47,7 @@ export class ConnectionView {
     else this.#say();
   }
 
+  /** @returns {string} */
   #word() {
     const { state } = this.#facts;
     return state === 'reconnecting' && !navigator.onLine ? 'offline' : state;

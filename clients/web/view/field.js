@@ -28,7 +28,7 @@ export class Field {
     this.#input.setAttribute('aria-describedby', `${id}-hint ${id}-problem`);
     if (argument.required) this.#input.setAttribute('aria-required', 'true');
     this.#input.addEventListener('input', () => this.complain(''));
-    const caption = h('label', { for: id }, label, argument.required ? h('span.required', { title: 'required' }, ' *') : null);
+    const caption = h(argument.required ? 'label.required' : 'label', { for: id }, label);
     const hint = h('p.hint', { id: `${id}-hint` }, describe(argument));
     this.element = argument.type === 'boolean'
       ? h('div.field.boolean', null, this.#input, h('div', null, caption, hint, this.#problem))
@@ -60,7 +60,7 @@ export class Field {
 
 /** @param {Argument} argument */
 function describe({ type, description, min, max, enum: allowed }) {
-  const range = min !== undefined && max !== undefined ? `${min} to ${max}` : min !== undefined ? `at least ${min}` : max !== undefined ? `at most ${max}` : '';
+  const range = max === undefined && min === 1 ? '' : min !== undefined && max !== undefined ? `${min} to ${max}` : min !== undefined ? `at least ${min}` : max !== undefined ? `at most ${max}` : '';
   return [description, allowed ? '' : HINTS[/** @type {'path'} */ (type)], range].filter(Boolean).join(' · ');
 }
 

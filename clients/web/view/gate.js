@@ -5,10 +5,12 @@ import { $, say } from './dom.js';
 export class Gate {
   /** @type {Set<string>} */ #permissions = new Set();
   #isConnected = false;
+  isKnown = false; // whether the server has told what is permitted
 
   /** @param {{username: string, permissions: string[], auth: string}} session */
   permit({ username, permissions, auth }) {
     this.#permissions = new Set(permissions);
+    this.isKnown = true;
     say($('user-name'), username);
     $('user').hidden = false;
     $('user').setAttribute('aria-label', `Logged in as ${username}`);

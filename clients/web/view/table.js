@@ -18,6 +18,7 @@ import { JobRow } from './row.js';
  */
 
 const HOLD = 2500; // milliseconds after the last touch before rows may move again
+const AGES = ['updated', 'added']; // shown as the time since: what is newest shows the least
 const COLUMNS = [
   ['State', 'c-state', 'state'], ['Task', 'c-task', 'task'], ['Progress', 'c-progress', 'progress'], ['User', 'c-user', 'username'],
   ['Cores · GB', 'c-reserved.num', 'proc'], ['Updated', 'c-updated.num', 'updated'], ['Age', 'c-age.num', 'added'],
@@ -101,7 +102,7 @@ export class JobTable {
   /** @param {Sort} sort */
   showSort({ by, descending }) {
     for (const [name, header] of this.#headers) {
-      if (name === by) header.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
+      if (name === by) header.setAttribute('aria-sort', descending !== AGES.includes(by) ? 'descending' : 'ascending');
       else header.removeAttribute('aria-sort');
     }
   }
