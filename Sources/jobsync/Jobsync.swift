@@ -37,14 +37,20 @@ struct Jobsync: AsyncParsableCommand {
             """,
         version: "jobsync \(Program.version)",
         groupedSubcommands: [
-            CommandGroup(name: "Jobs", subcommands: [
-                New.self, Cancel.self, Archive.self, Remove.self, List.self, Show.self,
-                Watch.self, Tail.self,
-            ]),
-            CommandGroup(name: "Server", subcommands: [
-                Serve.self, Status.self, ResourcesCommand.self, TaskCommand.self,
-                TokenCommand.self,
-            ]),
+            CommandGroup(
+                name: "Jobs",
+                subcommands: [
+                    New.self, Cancel.self, Archive.self, Remove.self, List.self, Show.self,
+                    Watch.self, Tail.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Server",
+                subcommands: [
+                    Serve.self, Status.self, ResourcesCommand.self, TaskCommand.self,
+                    TokenCommand.self,
+                ]
+            ),
         ]
     )
 

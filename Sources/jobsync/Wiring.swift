@@ -143,6 +143,7 @@ extension Wiring {
     ///
     /// - Parameter data: The server's data folder.
     /// - Returns: The token.
+    /// - Throws: A line for people, if a server runs there or the file cannot be written.
     static func replaceToken(in data: String) throws(StartError) -> String {
         let outcome: Result<String, AuthenticatorError>
         do throws(SQLiteStoreError) {

@@ -13,9 +13,12 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     /// Reads an address.
     ///
     /// - Parameter text: `http`, `https`, `ws` or `wss`; a path is kept.
+    /// - Throws: What is expected instead.
     init(_ text: String) throws(UnusableText) {
         let failure = UnusableText(expected: "an address such as \(Self.usual)")
-        let schemes = ["http://": "ws://", "https://": "wss://", "ws://": "ws://", "wss://": "wss://"]
+        let schemes = [
+            "http://": "ws://", "https://": "wss://", "ws://": "ws://", "wss://": "wss://",
+        ]
         let lowercased = text.lowercased()
         guard let (scheme, socketScheme) = schemes.first(where: { lowercased.hasPrefix($0.key) })
         else { throw failure }
@@ -24,7 +27,8 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
         // Whoever copies the address of the socket itself means the same server.
         if rest.hasSuffix("/ws") { rest = rest.dropLast(3) }
         let authority = rest.prefix { $0 != "/" }
-        guard !authority.isEmpty, !rest.contains(where: { $0.isWhitespace || $0 == "?" || $0 == "@" })
+        guard !authority.isEmpty,
+            !rest.contains(where: { $0.isWhitespace || $0 == "?" || $0 == "@" })
         else { throw failure }
         description = (socketScheme == "ws://" ? "http://" : "https://") + rest
         socket = socketScheme + rest + "/ws"

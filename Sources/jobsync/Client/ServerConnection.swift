@@ -54,6 +54,7 @@ final class ServerConnection {
     ///   - method: Its name.
     ///   - params: Its parameters.
     /// - Returns: What it returns.
+    /// - Throws: The server's refusal, or that the connection is lost.
     func call(
         _ method: String,
         _ params: JSONObject = [:]
@@ -85,6 +86,7 @@ final class ServerConnection {
     ///
     /// - Parameter silence: After so long without any message the connection counts as lost.
     /// - Returns: The push.
+    /// - Throws: That the connection is lost.
     func nextPush(
         within silence: Duration = ServerConnection.longestSilence
     ) async throws(ConnectionLost) -> Push {

@@ -6,7 +6,7 @@ struct TaskCommand: AsyncParsableCommand {
         commandName: "task",
         abstract: "Show the kinds of work that the server knows, and limit them.",
         subcommands: [
-            TaskList.self, TaskShow.self, TaskLimit.self, TaskReload.self,
+            TaskList.self, TaskShow.self, TaskLimit.self, TaskCheck.self, TaskReload.self,
         ],
         defaultSubcommand: TaskList.self
     )

@@ -85,7 +85,10 @@ struct WatchContent {
 
     private func connection(at now: Timestamp, columns: Int, hasColour: Bool) -> String {
         guard let loss else {
-            return TextStyle.dim("\(address)  q leaves".truncated(to: columns), hasColour: hasColour)
+            return TextStyle.dim(
+                "\(address)  q leaves".truncated(to: columns),
+                hasColour: hasColour
+            )
         }
         let pause = loss.retry > now ? " in \(Words.duration(loss.retry - now + .seconds(1)))" : ""
         let text = "not connected: \(loss.reason.printable); trying again\(pause)"
