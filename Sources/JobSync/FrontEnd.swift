@@ -42,10 +42,7 @@ public actor FrontEnd {
     var statistics = FrontEndStatistics()
 
     /// The network's thread.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor {
-        // The server outlives this actor, which holds it.
-        unsafe server.unownedExecutor
-    }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { server.unownedExecutor }
 
     /// Makes a front end that nobody can reach yet.
     ///
