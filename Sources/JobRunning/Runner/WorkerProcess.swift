@@ -90,6 +90,7 @@ final class WorkerProcess {
     ///   - order: What it is to run.
     ///   - run: The run folder, which holds `job.json`.
     ///   - lock: The open lock, which is taken already; it stays locked while the worker lives.
+    ///   - log: The open log, which takes what a worker says that crashes.
     /// - Returns: The number of its process.
     /// - Throws: Why it could not be started.
     static func spawn(

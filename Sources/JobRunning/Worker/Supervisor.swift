@@ -42,16 +42,24 @@ final class Supervisor: Sendable {
     private let timeout: Duration?
     private let waker: CInt
     private let flush: @Sendable () -> Void
+    private let begin: @Sendable () -> Void
 
     /// Takes the signals from now on.
     ///
     /// - Parameters:
     ///   - grace: The time from SIGTERM to SIGKILL.
     ///   - timeout: How long the job may take.
+    ///   - begin: What the thread does first.
     ///   - flush: Writes down progress that waits.
-    init(grace: Duration, timeout: Duration?, flush: @escaping @Sendable () -> Void) {
+    init(
+        grace: Duration,
+        timeout: Duration?,
+        begin: @escaping @Sendable () -> Void,
+        flush: @escaping @Sendable () -> Void
+    ) {
         self.grace = grace
         self.timeout = timeout
+        self.begin = begin
         self.flush = flush
         waker = cprocess_open_waker()
         state = Mutex(State(deadline: timeout.map { .now + $0 }))
@@ -106,6 +114,7 @@ final class Supervisor: Sendable {
     }
 
     fileprivate func run() {
+        begin()
         var told: Set<ProcessEntry> = []
         while let pause = act(&told) {
             var woken = pollfd(fd: waker, events: Int16(POLLIN), revents: 0)
