@@ -242,6 +242,13 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "JSON", "JobModel", "JobProtocol", "WebSockets", argumentParser, logging, "jobsync",
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "CPlatform", "JSON", "JobModel", "JobProtocol", "WebSockets", subprocess,

@@ -4,7 +4,7 @@ import SystemPackage
 import WebSockets
 
 /// What the program's exit code says.
-enum ExitStatus: Int32, Sendable {
+enum CommandStatus: Int32, Sendable {
     /// All went well.
     case success = 0
     /// The server refused the call, or something on this side failed.
@@ -23,10 +23,10 @@ enum ExitStatus: Int32, Sendable {
 
 /// Why a command ended without success: the exit code, and one line for people.
 struct CommandFailure: Error, Hashable {
-    let status: ExitStatus
+    let status: CommandStatus
     let message: String
 
-    init(_ status: ExitStatus, _ message: String) {
+    init(_ status: CommandStatus, _ message: String) {
         self.status = status
         self.message = message
     }

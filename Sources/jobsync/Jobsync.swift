@@ -78,7 +78,7 @@ struct Jobsync: AsyncParsableCommand {
             Foundation.exit(failure.status.rawValue)
         case let error as StartError:
             Output.remark(error.message)
-            Foundation.exit(ExitStatus.usage.rawValue)
+            Foundation.exit(CommandStatus.usage.rawValue)
         case let code as ExitCode:
             Foundation.exit(code.rawValue)
         default: break
@@ -86,11 +86,11 @@ struct Jobsync: AsyncParsableCommand {
         let message = fullMessage(for: error)
         guard !exitCode(for: error).isSuccess else {
             Output.line(message)
-            Foundation.exit(ExitStatus.success.rawValue)
+            Foundation.exit(CommandStatus.success.rawValue)
         }
         let prefix = "Error: "
         Output.remark(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message)
         // All other errors are those of the parser.
-        Foundation.exit(ExitStatus.usage.rawValue)
+        Foundation.exit(CommandStatus.usage.rawValue)
     }
 }

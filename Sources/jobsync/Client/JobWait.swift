@@ -17,7 +17,7 @@ struct JobWait {
         let interrupt = SignalWatch(SIGINT) {
             Output.diagnostic(Terminal.isError ? "\r\u{1B}[K" : "")
             Output.remark("job \(id) goes on; see it with: jobsync watch \(id)")
-            exit(ExitStatus.interrupted.rawValue)
+            exit(CommandStatus.interrupted.rawValue)
         }
         var line = ProgressLine()
         let follower = JobFollower(["_id": .string(id)], on: connection)
@@ -34,7 +34,7 @@ struct JobWait {
                     end = try await archivedState(follower)
                 }
             case .lost(let loss, let pause):
-                line.show("\(loss.reason); trying again in \(Words.duration(pause))")
+                line.show("trying again in \(Words.duration(pause)): \(loss.reason)")
             case .resources, .pushed: break
             }
         }

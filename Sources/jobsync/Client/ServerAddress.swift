@@ -35,6 +35,14 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
         let host =
             authority.hasPrefix("[")
             ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
-        isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        isLoopback = Self.isLoopback(String(host))
+    }
+
+    /// Whether a name or an address means this machine; `127.example` is anybody's.
+    static func isLoopback(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        let isInFirstNet =
+            parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return host == "localhost" || host == "::1" || isInFirstNet
     }
 }

@@ -37,6 +37,7 @@ struct Tail: AsyncParsableCommand {
             (connection) async throws(CallFailure) in
             try await reader.begin(on: connection)
         }
+        var outage = OutageRemarks()
         var isFirst = true
         func print() {
             var text = reader.take()
@@ -49,8 +50,9 @@ struct Tail: AsyncParsableCommand {
         while !reader.hasEnded, follow || !reader.isAtEnd {
             switch try await follower.next() {
             case .pushed(let push): reader.read(push)
-            case .lost(let loss, _): Output.remark("\(loss.reason); trying again")
-            case .changed, .resources: break
+            case .lost(let loss, _): outage.noted(loss)
+            case .changed: outage.isOver()
+            case .resources: break
             }
             print()
         }

@@ -38,6 +38,23 @@ struct Watch: AsyncParsableCommand {
     }
 }
 
+/// Says on standard error when the connection is lost and when it is back, once each.
+struct OutageRemarks {
+    private var isOn = false
+
+    /// To be told of each failed attempt.
+    mutating func noted(_ loss: ConnectionLost) {
+        if !isOn { Output.remark("\(loss.reason); trying again") }
+        isOn = true
+    }
+
+    /// To be told of anything that only a connection brings.
+    mutating func isOver() {
+        if isOn { Output.remark("connected again; nothing was missed") }
+        isOn = false
+    }
+}
+
 /// Prints a line for each change.
 struct WatchLines {
     let isJSON: Bool
@@ -46,10 +63,12 @@ struct WatchLines {
 
     func follow(_ follower: JobFollower) async throws(CommandFailure) {
         var isFirstLoad = true
+        var outage = OutageRemarks()
         var versions: [JobID: Int] = [:]
         while true {
             switch try await follower.next() {
             case .changed(let changes, let completing):
+                outage.isOver()
                 for change in changes {
                     // A view that was loaded again brings what was shown before.
                     if case .put(let job) = change, versions[job.id] == job.version { continue }
@@ -60,8 +79,7 @@ struct WatchLines {
                     }
                 }
                 if completing { isFirstLoad = false }
-            case .lost(let loss, _):
-                Output.remark("\(loss.reason); trying again")
+            case .lost(let loss, _): outage.noted(loss)
             case .resources, .pushed: break
             }
         }

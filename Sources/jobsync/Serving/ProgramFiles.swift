@@ -31,7 +31,9 @@ enum ProgramFiles {
 
     private static func find(_ name: String, inCheckout path: String, mark: String) -> String? {
         let folder = program.deletingLastPathComponent()
-        var candidates = [folder.deletingLastPathComponent().appending(path: "share/jobsync/\(name)")]
+        var candidates = [
+            folder.deletingLastPathComponent().appending(path: "share/jobsync/\(name)")
+        ]
         var ancestor = folder
         while ancestor.path != "/" {
             candidates.append(ancestor.appending(path: path))

@@ -93,7 +93,5 @@ struct ServerProgram: Service {
 
 extension ServeSettings {
     /// Whether only this machine can reach the server.
-    var isLoopback: Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.")
-    }
+    var isLoopback: Bool { ServerAddress.isLoopback(host) }
 }

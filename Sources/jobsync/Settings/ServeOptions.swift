@@ -79,7 +79,7 @@ struct ServeOptions: ParsableArguments {
         readFile: (String) throws -> String
     ) throws(SettingsError) -> ServeSettings {
         var sources = [SettingsSource.options(values), .environment(environment)]
-        if let path = config ?? environment["JOBSYNC_CONFIG"] {
+        if let path = config ?? environment["JOBSYNC_CONFIG"], !path.isEmpty {
             let text: String
             do {
                 text = try readFile(path)

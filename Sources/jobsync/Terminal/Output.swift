@@ -46,6 +46,6 @@ enum Output {
     private static func endByBrokenPipe() -> Never {
         signal(SIGPIPE, SIG_DFL)
         raise(SIGPIPE)
-        exit(ExitStatus.failed.rawValue)
+        exit(CommandStatus.failed.rawValue)
     }
 }

@@ -96,7 +96,7 @@ final class WatchScreen: Sendable {
     private func watchKeysAndSignals(_ terminal: RawTerminal) -> [Any] {
         let leave: @Sendable () -> Void = {
             terminal.restore()
-            exit(ExitStatus.success.rawValue)
+            exit(CommandStatus.success.rawValue)
         }
         let keys = terminal.readKeys { [weak self] key in
             switch key {
