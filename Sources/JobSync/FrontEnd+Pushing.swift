@@ -38,9 +38,14 @@ extension FrontEnd {
         let content = inbox.fetch()
         if let position = content.position { log.open(at: position) }
         guard !content.changes.isEmpty else { return }
-        for change in content.changes { log.append(change) }
+        for change in content.changes {
+            // While there is little to tell, nobody misses a stage, however short it was.
+            if log.wouldHide(change, from: flushedHead), ahead.take(now: clock.now) == nil {
+                flushAhead()
+            }
+            log.append(change)
+        }
         statistics.changes += content.changes.count
-        frames.forgetAll()
         flush()
         refreshResources()
         tellTails(of: content.changes)
@@ -55,8 +60,24 @@ extension FrontEnd {
         }
         var plan = FlushPlan()
         for connection in connections.values { push(to: connection, at: now, &plan) }
+        flushedHead = log.head
         quietUntil = plan.earliest ?? now
         if let due = plan.due { flush(at: due) }
+    }
+
+    /// Sends clients that are in step but for a moment what they have not got, though it is not yet time.
+    private func flushAhead() {
+        for connection in connections.values {
+            for index in connection.subscriptions.indices {
+                let subscription = connection.subscriptions[index]
+                guard subscription.load == nil,
+                    subscription.interval <= configuration.flushInterval
+                else { continue }
+                connection.subscriptions[index].nextFrame = clock.now
+            }
+            push(to: connection)
+        }
+        flushedHead = log.head
     }
 
     /// Sends one client what it may be sent now, and the rest when it is due.

@@ -27,6 +27,10 @@ public actor FrontEnd {
     var arriving: [ConnectionID: ArrivingClient] = [:]
     var log = ChangeLog()
     var frames = SyncFrames()
+    /// Up to where clients that keep up were told.
+    var flushedHead = 0
+    /// How often clients may be told ahead of time.
+    var ahead: RateLimiter
     /// Before this moment no subscription may be sent a frame.
     var quietUntil: ContinuousClock.Instant
     var flushTimer: FlushTimer?
@@ -38,10 +42,7 @@ public actor FrontEnd {
     var statistics = FrontEndStatistics()
 
     /// The network's thread.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor {
-        // The server outlives this actor, which holds it.
-        unsafe server.unownedExecutor
-    }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { server.unownedExecutor }
 
     /// Makes a front end that nobody can reach yet.
     ///
@@ -70,6 +71,7 @@ public actor FrontEnd {
         self.now = now
         self.logger = logger
         quietUntil = ContinuousClock().now
+        ahead = RateLimiter(perSecond: 20, now: quietUntil)
     }
 
     /// Takes in what was committed before anybody can connect.

@@ -46,6 +46,22 @@ public final class SQLiteJobStore: JobStore {
         }
     }
 
+    /// Does something to a data folder that must not be done while a server uses it.
+    ///
+    /// - Parameters:
+    ///   - path: The file of the folder's store; there may be none yet.
+    ///   - body: What is to be done.
+    /// - Returns: What the body returns.
+    /// - Throws: `inUse` while a store is open there.
+    public static func whileClosed<Value>(
+        at path: String,
+        _ body: () -> Value
+    ) throws(SQLiteStoreError) -> Value {
+        let lock = try StoreLock(besides: path)
+        defer { lock.release() }
+        return body()
+    }
+
     private static func openPool(of file: StoreFile) throws(SQLiteStoreError) -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "jobsync.store"

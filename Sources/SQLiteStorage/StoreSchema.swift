@@ -19,9 +19,10 @@ enum StoreSchema {
         return migrator
     }
 
-    /// `gone` remembers where archived and removed jobs left the live set, so that those who were
-    /// away can be told; `meta.gone` is the number of its rows. The columns of `jobs` beside `doc`
-    /// are copies out of the document for the sake of indexes.
+    // `gone` remembers where archived and removed jobs left the live set, so that those who were
+    // away can be told; `meta.gone` is the number of its rows. The columns of `jobs` beside `doc`
+    // are copies out of the document for the sake of indexes.
+
     private static func createFirstForm(in db: Database) throws {
         try db.execute(
             sql: """

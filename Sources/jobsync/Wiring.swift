@@ -137,3 +137,30 @@ struct Wiring {
         }
     }
 }
+
+extension Wiring {
+    /// Makes a new token for a server that does not run.
+    ///
+    /// - Parameter data: The server's data folder.
+    /// - Returns: The token.
+    /// - Throws: A line for people, if a server runs there or the file cannot be written.
+    static func replaceToken(in data: String) throws(StartError) -> String {
+        let outcome: Result<String, AuthenticatorError>
+        do throws(SQLiteStoreError) {
+            // A server that runs knows its tokens by heart and would write them back.
+            outcome = try SQLiteJobStore.whileClosed(at: data + "/jobs.sqlite") {
+                Result { () throws(AuthenticatorError) in
+                    try Authenticator(path: DataFolder.accessFile(data)) { .now }
+                        .replaceToken(username: NSUserName())
+                }
+            }
+        } catch {
+            throw StartError(message: error.description)
+        }
+        do throws(AuthenticatorError) {
+            return try outcome.get()
+        } catch {
+            throw StartError(message: error.description)
+        }
+    }
+}

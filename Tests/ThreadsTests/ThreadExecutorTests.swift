@@ -49,7 +49,10 @@ struct ThreadExecutorTests {
         #expect(counter.executor.isIsolatingCurrentContext() == false)
     }
 
-    @Test("a long name is cut to what Linux takes", arguments: ["short", "longer than fifteen bytes"])
+    @Test(
+        "a long name is cut to what Linux takes",
+        arguments: ["short", "longer than fifteen bytes"]
+    )
     func names(_ name: String) async {
         let counter = Counter(executor: ThreadExecutor(name: name))
         #expect(await counter.threadName() == name.prefix(15))

@@ -172,7 +172,10 @@ struct WebSocketServerTests {
         }
     }
 
-    @Test("messages of every length class come through whole", arguments: [125, 126, 65_535, 65_536])
+    @Test(
+        "messages of every length class come through whole",
+        arguments: [125, 126, 65_535, 65_536]
+    )
     func lengths(_ count: Int) async throws {
         try await withServer { harness in
             let socket = try await harness.webSocket()

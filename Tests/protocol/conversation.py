@@ -7,9 +7,10 @@ import pathlib
 import re
 import time
 from collections import defaultdict, deque
+from contextlib import ExitStack
 from typing import Any
 
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -219,22 +220,20 @@ class Conversation:
         self._steps = [json.loads(line) for line in path.read_text().splitlines()[1:]]
         self._server = server
         self._patterns = Patterns()
+        self._sockets = ExitStack()
         self._connections: dict[int, Connection] = {}
         if server.token:
             self._patterns.names["token"] = server.token
 
     def hold(self) -> None:
         """Carry out all steps; an error says which line of the file it was."""
-        try:
+        with self._sockets:
             for line, step in enumerate(self._steps, 2):
                 try:
                     getattr(self, f"_{step['dir']}")(step, time.monotonic() + PATIENCE)
-                except (AssertionError, ConnectionClosed) as error:
+                except (AssertionError, WebSocketException, OSError) as error:
                     text = json.dumps(step, ensure_ascii=False)
                     raise Mismatch(f"line {line}: {text}\n{error}") from error
-        finally:
-            for connection in self._connections.values():
-                connection.socket.close()
 
     def _open(self, step: dict[str, Any], deadline: float) -> None:
         protocols = [Subprotocol(name) for name in step.get("protocols", ["jobsync.v1.json"])]
@@ -243,13 +242,15 @@ class Conversation:
             headers["Authorization"] = f"Bearer {self._patterns.filled(step['token'])}"
         refused = step.get("refused")
         try:
-            socket = connect(
-                self._server.socket,
-                subprotocols=protocols or None,
-                additional_headers=headers,
-                proxy=None,
-                compression=None,
-                max_size=None,
+            socket = self._sockets.enter_context(
+                connect(
+                    self._server.socket,
+                    subprotocols=protocols or None,
+                    additional_headers=headers,
+                    proxy=None,
+                    compression=None,
+                    max_size=None,
+                )
             )
         except InvalidStatus as error:
             status = error.response.status_code

@@ -95,7 +95,7 @@ class Server:
             self.said.append(line)
             if found := re.search(r"(http://\S+/login\?link=\S+)", line):
                 self.link = found[1]
-            elif found := re.search(r"\btoken\b\W+([A-Za-z0-9_-]{16,})", line):
+            elif found := re.search(r"\btoken\b[^:]*:\s*(\S{16,})", line):
                 self.token = found[1]
             lines.put(line)
         lines.put(None)

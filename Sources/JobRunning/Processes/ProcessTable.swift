@@ -31,7 +31,8 @@ package struct ProcessTable: Sendable {
         else { return nil }
         let fields = bytes[(bracket + 1)...].split(separator: UInt8(ascii: " "))
         func number(_ place: Int) -> Int? {
-            fields.indices.contains(place) ? Int(String(decoding: fields[place], as: UTF8.self)) : nil
+            fields.indices.contains(place)
+                ? Int(String(decoding: fields[place], as: UTF8.self)) : nil
         }
         guard let state = fields.first?.first, let parent = number(1), let session = number(3),
             let startTime = number(19)

@@ -56,6 +56,8 @@ final class WorkerProcess {
         source.resume()
     }
 
+    deinit { source.cancel() }
+
     var pid: Int32 { identity.pid }
 
     /// Sends it a signal; one that has ended gets none.
@@ -88,6 +90,7 @@ final class WorkerProcess {
     ///   - order: What it is to run.
     ///   - run: The run folder, which holds `job.json`.
     ///   - lock: The open lock, which is taken already; it stays locked while the worker lives.
+    ///   - log: The open log, which takes what a worker says that crashes.
     /// - Returns: The number of its process.
     /// - Throws: Why it could not be started.
     static func spawn(
@@ -100,6 +103,9 @@ final class WorkerProcess {
         var environment = ProcessMarker.environment(of: order.id, run: run)
         environment["PATH"] = Tools.searchPath
         environment["LC_ALL"] = "C"
+        // Swift's own crash handler hangs in a process without a terminal at times, and a
+        // worker that crashes must end.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
         for name in ["HOME", "TZ", "LD_LIBRARY_PATH"] {
             environment[name] = getenv(name).map { String(cString: $0) }
         }

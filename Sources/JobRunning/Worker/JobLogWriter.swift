@@ -25,6 +25,7 @@ package struct JobLogWriter: ~Copyable {
     /// - Parameters:
     ///   - lines: Lines without their ends.
     ///   - stage: In which stage of the job they came; nil outside of all.
+    /// - Throws: Why they cannot be written.
     package mutating func append(_ lines: [String], stage: String?) throws(Errno) {
         guard !isFull else { return }
         let date = Timestamp.present.description

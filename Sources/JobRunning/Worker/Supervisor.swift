@@ -40,23 +40,30 @@ final class Supervisor: Sendable {
     private let state: Mutex<State>
     private let grace: Duration
     private let timeout: Duration?
-    private let signals: CInt
     private let waker: CInt
     private let flush: @Sendable () -> Void
+    private let begin: @Sendable () -> Void
 
-    /// Blocks the signals for this thread, and so for all that it starts.
+    /// Takes the signals from now on.
     ///
     /// - Parameters:
     ///   - grace: The time from SIGTERM to SIGKILL.
     ///   - timeout: How long the job may take.
+    ///   - begin: What the thread does first.
     ///   - flush: Writes down progress that waits.
-    init(grace: Duration, timeout: Duration?, flush: @escaping @Sendable () -> Void) {
+    init(
+        grace: Duration,
+        timeout: Duration?,
+        begin: @escaping @Sendable () -> Void,
+        flush: @escaping @Sendable () -> Void
+    ) {
         self.grace = grace
         self.timeout = timeout
+        self.begin = begin
         self.flush = flush
-        signals = cprocess_open_signals(SIGTERM, SIGINT)
         waker = cprocess_open_waker()
         state = Mutex(State(deadline: timeout.map { .now + $0 }))
+        cprocess_catch_stop_signals(waker)
     }
 
     /// Why the job shall stop; nil if it shall not.
@@ -107,15 +114,13 @@ final class Supervisor: Sendable {
     }
 
     fileprivate func run() {
+        begin()
         var told: Set<ProcessEntry> = []
         while let pause = act(&told) {
-            var descriptors = [
-                pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: waker, events: Int16(POLLIN), revents: 0),
-            ]
-            poll(&descriptors, 2, pause.map { CInt(clamping: $0.milliseconds + 1) } ?? -1)
+            var woken = pollfd(fd: waker, events: Int16(POLLIN), revents: 0)
+            poll(&woken, 1, pause.map { CInt(clamping: $0.milliseconds + 1) } ?? -1)
             cprocess_quiet(waker)
-            if cprocess_take_signal(signals) != 0 { stop(.cancelled) }
+            if cprocess_take_stop_signal() { stop(.cancelled) }
         }
     }
 

@@ -40,9 +40,17 @@ package struct Worker {
             journal: try JournalWriter(folder.appending("journal.jsonl"))
         )
         self.reporter = reporter
-        supervisor = Supervisor(grace: order.grace, timeout: order.timeout) {
-            reporter.flushProgress()
-        }
+        supervisor = Supervisor(
+            grace: order.grace,
+            timeout: order.timeout,
+            begin: {
+                // A machine that loses its power must not forget that the job was started, or
+                // it would run twice. Not on the way to the first stage, for a disk is slow.
+                try? Files.sync(folder)
+                try? Files.sync(folder.removingLastComponent(), onlyItself: true)
+            },
+            flush: { reporter.flushProgress() }
+        )
         reporter.attach(supervisor)
         context = TaskContext(
             id: order.launch.id,

@@ -56,6 +56,7 @@ extension WorkerOrder {
     /// Reads an order.
     ///
     /// - Parameter path: The file `job.json`.
+    /// - Throws: What is wrong with it.
     package init(reading path: FilePath) throws(WorkerOrderError) {
         let document: JSONValue
         do {

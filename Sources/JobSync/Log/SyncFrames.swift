@@ -27,12 +27,14 @@ struct SyncFrames {
     private(set) var builtCount = 0
     private(set) var reusedCount = 0
     private var frames: [SyncFrameKey: SyncFrame] = [:]
-
-    mutating func forgetAll() {
-        frames.removeAll(keepingCapacity: true)
-    }
+    /// Where the log stood when the frames were built.
+    private var head = 0
 
     mutating func frame(for key: SyncFrameKey, from log: ChangeLog) -> SyncFrame {
+        if log.head != head {
+            frames.removeAll(keepingCapacity: true)
+            head = log.head
+        }
         if let frame = frames[key] {
             reusedCount += 1
             return frame

@@ -27,6 +27,7 @@ extension ChangeLog {
     ///   - cursor: Where the client stands.
     ///   - emptyBelow: Up to this position the client holds nothing that it must drop.
     ///   - known: The versions that the client holds already.
+    /// - Returns: At most about 64 KiB of documents.
     func page(
         for filter: JobFilter,
         after cursor: Int,

@@ -4,7 +4,7 @@ struct RateLimiter {
     private var tokens: Double
     private var updated: ContinuousClock.Instant
 
-    /// - Parameter perSecond: Calls a second; 0 lets everything through.
+    /// Begins with a full allowance; 0 calls a second lets everything through.
     init(perSecond: Int, now: ContinuousClock.Instant) {
         self.perSecond = Double(perSecond)
         tokens = Double(perSecond) * 2

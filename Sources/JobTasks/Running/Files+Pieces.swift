@@ -32,8 +32,15 @@ extension Files {
     }
 
     /// Waits until a folder and the files in it are on the disk.
-    package static func sync(_ folder: FilePath) throws(Errno) {
-        for name in try names(in: folder) { try syncFile(folder.appending(name)) }
+    ///
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - onlyItself: Whether only the names in it count and not the files.
+    /// - Throws: What cannot be read or written.
+    package static func sync(_ folder: FilePath, onlyItself: Bool = false) throws(Errno) {
+        if !onlyItself {
+            for name in try names(in: folder) { try syncFile(folder.appending(name)) }
+        }
         try syncFile(folder)
     }
 

@@ -112,7 +112,9 @@ final class LibraryContext {
         info.timeout_secs_ah_idle = 60
 
         let address = Self.globals.withLock { _ in UInt(bitPattern: lws_create_context(&info)) }
-        guard let made = OpaquePointer(bitPattern: address), let host = lws_get_vhost_by_name(made, info.vhost_name) else {
+        guard let made = OpaquePointer(bitPattern: address),
+            let host = lws_get_vhost_by_name(made, info.vhost_name)
+        else {
             return nil
         }
         pointer = made

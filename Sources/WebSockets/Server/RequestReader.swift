@@ -92,7 +92,8 @@ struct RequestReader {
         }
     }
 
-    private static func text(_ buffer: UnsafeMutableBufferPointer<CChar>, _ count: Int32) -> String {
+    private static func text(_ buffer: UnsafeMutableBufferPointer<CChar>, _ count: Int32) -> String
+    {
         let bytes = UnsafeRawBufferPointer(buffer).prefix(max(0, Int(count)))
         return String(decoding: bytes, as: UTF8.self)
     }

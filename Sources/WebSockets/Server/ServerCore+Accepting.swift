@@ -50,7 +50,11 @@ extension ServerCore {
         watchers = []
     }
 
-    private func adopt(_ descriptor: Int32, from address: NetworkAddress, into context: LibraryContext) {
+    private func adopt(
+        _ descriptor: Int32,
+        from address: NetworkAddress,
+        into context: LibraryContext
+    ) {
         let peer = Peer(id: Self.newConnection(), address: address, now: loop.now)
         peers[peer.id.rawValue] = peer
         var info = lws_adopt_desc_t()

@@ -13,7 +13,7 @@ public final class WebSocketServer: Sendable {
     private let core: ServerCore
 
     /// The executor as an actor's `unownedExecutor` wants it.
-    public var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    @safe public var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Makes a server that does not listen yet.
     /// - Parameter configuration: where to listen and how much to take

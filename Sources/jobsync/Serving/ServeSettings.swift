@@ -11,6 +11,14 @@ struct ServeSettings: Hashable, Sendable {
         case none
     }
 
+    /// How log lines look.
+    enum LogFormat: String, Hashable, Sendable, CaseIterable {
+        /// For people.
+        case text
+        /// One JSON object a line, for programs that collect logs.
+        case json
+    }
+
     /// Where to listen: a name or an address.
     var host = "127.0.0.1"
     /// The TCP port; 0 takes any free one.
@@ -30,4 +38,7 @@ struct ServeSettings: Hashable, Sendable {
     var rate = 1000
     /// The folder of the page's files; if nil it is looked for.
     var web: String?
+    /// The least important messages that are logged.
+    var logLevel = Logger.Level.notice
+    var logFormat = LogFormat.text
 }

@@ -39,7 +39,8 @@ actor Recorder: WebSocketServerDelegate {
     }
 
     /// Waits for the `count`th event of a kind, counted from the start.
-    func event(_ count: Int = 1, where matches: @escaping @Sendable (Event) -> Bool) async -> Event {
+    func event(_ count: Int = 1, where matches: @escaping @Sendable (Event) -> Bool) async -> Event
+    {
         let found = events.filter(matches)
         if found.count >= count {
             return found[count - 1]

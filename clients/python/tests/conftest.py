@@ -4,4 +4,8 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[2] / "Tests/protocol")]
+sys.path[:0] = [
+    str(HERE),
+    str(HERE.parent / "src"),
+    str(HERE.parents[2] / "Tests/protocol"),
+]

@@ -119,10 +119,10 @@ class Toy:
         )
         self.port = next(iter(self._server.sockets)).getsockname()[1]
 
-    async def stop(self, code: int = 1001) -> None:
+    async def stop(self) -> None:
         """Stop listening and close what is open."""
         assert self._server is not None
-        self._server.close(code=code)
+        self._server.close()
         await self._server.wait_closed()
 
     def drop(self) -> None:

@@ -28,11 +28,13 @@ int cprocess_signal(int process_file, int signal);
 /// The short name of a signal, such as KILL, or NULL.
 const char *_Nullable cprocess_signal_name(int signal);
 
-/// A descriptor that can be read when one of the two signals has come; blocks them for this thread.
-int cprocess_open_signals(int first, int second);
+/// Takes SIGTERM and SIGINT from now on, whichever thread they meet, and wakes `waker`.
+///
+/// By a handler and not by a signalfd: libraries may have threads that unblock all signals.
+int cprocess_catch_stop_signals(int waker);
 
-/// Takes one waiting signal from such a descriptor; 0 if there is none.
-int cprocess_take_signal(int signals);
+/// Whether one of these signals has come since the last call.
+bool cprocess_take_stop_signal(void);
 
 /// A descriptor that wakes a poll when another thread calls cprocess_wake.
 int cprocess_open_waker(void);
