@@ -1,5 +1,6 @@
 import ArgumentParser
 import JobTaskFiles
+import JobTasks
 import SystemPackage
 
 /// `jobsync task check`.
