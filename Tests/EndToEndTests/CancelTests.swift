@@ -13,11 +13,11 @@ struct CancelTests {
         try await client.subscribe()
         _ = try await client.call("jobs.new", ["task": "stubborn", "job_id": "a1"])
         while try await !hasSaid("ready", client) { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(TestProcessTable.processes(of: "a1").count >= 5)
+        #expect(TestProcessTable.processes(of: "a1", in: folder).count >= 5)
         let answer = try await client.call("jobs.cancel", ["_id": "a1", "reason": "enough"])
         #expect(answer["jobs"]?["a1"] == "cancelling")
         #expect(await client.waitForEnd(of: "a1")?.state == .cancelled)
-        #expect(TestProcessTable.processes(of: "a1").isEmpty)
+        #expect(TestProcessTable.processes(of: "a1", in: folder).isEmpty)
         #expect(!folder.exists("work/a1"))
         #expect(!folder.exists("runs/a1"))
         await server.end(SIGTERM)

@@ -22,6 +22,8 @@ struct ChangeLog {
 
         let seq: Int
         let id: JobID
+        /// Whether the job came to another state or stage here.
+        let isTransition: Bool
         var content: Content
     }
 
@@ -55,24 +57,31 @@ struct ChangeLog {
         head = change.seq
         switch change.content {
         case .live(let job):
-            _ = supersede(job.id)
+            let last = supersede(job.id)
+            let isTransition = last?.state != job.state || last?.stage != job.stage
             var json: [UInt8] = []
             json.reserveCapacity(288)
             job.encode(into: &json)
-            add(Entry(seq: change.seq, id: job.id, content: .live(job, json: json)))
+            add(change.seq, job.id, isTransition: isTransition, .live(job, json: json))
             liveCount += 1
             digest.toggle(job.id, version: job.version)
         case .gone(let id):
-            add(Entry(seq: change.seq, id: id, content: .gone(last: supersede(id))))
+            let last = supersede(id)
+            add(change.seq, id, isTransition: true, .gone(last: last))
             removalCount += 1
         }
         if supersededCount > 512, supersededCount * 2 > entries.count { squeeze() }
         if removalCount > Self.removalLimit * 2 { forgetRemovals() }
     }
 
-    private mutating func add(_ entry: Entry) {
-        places[entry.id] = entries.count
-        entries.append(entry)
+    private mutating func add(
+        _ seq: Int,
+        _ id: JobID,
+        isTransition: Bool,
+        _ content: Entry.Content
+    ) {
+        places[id] = entries.count
+        entries.append(Entry(seq: seq, id: id, isTransition: isTransition, content: content))
     }
 
     /// Marks a job's entry as superseded; returns what it last was.
@@ -133,13 +142,12 @@ extension ChangeLog {
     }
 
     /// Whether a change would hide, from clients that were told everything up to a position, that its job
-    /// has been in another state or stage since.
+    /// has come to another state or stage since.
     func wouldHide(_ change: CommittedChange, from position: Int) -> Bool {
-        guard case .live(let next) = change.content, let place = places[next.id],
-            entries[place].seq > position,
-            case .live(let last, json: _) = entries[place].content
-        else { return false }
-        return last.state != next.state || last.stage != next.stage
+        guard case .live(let next) = change.content, let place = places[next.id] else {
+            return false
+        }
+        return entries[place].seq > position && entries[place].isTransition
     }
 
     /// How many jobs a filter admits, and their digest.

@@ -112,9 +112,13 @@ extension AddHost {
         snap.exitCodes = [0, 1]
         snap.keptLines = 1
         for (name, tool) in [("bowtie2-build", bowtie), ("snap-aligner", snap)] {
+            var tool = tool
+            tool.isLogged = false
             let line = try await context.run(tool).first ?? ""
             let version = line.split(separator: " ").last { $0.contains(where: \.isNumber) }
-            versions[name] = .string(version.map { $0.trimmingDots() } ?? line)
+            let text = version.map { $0.trimmingDots() } ?? line
+            versions[name] = .string(text)
+            context.log("\(name) \(text)")
         }
     }
 }

@@ -15,7 +15,7 @@ extension Tool {
         guard Tools.isThere(program) else {
             throw .failed(JobError(cause: .spawn, message: Tools.isMissing(program)))
         }
-        reporter.log(["$ " + Self.show(command)])
+        if isLogged { reporter.log(["$ " + Self.show(command)]) }
         let output = ToolOutput(for: self, reporter: reporter)
         let kills = MemoryKills.count()
         let status: TerminationStatus
