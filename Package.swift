@@ -244,7 +244,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "JSON", "JobModel", "JobProtocol", "WebSockets", argumentParser, logging, "jobsync",
+                "JSON", "JobModel", "JobProtocol", "Threads", "WebSockets", argumentParser, logging,
+                "jobsync",
             ],
             swiftSettings: house
         ),
