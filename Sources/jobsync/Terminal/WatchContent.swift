@@ -62,13 +62,11 @@ struct WatchContent {
         if jobs.isEmpty {
             lines.append(TextStyle.dim("no jobs", hasColour: hasColour))
         } else {
-            // Of all jobs, so that columns keep their places while the table moves.
-            let table = JobTable.table(of: jobs, now: now).lines(
+            // Of the rows that are seen: there may be a hundred thousand others.
+            lines += JobTable.table(of: shown, now: now).lines(
                 width: columns,
                 hasColour: hasColour
             )
-            lines.append(table[0])
-            lines += table[(1 + top)..<(1 + top + shown.count)]
         }
         return Array(lines.prefix(rows))
     }

@@ -8,12 +8,14 @@ import Synchronization
 final class WatchScreen: Sendable {
     private struct State {
         var content: WatchContent
+        /// The jobs, if they changed since they were drawn.
+        var changed: [JobID: MinimalJob]?
         var top = 0
         var hasPlannedDrawing = false
     }
 
     /// However much changes, so often is it drawn.
-    private static let frame = DispatchTimeInterval.milliseconds(50)
+    private static let frame = DispatchTimeInterval.milliseconds(100)
 
     private let state: Mutex<State>
     private let queue = DispatchQueue(label: "jobsync.screen")
@@ -40,17 +42,17 @@ final class WatchScreen: Sendable {
                 terminal.restore()
                 throw error
             }
-            note(event, jobs: follower.view.jobs.values)
+            note(event, jobs: follower.view.jobs)
             planDrawing()
         }
     }
 
-    private func note(_ event: JobFollower.Event, jobs: some Collection<MinimalJob>) {
+    private func note(_ event: JobFollower.Event, jobs: [JobID: MinimalJob]) {
         state.withLock { state in
             switch event {
             case .changed(_, let completing):
                 state.content.isLoaded = state.content.isLoaded || completing
-                state.content.jobs = WatchContent.sorted(jobs)
+                state.changed = jobs
                 state.content.loss = nil
             case .resources(let resources): state.content.resources = .object(resources)
             case .lost(let loss, let pause):
@@ -76,6 +78,10 @@ final class WatchScreen: Sendable {
         let size = Terminal.size
         let lines = state.withLock { state in
             state.hasPlannedDrawing = false
+            if let changed = state.changed {
+                state.content.jobs = WatchContent.sorted(changed.values)
+                state.changed = nil
+            }
             let room = max(1, size.rows - WatchContent.frameRows)
             state.top = max(0, min(state.top, state.content.jobs.count - room))
             return state.content.lines(
