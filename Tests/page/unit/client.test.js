@@ -336,7 +336,28 @@ test('waits for a job’s end', async () => {
   socket.push('jobs.sync', { subscription: 1, seq: 11, put: [job('a', { _version: 2, state: 'running' })] });
   socket.push('jobs.sync', { subscription: 1, seq: 12, put: [job('a', { _version: 3, state: 'error' })], del: ['b'] });
   equal((await ended).state, 'error');
+  socket.answer(await socket.asked('jobs.find'), { jobs: [], after: null });
   await rejects(removed, 'not_found');
+  client.close();
+});
+
+test('waits across a lost connection, though the job was archived meanwhile', async () => {
+  const { client, socket } = await live([job('a')]);
+  const ended = client.wait('a');
+  socket.end(1006);
+  const again = await Socket.next();
+  await again.load([], { mode: 'delta', del: ['a'] });
+  again.answer(await again.asked('jobs.find'), { jobs: [job('a', { state: 'complete', archived: true })], after: null });
+  equal((await ended).archived, true);
+  client.close();
+});
+
+test('waits no longer than one lets it', async () => {
+  const { client } = await live([job('a')]);
+  const patience = new AbortController();
+  const ended = client.wait('a', { signal: patience.signal });
+  patience.abort(new TypeError('enough'));
+  await ended.then(() => ok(false, 'it was not aborted'), (error) => equal(error.message, 'enough'));
   client.close();
 });
 

@@ -5,6 +5,7 @@ import { Calls } from './calls.js';
 import { JobsyncError } from './errors.js';
 import { Replica } from './replica.js';
 import { tail } from './tail.js';
+import { waitForEnd } from './wait.js';
 
 export { JobsyncError };
 
@@ -19,7 +20,6 @@ const SUBPROTOCOL = 'jobsync.v1.json';
 const LARGEST_MANIFEST = 256 * 1024; // bytes; a message may have 1 MiB, and above this a fresh list is cheaper
 const NO_SIGN_OF_LIFE = 4900; // 4900… are this client's own codes, never sent by a server
 const UNREADABLE = 4901;
-const FINAL = new Set(['complete', 'error', 'cancelled']);
 
 const DEFAULTS = {
   filter: undefined,
@@ -123,36 +123,8 @@ export class Jobsync extends EventTarget {
    * @param {string} id
    * @param {{signal?: AbortSignal}} [options]
    * @returns {Promise<Job>} the job, complete, failed or cancelled */
-  wait(id, { signal } = {}) {
-    return new Promise((resolve, reject) => {
-      const settle = (/** @type {() => void} */ act) => {
-        this.removeEventListener('change', look);
-        this.removeEventListener('state', watch);
-        signal?.removeEventListener('abort', abort);
-        act();
-      };
-      const fail = (/** @type {unknown} */ error) => settle(() => reject(error));
-      const look = (/** @type {any} */ event) => {
-        const job = this.jobs.get(id);
-        if (job && FINAL.has(job.state)) settle(() => resolve(job));
-        else if (event?.detail.del.includes(id)) fail(new JobsyncError(`Job ${id} was removed.`, { code: 'not_found' }));
-      };
-      const watch = () => {
-        if (this.state === 'closed') fail(JobsyncError.disconnected(false));
-      };
-      const abort = () => fail(signal?.reason);
-      this.addEventListener('change', look);
-      this.addEventListener('state', watch);
-      signal?.addEventListener('abort', abort);
-      look(null);
-      // It may have been archived since, and then no change will ever tell.
-      if (!this.jobs.has(id)) {
-        this.call('jobs.find', { filter: { _id: id } }).then(({ jobs: [job] }) => {
-          if (job && FINAL.has(job.state)) settle(() => resolve(job));
-          else if (!job) fail(new JobsyncError(`There is no job ${id}.`, { code: 'not_found', data: { _id: id } }));
-        }, fail);
-      }
-    });
+  wait(id, options) {
+    return waitForEnd(this, id, options);
   }
 
   /** A job's log from `offset` on, as it grows; ends when the job has ended.
