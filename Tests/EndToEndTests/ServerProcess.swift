@@ -91,7 +91,9 @@ final class ServerProcess: Sendable {
         let file = pipe.fileHandleForReading
         Thread.detachNewThread {
             var rest = Data()
-            while let data = try? file.read(upToCount: 4096), !data.isEmpty {
+            while true {
+                let data = file.availableData
+                if data.isEmpty { break }
                 rest.append(data)
                 while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
                     continuation.yield(String(decoding: rest[..<newline], as: UTF8.self))
