@@ -158,17 +158,20 @@ async function act(action, ids) {
   }
 }
 
+let isStarting = false;
+
 /** @param {any} draft an earlier job, or null */
 async function start(draft) {
-  if (!gate.allows('create_job')) return;
+  if (isStarting || !gate.allows('create_job')) return;
+  isStarting = true;
   try {
     await catalogue.refresh(); // a tool may have been installed, a task file added
+    const job = await startDialog({ client, catalogue }, draft);
+    if (job) openJob(job._id);
   } catch (error) {
     toastProblem(error);
-    return;
   }
-  const job = await startDialog({ client, catalogue }, draft);
-  if (job) openJob(job._id);
+  isStarting = false;
 }
 
 // What comes from the server
