@@ -62,6 +62,22 @@ def test_half_open(fake, open_page):
     expect_state(page, job, "Running")
 
 
+def test_a_server_that_says_nothing_any_more(fake, open_page):
+    """The connection is open and the machine is online; only no message comes."""
+    page = open_page(fake)
+    fake.is_stalled = True
+    page.clock.install()
+    page.clock.fast_forward(16_000)
+    page.wait_for_timeout(1500)  # the watchdog looks once a second, by the real clock; now it asks for a sign of life
+    expect_connection(page, "live")
+    page.clock.fast_forward(11_000)
+    expect_connection(page, "reconnecting")
+    fake.is_stalled = False
+    page.clock.resume()
+    page.clock.fast_forward(30_000)
+    expect_connection(page, "live")
+
+
 def test_no_access_is_final(fake, open_page):
     fake.refuse = (4502, "this user may not look at jobs")
     page = open_page(fake, state="closed")
