@@ -37,7 +37,7 @@ struct CommandFailure: Error, Hashable {
         case .unauthenticated:
             self.init(
                 .notAllowed,
-                "\(error.message); give a token with --token, JOBSYNC_TOKEN or the file "
+                "the server wants a token; give it with --token, in JOBSYNC_TOKEN or in the file "
                     + TokenFile.shownPath
             )
         case .forbidden: self.init(.notAllowed, error.message)
@@ -54,6 +54,9 @@ struct CommandFailure: Error, Hashable {
             self.init(.notAllowed, "the server at \(address) does not let us in (HTTP 403)")
         case .refused(status: 404):
             self.init(.unreachable, "there is no Jobsync server at \(address) (HTTP 404)")
+        // What the library says when nobody listens.
+        case .unreachable(_, reason: "closed before established"):
+            self.init(.unreachable, "cannot reach the server at \(address): nobody answers there")
         case .unreachable(_, let reason):
             self.init(.unreachable, "cannot reach the server at \(address): \(reason)")
         default: self.init(.unreachable, "the server at \(address): \(error)")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 
 /// The program's commands.
 @main
@@ -57,6 +58,8 @@ struct Jobsync: AsyncParsableCommand {
     static func main() async {
         do {
             var command = try parseAsRoot()
+            // Only a server has a log; what a library has to say to a client is in its errors.
+            if !(command is Serve) { LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() } }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

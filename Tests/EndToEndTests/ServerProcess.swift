@@ -73,7 +73,7 @@ final class ServerProcess: Sendable {
         try process.run()
         let box = ProcessBox(process: process, exit: exit)
         var announcement: [String] = []
-        for await line in lines(of: output.fileHandleForReading) {
+        for await line in lines(of: output) {
             announcement.append(line)
             if let url = line.firstMatch(of: /^listening on (http:\S+)$/)?.1 {
                 return ServerProcess(announcement: announcement, url: String(url), process: box)
@@ -85,23 +85,20 @@ final class ServerProcess: Sendable {
         )
     }
 
-    private static func lines(of file: FileHandle) -> AsyncStream<String> {
+    /// Reads on a thread of its own to the end: a handler of `FileHandle` outlives the file.
+    private static func lines(of pipe: Pipe) -> AsyncStream<String> {
         let (stream, continuation) = AsyncStream<String>.makeStream()
-        let rest = Mutex(Data())
-        file.readabilityHandler = { file in
-            let data = file.availableData
-            guard !data.isEmpty else {
-                file.readabilityHandler = nil
-                continuation.finish()
-                return
-            }
-            rest.withLock { rest in
+        let file = pipe.fileHandleForReading
+        Thread.detachNewThread {
+            var rest = Data()
+            while let data = try? file.read(upToCount: 4096), !data.isEmpty {
                 rest.append(data)
                 while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
                     continuation.yield(String(decoding: rest[..<newline], as: UTF8.self))
                     rest = Data(rest[(newline + 1)...])
                 }
             }
+            continuation.finish()
         }
         return stream
     }

@@ -175,39 +175,3 @@ struct AdoptionTests {
         #expect(try bench.workerIdentity() == worker)
     }
 }
-
-@Suite(.timeLimit(.minutes(1)))
-struct WorkerDeathTests {
-    @Test(arguments: [SIGKILL, SIGSEGV])
-    func aWorkerThatIsKilledIsAnErrorAndNothingIsLeft(signal: Int32) async throws {
-        let mark = "6\(UInt32.random(in: 0...UInt32.max)).25"
-        let bench = try Bench(
-            .shell("echo so far; setsid sleep \(mark) & touch \"$2/begun\"; sleep \(mark)")
-        )
-        let runner = bench.makeRunner()
-        await runner.start(try bench.order("script"))
-        await bench.waitFor("begun")
-        kill(try bench.workerIdentity().pid, signal)
-        let end = try await runner.end()
-        let error = try #require(end.error)
-        #expect(error.cause == .signal)
-        #expect(error.message.hasPrefix("the worker was ended by SIG"))
-        #expect(error.log.contains { $0.hasSuffix("so far") })
-        #expect(processes(withArgument: mark).isEmpty)
-        #expect(!bench.exists("work/job1"))
-        let later = bench.makeRunner()
-        await later.adopt(try bench.order("script"))
-        #expect(try await later.end() == end)
-    }
-
-    @Test func aWorkerThatIsMissingIsAnError() async throws {
-        let bench = try Bench(.shell("true"))
-        let runner = bench.makeRunner(worker: "/nowhere/jobsync-worker")
-        await runner.start(try bench.order("script"))
-        let error = try #require(try await runner.end().error)
-        #expect(error.cause == .spawn)
-        #expect(
-            error.message == "the job's worker could not be started: No such file or directory"
-        )
-    }
-}

@@ -14,9 +14,8 @@ final class Bench: Sendable {
     let worker: FilePath
 
     init(_ tasks: TaskDescription...) throws {
-        let base = FilePath("/tmp/jobsync-test-\(getpid())")
         let name = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        folders = DataFolders(data: base.appending(name))
+        folders = DataFolders(data: FilePath("/tmp/jobsync-test-\(name)"))
         try Files.makeFolder(folders.data)
         self.tasks = Dictionary(
             uniqueKeysWithValues: (tasks + TaskCatalogue.builtIn.tasks).map {

@@ -116,6 +116,7 @@ struct RunTests {
         await runner.start(try bench.order("script"))
         let error = try #require(try await runner.end().error)
         #expect(error.cause == .timeout)
+        #expect(error.message == "the job took longer than its task allows (300 ms)")
         #expect(!bench.exists("work/job1"))
     }
 

@@ -97,9 +97,10 @@ async def _jsonrpc_websocket(server: Server) -> None:
             for part in method.split("."):
                 proxy = getattr(proxy, part)
             check(f"{method}.result", await proxy(**params))
-        async with asyncio.timeout(10):
-            ids = {job["_id"] async for job in _documents(heard)}
-        assert ids == {"generic"}
+            if method == "jobs.new":
+                # Before the rest, or the push may skip what is over by then.
+                async with asyncio.timeout(10):
+                    assert [job["_id"] async for job in _documents(heard)] == ["generic"]
         with pytest.raises(ProtocolError) as error:
             await client.jobs.detail(_id="nobody")
         assert error.value.args[0] == -32004

@@ -113,7 +113,7 @@ def test_what_takes_time(launch: Launch) -> None:
         while (message := json.loads(socket.recv(timeout=30)))["method"] != "tick":
             check_push(message)
         check_push(message)
-        total = _fnv1a("a:1") ^ _fnv1a("b:2")
+        total = _fnv1a("a:0") ^ _fnv1a("b:1")
         assert message["params"]["count"] == 2
         assert message["params"]["digest"] == f"{total:016x}"
 

@@ -13,6 +13,13 @@ package struct ProcessEntry: Hashable, Sendable {
     package let isZombie: Bool
 }
 
+extension ProcessIdentity {
+    /// Whether an entry is of this process, and not of a later one of its number.
+    func isThat(of entry: ProcessEntry) -> Bool {
+        entry.pid == pid && entry.startTime == startTime
+    }
+}
+
 /// The processes that there were at one moment.
 package struct ProcessTable: Sendable {
     package let entries: [ProcessEntry]

@@ -1,17 +1,17 @@
 import CProcess
-import Dispatch
+package import Dispatch
 import Glibc
 import JobTasks
-import Logging
-import SystemPackage
+package import Logging
+package import SystemPackage
 
 /// Calls back when something in a folder was written; lives on one queue.
 ///
 /// One inotify descriptor serves all folders. Where the kernel gives none, or no more
 /// watches, the folder is looked at four times a second instead.
-final class JournalWatcher {
+package final class JournalWatcher {
     /// A watched folder.
-    enum Watch: Hashable {
+    package enum Watch: Hashable {
         case events(CInt)
         case timer(Int)
     }
@@ -29,7 +29,7 @@ final class JournalWatcher {
         var byWatch: [CInt: () -> Void] = [:]
     }
 
-    init(queue: DispatchQueue, logger: Logger, usesEvents: Bool = true) {
+    package init(queue: DispatchQueue, logger: Logger, usesEvents: Bool = true) {
         self.queue = queue
         self.logger = logger
         inotify = usesEvents ? cprocess_open_watches() : -1
@@ -58,7 +58,7 @@ final class JournalWatcher {
     }
 
     /// Watches a folder.
-    func add(_ folder: FilePath, changed: @escaping @Sendable () -> Void) -> Watch {
+    package func add(_ folder: FilePath, changed: @escaping @Sendable () -> Void) -> Watch {
         let watch = folder.withPlatformString { cprocess_add_watch(inotify, $0) }
         if watch >= 0 {
             handlers.byWatch[watch] = changed
@@ -77,7 +77,7 @@ final class JournalWatcher {
     }
 
     /// Ends a watch.
-    func remove(_ watch: Watch) {
+    package func remove(_ watch: Watch) {
         switch watch {
         case .events(let watch):
             handlers.byWatch[watch] = nil

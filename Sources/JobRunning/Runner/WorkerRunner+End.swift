@@ -75,7 +75,8 @@ extension WorkerRunner {
     private func error(of job: RunningJob, exit: WorkerExit) -> JobError {
         let log = lastLines(of: job.order.id)
         switch exit {
-        case .signaled(SIGKILL) where MemoryKills.count() != job.memoryKills:
+        case .signaled(SIGKILL)
+        where MemoryKills.includes(job.identity?.pid ?? 0, since: job.memoryKills):
             return JobError(
                 cause: .outOfMemory,
                 message: "the worker was ended because the machine ran out of memory",

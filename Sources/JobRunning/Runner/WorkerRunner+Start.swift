@@ -37,6 +37,12 @@ extension WorkerRunner {
             lock: lock,
             log: log
         )
+        // Known from its first moment, so that nobody takes it for a stray.
+        jobs[id]?.identity = ProcessIdentity(
+            pid: pid,
+            startTime: ProcessTable.entry(of: pid)?.startTime ?? 0,
+            bootID: Machine.bootID
+        )
         hold(pid, startTime: nil, for: id)
     }
 

@@ -17,8 +17,11 @@ extension WorkerRunner {
         process.send(SIGSTOP)
         var pause = Duration.milliseconds(2)
         while jobs[id]?.phase == .killing {
-            let tools = ProcessTable.read().descendants(of: [process.pid]).filter { !$0.isZombie }
-            guard !tools.isEmpty else { break }
+            let table = ProcessTable.read()
+            // An adopted worker may be gone, and its number given to another process.
+            let isThere = table.entries.contains { process.identity.isThat(of: $0) }
+            let tools = table.descendants(of: [process.pid]).filter { !$0.isZombie }
+            guard isThere, !tools.isEmpty else { break }
             for tool in tools { kill(tool.pid, SIGKILL) }
             await rest(&pause)
         }
@@ -51,7 +54,7 @@ extension WorkerRunner {
     ) -> [ProcessEntry] {
         let table = ProcessTable.read()
         let own = getpid()
-        let workers = Set(jobs.values.compactMap { $0.phase == .ending ? nil : $0.process?.pid })
+        let workers = Set(jobs.values.compactMap { $0.phase == .ending ? nil : $0.identity?.pid })
         let work = folders.work(of: job.order.id)
         let realWork = DataPath.realPath(work) ?? work
         let roots = table.entries.filter { entry in

@@ -87,6 +87,16 @@ final class Supervisor: Sendable {
         cprocess_wake(waker)
     }
 
+    /// How long tools that are left over may take to end by themselves.
+    ///
+    /// Those of a job that is being stopped were asked long ago.
+    var patience: Duration {
+        state.withLock { state in
+            guard let killTime = state.killTime else { return min(grace / 4, .seconds(2)) }
+            return max(killTime - .now, grace / 20)
+        }
+    }
+
     /// Asks for ``flush`` to be called at a time.
     func flush(at time: ContinuousClock.Instant) {
         state.withLock { $0.nextFlush = time }

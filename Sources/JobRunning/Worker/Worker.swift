@@ -78,7 +78,7 @@ package struct Worker {
             } catch {
                 failure = error
                 reason = supervisor.reason
-                ProcessTree.endDescendants(patience: leftPatience)
+                ProcessTree.endDescendants(patience: supervisor.patience)
                 supervisor.beginCleanUp()
                 reporter.endStages()
                 await work.cleanUp()
@@ -123,9 +123,6 @@ package struct Worker {
             )
         }
     }
-
-    /// How long tools that are left over may take to end by themselves.
-    private var leftPatience: Duration { min(order.grace / 4, .seconds(2)) }
 }
 
 // MARK: - The end
@@ -133,7 +130,7 @@ package struct Worker {
 extension Worker {
     private func end(_ outcome: (state: JobState, error: JobError?)) -> CInt {
         reporter.endStages()
-        ProcessTree.endDescendants(patience: leftPatience)
+        ProcessTree.endDescendants(patience: supervisor.patience)
         supervisor.finish()
         do {
             try Files.remove(context.work)
@@ -163,7 +160,7 @@ extension Worker {
                 .error,
                 JobError(
                     cause: .timeout,
-                    message: "the job took longer than its task allows (\(limit))"
+                    message: "the job took longer than its task allows (\(limit.words))"
                 )
             )
         case (_, .cannotWrite(let what)): (.error, JobError(cause: .task, message: what))

@@ -96,6 +96,15 @@ extension WorkerOrder {
 }
 
 extension Duration {
+    /// The time in its largest unit that gives a whole number, such as `12 h` or `90 min`.
+    package var words: String {
+        let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s")]
+        for (size, name) in units where milliseconds >= size && milliseconds % size == 0 {
+            return "\(milliseconds / size) \(name)"
+        }
+        return "\(milliseconds) ms"
+    }
+
     /// Whole milliseconds.
     package var milliseconds: Int {
         Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)

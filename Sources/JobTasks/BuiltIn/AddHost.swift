@@ -10,7 +10,7 @@ import SystemPackage
 /// users call things never reaches a command line or a path: the genome is linked
 /// as `host.fa`, and the host's folder is named by an id made of `[a-z0-9_]`.
 package final class AddHost: JobTask {
-    private let context: TaskContext
+    let context: TaskContext
     private var source = ""
     private var versions: JSONObject = [:]
     private var statistics = SequenceStatistics()
@@ -112,9 +112,13 @@ extension AddHost {
         snap.exitCodes = [0, 1]
         snap.keptLines = 1
         for (name, tool) in [("bowtie2-build", bowtie), ("snap-aligner", snap)] {
+            var tool = tool
+            tool.isLogged = false
             let line = try await context.run(tool).first ?? ""
             let version = line.split(separator: " ").last { $0.contains(where: \.isNumber) }
-            versions[name] = .string(version.map { $0.trimmingDots() } ?? line)
+            let text = version.map { $0.trimmingDots() } ?? line
+            versions[name] = .string(text)
+            context.log("\(name) \(text)")
         }
     }
 }
@@ -186,7 +190,14 @@ extension AddHost {
 
 extension AddHost {
     private func publish() async throws(TaskFailure) {
-        let document = try makeDocument()
+        let document = try makeDocument(
+            id: hostID,
+            name: hostName,
+            file: source,
+            folder: folder,
+            statistics: statistics,
+            tools: versions
+        )
         try checkPlaceIsFree()
         try context.checkStopping()
         do {
@@ -204,61 +215,6 @@ extension AddHost {
         }
         context.result = .object(document)
         context.log("the host stands in hosts/\(hostID)")
-    }
-
-    private func makeDocument() throws(TaskFailure) -> JSONObject {
-        let files: [JSONValue]
-        do {
-            files = try Files.names(in: folder).sorted().map { name in
-                let size = Files.size(of: folder.appending(name)) ?? 0
-                return ["name": .string(name), "size": .integer(size)]
-            }
-        } catch {
-            throw .task("the host's folder cannot be read: \(error)")
-        }
-        return [
-            "id": .string(hostID),
-            "name": .string(hostName),
-            "description": .string(context.args["description"]?.stringValue ?? ""),
-            "file": .string(source),
-            "count": .integer(statistics.count),
-            "lengths": .object(statistics.lengthsDocument),
-            "nucleotides": .object(statistics.sharesDocument),
-            "nucleotide_counts": .object(statistics.countsDocument),
-            "index": .array(files),
-            "tools": .object(versions),
-        ]
-    }
-}
-
-extension SequenceStatistics {
-    fileprivate var lengthsDocument: JSONObject {
-        [
-            "total": .integer(totalLength),
-            "mean": .integer(Int(meanLength.rounded(.toNearestOrEven))),
-            "max": .integer(maximumLength),
-            "min": .integer(minimumLength),
-        ]
-    }
-
-    /// Shares of the total length to three decimals, as hosts have always been described.
-    fileprivate var sharesDocument: JSONObject {
-        func share(_ count: Int) -> JSONValue {
-            let exact = Double(count) / Double(max(totalLength, 1))
-            return .number((exact * 1000).rounded(.toNearestOrEven) / 1000)
-        }
-        return [
-            "a": share(nucleotides.a), "t": share(nucleotides.t), "g": share(nucleotides.g),
-            "c": share(nucleotides.c), "n": share(nucleotides.n),
-        ]
-    }
-
-    fileprivate var countsDocument: JSONObject {
-        [
-            "a": .integer(nucleotides.a), "t": .integer(nucleotides.t),
-            "g": .integer(nucleotides.g), "c": .integer(nucleotides.c),
-            "n": .integer(nucleotides.n), "other": .integer(nucleotides.other),
-        ]
     }
 }
 

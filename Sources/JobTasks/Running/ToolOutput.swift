@@ -22,10 +22,12 @@ final class ToolOutput: Sendable {
     private let state: Mutex<State>
     private let reporter: any TaskReporter
     private let keptLines: Int
+    private let isLogged: Bool
 
     init(for tool: Tool, reporter: any TaskReporter) {
         self.reporter = reporter
         keptLines = tool.keptLines
+        isLogged = tool.isLogged
         state = Mutex(
             State(
                 progress: tool.progress.map { ToolProgressReader($0) },
@@ -81,7 +83,7 @@ final class ToolOutput: Sendable {
                     logged.append(line.text)
                 }
             }
-            if !logged.isEmpty { reporter.log(logged) }
+            if isLogged, !logged.isEmpty { reporter.log(logged) }
             if let fraction { reporter.progress(fraction) }
         }
     }

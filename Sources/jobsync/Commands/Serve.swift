@@ -29,7 +29,8 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try readSettings()
-        let logger = ServerLog.logger(level: settings.logLevel, format: settings.logFormat)
+        ServerLog.bootstrap(level: settings.logLevel, format: settings.logFormat)
+        let logger = Logger(label: "jobsync")
         let reread: @Sendable () -> ServeSettings? = { [options] in
             do throws(CommandFailure) {
                 return try Self.settings(of: options)

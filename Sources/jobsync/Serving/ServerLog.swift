@@ -5,15 +5,17 @@ import Logging
 
 /// Where the server's own log lines go: standard error.
 enum ServerLog {
-    static func logger(level: Logger.Level, format: ServeSettings.LogFormat) -> Logger {
-        var logger = Logger(label: "jobsync") { label in
-            switch format {
-            case .text: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler()
-            }
+    /// Has all loggers of the process, those of libraries too, write there.
+    static func bootstrap(level: Logger.Level, format: ServeSettings.LogFormat) {
+        LoggingSystem.bootstrap { label in
+            var handler: any LogHandler =
+                switch format {
+                case .text: StreamLogHandler.standardError(label: label)
+                case .json: JSONLogHandler()
+                }
+            handler.logLevel = level
+            return handler
         }
-        logger.logLevel = level
-        return logger
     }
 }
 

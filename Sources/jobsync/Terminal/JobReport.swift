@@ -76,7 +76,7 @@ struct JobReport {
         return names.map { name in
             let padded = name.padded(to: width)
             guard let time = times.last(where: { $0.name == name }) else {
-                return TextStyle.dim("  \(padded)", hasColour: hasColour)
+                return TextStyle.dim("  \(name)", hasColour: hasColour)
             }
             let length = Words.duration(time.length)
             guard name == job.current.stage, job.state != .complete else {

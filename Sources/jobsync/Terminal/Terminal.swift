@@ -44,6 +44,6 @@ enum TextStyle: String, Sendable {
 
     /// The text with this look, or as it is.
     func callAsFunction(_ text: String, hasColour: Bool) -> String {
-        hasColour && self != .plain ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
+        hasColour && self != .plain && !text.isEmpty ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
     }
 }

@@ -15,6 +15,8 @@ struct WatchContent {
 
     let address: String
     var jobs: [MinimalJob] = []
+    /// Whether all jobs have come.
+    var isLoaded = false
     var resources: JSONValue?
     var loss: Loss?
 
@@ -56,6 +58,7 @@ struct WatchContent {
             connection(at: now, columns: columns, hasColour: hasColour),
             "",
         ]
+        if jobs.isEmpty, !isLoaded { return lines }
         if jobs.isEmpty {
             lines.append(TextStyle.dim("no jobs", hasColour: hasColour))
         } else {
@@ -85,13 +88,12 @@ struct WatchContent {
 
     private func connection(at now: Timestamp, columns: Int, hasColour: Bool) -> String {
         guard let loss else {
-            return TextStyle.dim(
-                "\(address)  q leaves".truncated(to: columns),
-                hasColour: hasColour
-            )
+            let state = isLoaded ? "live" : "loading"
+            let text = "\(state)  \(address)  q leaves".truncated(to: columns)
+            return TextStyle.dim(text, hasColour: hasColour)
         }
-        let pause = loss.retry > now ? " in \(Words.duration(loss.retry - now + .seconds(1)))" : ""
-        let text = "not connected: \(loss.reason.printable); trying again\(pause)"
+        let pause = loss.retry > now ? " in \(Words.duration(loss.retry - now))" : ""
+        let text = "not connected, trying again\(pause): \(loss.reason.printable)"
         return TextStyle.yellow(text.truncated(to: columns), hasColour: hasColour)
     }
 }

@@ -48,7 +48,8 @@ final class WatchScreen: Sendable {
     private func note(_ event: JobFollower.Event, jobs: some Collection<MinimalJob>) {
         state.withLock { state in
             switch event {
-            case .changed:
+            case .changed(_, let completing):
+                state.content.isLoaded = state.content.isLoaded || completing
                 state.content.jobs = WatchContent.sorted(jobs)
                 state.content.loss = nil
             case .resources(let resources): state.content.resources = .object(resources)

@@ -4,10 +4,13 @@ import JobModel
 
 /// How things are said to people.
 enum Words {
-    /// A length of time in its two largest units: `3 m 05 s`.
+    /// A length of time in its two largest units: `3 m 05 s`; below ten seconds with a decimal.
     static func duration(_ duration: Duration) -> String {
         let seconds = max(0, Int(duration.components.seconds))
         switch seconds {
+        case 0..<10:
+            let tenths = max(0, Int(duration / .milliseconds(100)))
+            return "\(tenths / 10).\(tenths % 10) s"
         case 0..<60: return "\(seconds) s"
         case 60..<3600: return "\(seconds / 60) m \(twoDigits(seconds % 60)) s"
         case 3600..<86_400: return "\(seconds / 3600) h \(twoDigits(seconds / 60 % 60)) m"
@@ -17,7 +20,9 @@ enum Words {
 
     /// A length of time in a narrow column: `3m05s`.
     static func shortDuration(_ duration: Duration) -> String {
-        Self.duration(duration).filter { $0 != " " }
+        duration < .seconds(10)
+            ? "\(max(0, duration.components.seconds))s"
+            : Self.duration(duration).filter { $0 != " " }
     }
 
     /// A moment on the clock of this machine.

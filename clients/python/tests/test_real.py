@@ -145,6 +145,36 @@ def test_jobs_and_views_live_through_a_kill_of_the_server(launch: Launch) -> Non
     asyncio.run(script())
 
 
+def test_a_restart_in_the_middle_of_making_jobs(launch: Launch) -> None:
+    server = launch("quick.yaml")
+
+    async def script() -> None:
+        async with asyncio.timeout(60), AsyncClient(server.url) as jobs:
+            await jobs.call("tasks.limit", task="quick", limit=0)
+            view = await jobs.subscribe()
+            made: list[str] = []
+
+            async def make(worker: int) -> None:
+                for number in range(100):
+                    made.append(await jobs.new("quick", job_id=f"w{worker}-{number}"))
+
+            making = [asyncio.create_task(make(worker)) for worker in range(4)]
+            while len(made) < 40:
+                await asyncio.sleep(0)
+            await asyncio.to_thread(server.stop)
+            before = len(made)
+            await asyncio.to_thread(server.start)
+            await asyncio.gather(*making)
+            assert before < 400
+            assert len(made) == len(set(made)) == 400
+            updates = view.updates()
+            while set(view.jobs) != set(made):
+                await anext(updates)
+            assert {job.version for job in view.jobs.values()} == {0}
+
+    asyncio.run(script())
+
+
 def test_a_thousand_jobs_in_a_view(launch: Launch) -> None:
     server = launch("quick.yaml")
 
