@@ -61,7 +61,7 @@ def main():
         expect(page.locator("body")).to_have_attribute("data-connection", "live")
         if not options.mobile:
             expect(page.locator("#detail .stages li.done")).not_to_have_count(0)
-            page.wait_for_timeout(16_000 if not options.fake else 6_000)  # the line of the last minute needs something to draw
+        page.wait_for_timeout(6_000 if options.fake else 16_000)  # the line of the last minute needs something to draw
         page.screenshot(path=options.out)
         browser.close()
 
