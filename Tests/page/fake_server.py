@@ -17,6 +17,7 @@ from pathlib import Path
 
 from websockets.frames import Opcode
 from websockets.http11 import Request
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 WEB = Path(__file__).resolve().parents[2] / "clients" / "web"
@@ -423,7 +424,7 @@ class Connection:
                 self.writer.write(data)
 
     def send_text(self, text):
-        if not self.server.is_stalled:
+        if not self.server.is_stalled and self.protocol.state is State.OPEN:
             self.protocol.send_text(text.encode())
             self._flush()
 

@@ -49,7 +49,7 @@ class RealServer:
     @property
     def link(self):
         """The one-time link that logs in."""
-        return next(line.strip() for line in self.output if "/login?link=" in line)
+        return next(found[0] for line in self.output if (found := re.search(r"http://\S+/login\?link=\S+", line)))
 
     def start(self):
         command = [BINARY, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.data, "--auth", self.auth,
@@ -57,7 +57,7 @@ class RealServer:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
         listening = threading.Event()
         threading.Thread(target=self._read, args=(self.process, listening), daemon=True).start()
-        if not listening.wait(PATIENCE):
+        if not listening.wait(PATIENCE) or not self._is_alive():
             self.kill()
             raise RuntimeError("the server did not come to listen:\n" + "\n".join(self.output))
 
@@ -67,6 +67,7 @@ class RealServer:
             if found := re.search(r"listening on http://[^\s]*?:(\d+)", line):
                 self.port = int(found[1])
                 listening.set()
+        listening.set()  # it has ended: nobody need wait for it
 
     def _is_alive(self):
         return self.process is not None and self.process.poll() is None

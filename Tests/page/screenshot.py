@@ -25,14 +25,16 @@ SAMPLES = ["Prunus persica", "Vitis vinifera", "Malus domestica", "Solanum lycop
 def laboratory():
     """The real server, with jobs that take as long as the picture needs."""
     with tempfile.TemporaryDirectory() as folder, RealServer(folder, proc=16, mem=64, tasks=TASKS) as server:
-        for name in SAMPLES[:2]:
-            server.new("trim_reads", sample=name, pace=0)
-        server.new("find_viruses", sample="Rubus idaeus", pace=0, spoiled=True)
-        running = server.new("find_viruses", sample=SAMPLES[0], pace=6)
-        for name in SAMPLES:
-            server.new("trim_reads", sample=name, pace=9)
-            server.new("find_viruses", sample=name, pace=7)
-        server.new("assemble", sample=SAMPLES[1], pace=30)
+        for name in SAMPLES[:3]:
+            server.new("trim_reads", sample=name, pace=0.05)
+        server.new("find_viruses", sample=SAMPLES[3], pace=0.1)
+        server.new("find_viruses", sample="Rubus idaeus", pace=1, spoiled=True)
+        server.new("assemble", sample=SAMPLES[1], pace=9)
+        running = server.new("find_viruses", sample=SAMPLES[0], pace=3)
+        for pace, name in zip((2, 8, 5), SAMPLES[1:]):
+            server.new("find_viruses", sample=name, pace=pace)
+        for pace, name in zip((0.5, 2, 1, 3), SAMPLES):
+            server.new("trim_reads", sample=name, pace=pace)
         server.new("assemble", sample=SAMPLES[2], pace=30)
         yield server, running
 
@@ -59,7 +61,7 @@ def main():
         expect(page.locator("body")).to_have_attribute("data-connection", "live")
         if not options.mobile:
             expect(page.locator("#detail .stages li.done")).not_to_have_count(0)
-            page.wait_for_timeout(14_000 if not options.fake else 6_000)  # the line of the last minute needs something to draw
+        page.wait_for_timeout(6_000 if options.fake else 16_000)  # the line of the last minute needs something to draw
         page.screenshot(path=options.out)
         browser.close()
 

@@ -40,7 +40,7 @@ def show(page, fake, view, jobs):
         page.goto(f"{fake.url}/?job={jobs[view]}")
         expect(page.locator("#detail .stages")).to_be_visible()
     elif view == "filtered":
-        page.goto(f"{fake.url}/?q=zzz")
+        page.goto(f"{fake.url}/?q=no+such+job")
         expect(page.get_by_text("No jobs match these filters")).to_be_visible()
     elif view == "lost":
         fake.stop()

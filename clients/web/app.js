@@ -158,14 +158,19 @@ async function act(action, ids) {
   }
 }
 
+let isPreparing = false; // the dialog to start a job: a second click meanwhile must not bring a second one
+
 /** @param {any} draft an earlier job, or null */
 async function start(draft) {
-  if (!gate.allows('create_job')) return;
+  if (isPreparing || !gate.allows('create_job')) return;
+  isPreparing = true;
   try {
     await catalogue.refresh(); // a tool may have been installed, a task file added
   } catch (error) {
     toastProblem(error);
     return;
+  } finally {
+    isPreparing = false;
   }
   const job = await startDialog({ client, catalogue }, draft);
   if (job) openJob(job._id);

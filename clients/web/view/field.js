@@ -49,6 +49,8 @@ export class Field {
   complain(problem) {
     say(this.#problem, problem && `${this.#title} ${problem}`);
     this.#problem.hidden = problem === '';
+    const fold = this.element.closest('details');
+    if (problem && fold) fold.open = true;
     if (problem) this.#input.setAttribute('aria-invalid', 'true');
     else this.#input.removeAttribute('aria-invalid');
   }

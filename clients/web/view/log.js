@@ -19,10 +19,7 @@ export class LogView {
   constructor() {
     this.#follow.checked = true;
     this.#follow.addEventListener('change', () => this.#toEnd());
-    this.#text.addEventListener('scroll', () => {
-      const isAtEnd = this.#text.scrollHeight - this.#text.scrollTop - this.#text.clientHeight < NEAR_END;
-      if (this.#follow.checked !== isAtEnd) this.#follow.checked = isAtEnd;
-    }, { passive: true });
+    this.#text.addEventListener('scroll', () => this.#look(), { passive: true });
     this.element = h(
       'section', null,
       h('div.section-head', null, h('h3', null, 'Log'), this.#size, h('span.grow'), h('label.check', null, this.#follow, 'Follow')),
@@ -58,6 +55,7 @@ export class LogView {
 
   /** @param {string} text */
   #append(text) {
+    this.#look(); // the scroll event of a reader who has just left the end comes later than this text
     this.#length += encoder.encode(text).length;
     if (text) this.#text.append(text);
     while (this.#text.childNodes.length > MOST_PIECES) {
@@ -68,6 +66,12 @@ export class LogView {
     this.#text.hidden = this.#length === 0;
     say(this.#size, this.#missing > 0 ? `the last ${bytes(this.#length - this.#missing)} of ${bytes(this.#length)}` : this.#length ? bytes(this.#length) : '');
     this.#toEnd();
+  }
+
+  /** Whoever is at the end follows it, whoever is not does not. */
+  #look() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#text;
+    this.#follow.checked = scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
 
   #toEnd() {

@@ -10,6 +10,7 @@ import { Field } from './field.js';
  * @typedef {{task: string, args?: Record<string, any>, proc?: number, mem?: number}} Draft
  */
 
+const MANY = 4; // optional fields; more than that are folded away
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /** Asks what to start and starts it.
@@ -77,7 +78,7 @@ class StartForm {
     this.#submit.disabled = !task.available;
     this.#fields = task.args.map((argument) => new Field(argument, draft?.args?.[argument.name]));
     this.#resources = [needs('proc', 'Cores'), needs('mem', 'Memory, GB')];
-    this.#arguments.replaceChildren(...this.#fields.map(({ element }) => element));
+    this.#arguments.replaceChildren(...arranged(task, this.#fields));
     this.#needs.replaceChildren(...this.#resources.map(({ element }) => element));
     this.#complain('');
   }
@@ -143,6 +144,15 @@ class StartForm {
     say(this.#problem, problem);
     this.#problem.hidden = problem === '';
   }
+}
+
+/** What must be filled in first; a crowd of what may be behind a fold.
+ * @param {Task} task @param {Field[]} fields @returns {HTMLElement[]} */
+function arranged({ args }, fields) {
+  const elements = (/** @type {boolean} */ required) => fields.filter((_, index) => args[index].required === required).map(({ element }) => element);
+  const optional = elements(false);
+  if (optional.length <= MANY) return [...elements(true), ...optional];
+  return [...elements(true), h('details', null, h('summary', null, `${optional.length} more`), h('div.fields', null, ...optional))];
 }
 
 /** @param {Task} task */
