@@ -92,7 +92,8 @@ let package = Package(
         .target(
             name: "SQLiteStorage",
             dependencies: [
-                "JSON", "JobModel", "JobStorage", .product(name: "GRDB", package: "GRDB.swift"),
+                "JSON", "JobModel", "JobStorage", systemPackage,
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: pointerFree
         ),
@@ -159,6 +160,7 @@ let package = Package(
                 "SQLiteStorage", "WebSockets", argumentParser, logging, orderedCollections,
                 systemPackage,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: house
@@ -236,6 +238,14 @@ let package = Package(
             dependencies: [
                 "Authentication", "JSON", "JobManagement", "JobModel", "JobProtocol",
                 "JobStorage", "JobSync", "WebSockets", logging,
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "JSON", "JobModel", "JobProtocol", "Threads", "WebSockets", argumentParser, logging,
+                "jobsync",
             ],
             swiftSettings: house
         ),

@@ -16,7 +16,8 @@ extension JobManager {
         switch fact.content {
         case .stageBegan(let name, let number, let count):
             let progress = Progress.atStage(number, of: count)
-            guard progress > job.current.progress else { return }
+            // The end of one stage and the beginning of the next are the same progress.
+            guard progress >= job.current.progress, name != job.current.stage else { return }
             job.record(stage: name, progress: progress, at: fact.date)
             enqueue(.update(job))
         case .progressed(let stage, let count, let fraction):

@@ -1,7 +1,7 @@
 import JSON
 public import JobModel
 import JobScheduling
-import JobStorage
+public import JobStorage
 public import JobTasks
 
 extension JobManager {

@@ -1,7 +1,7 @@
 public import JobModel
 import JobScheduling
 public import JobStorage
-import JobTasks
+public import JobTasks
 
 extension JobManager {
     /// All that is known of a job.

@@ -2,6 +2,7 @@ import JobModel
 import JobRunning
 import JobScheduling
 import JobStorage
+import Logging
 
 extension JobManager {
     /// How many changes are read at a time.
@@ -68,6 +69,7 @@ extension JobManager {
                 effectSink.yield(.cancel(job.id, reason: "cancelled before the server started"))
             }
         }
+        effectSink.yield(.sweep(keeping: Set(active.map(\.id))))
         let waiting = active.filter { $0.state == .waiting }
             .sorted { ($0.added, $0.id) < ($1.added, $1.id) }
         for job in waiting { _ = scheduler.handle(.jobArrived(JobRequest(job))) }

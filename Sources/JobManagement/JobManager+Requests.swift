@@ -1,5 +1,5 @@
 import JSON
-public import JobModel
+import JobModel
 import JobScheduling
 import JobStorage
 import JobTasks
@@ -99,11 +99,11 @@ extension JobManager {
 
     private static func check(_ found: Job, isLike job: Job) throws(JobManagerError) {
         let difference: String? =
-            if found.task != job.task { "task" }
-            else if !found.args.hasSameMembers(as: job.args) { "args" }
-            else if found.resources.proc != job.resources.proc { "proc" }
-            else if found.resources.mem != job.resources.mem { "mem" }
-            else { nil }
+            if found.task != job.task { "task" } else if !found.args.hasSameMembers(as: job.args) {
+                "args"
+            } else if found.resources.proc != job.resources.proc {
+                "proc"
+            } else if found.resources.mem != job.resources.mem { "mem" } else { nil }
         if let difference { throw .conflict(job.id, differs: difference) }
     }
 

@@ -9,6 +9,7 @@ enum Effect {
     case cancel(JobID, reason: String)
     case forget(JobID)
     case removeLog(JobID)
+    case sweep(keeping: Set<JobID>)
 }
 
 /// A change that was decided and waits to be committed.

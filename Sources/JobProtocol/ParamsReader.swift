@@ -1,7 +1,7 @@
 public import JSON
 
 /// Takes the parameters of a call apart, and names each one that is not as it must be.
-public struct ParamsReader {
+public struct ParamsReader: Sendable {
     private let params: JSONObject
     private let path: String
 

@@ -1,3 +1,4 @@
+import Glibc
 public import JobModel
 public import SystemPackage
 
@@ -8,9 +9,16 @@ public struct DataFolders: Hashable, Sendable {
 
     /// Takes the data folder.
     ///
-    /// - Parameter data: The data folder, absolute.
+    /// - Parameter data: The data folder; a relative one is looked for below the current
+    ///   folder, for workers run in another one.
     public init(data: FilePath) {
-        self.data = data
+        self.data = data.isAbsolute ? data : Self.currentFolder.pushing(data)
+    }
+
+    private static var currentFolder: FilePath {
+        guard let text = getcwd(nil, 0) else { return "/" }
+        defer { free(text) }
+        return FilePath(platformString: text)
     }
 
     /// The folder of all logs.

@@ -12,11 +12,25 @@ public struct LogExcerpt: Hashable, Sendable {
     public let offset: Int
     /// Whole characters, at most as many bytes as were asked for.
     public let text: String
+    /// Where the next part begins; not always the text's length further on, for what is
+    /// no UTF-8 is replaced.
+    public let end: Int
     /// The size of the whole log in bytes when it was read.
     public let size: Int
 
-    /// Where the next part begins.
-    public var end: Int { offset + text.utf8.count }
+    /// Makes an excerpt.
+    ///
+    /// - Parameters:
+    ///   - offset: Where the text begins, in bytes from the start of the log.
+    ///   - text: Whole characters.
+    ///   - end: Where the next part begins; the text's length further on if nil.
+    ///   - size: The size of the whole log in bytes.
+    public init(offset: Int, text: String, end: Int? = nil, size: Int) {
+        self.offset = offset
+        self.text = text
+        self.end = end ?? offset + text.utf8.count
+        self.size = size
+    }
 }
 
 /// Reads the logs of jobs, and tells when they grow.
@@ -70,6 +84,7 @@ public final class JobLogs: Sendable {
         return LogExcerpt(
             offset: start + characters.lowerBound,
             text: String(decoding: bytes[characters], as: UTF8.self),
+            end: start + characters.upperBound,
             size: size
         )
     }
@@ -104,7 +119,9 @@ public final class JobLogs: Sendable {
 /// Where whole characters begin and end in bytes that were cut anywhere.
 enum WholeCharacters {
     static func range(in bytes: [UInt8]) -> Range<Int> {
-        let start = bytes.prefix(3).firstIndex { $0 & 0xC0 != 0x80 } ?? 0
+        // What is left of a character that was cut has at most three bytes; more is no text.
+        let start =
+            bytes.prefix(4).firstIndex { $0 & 0xC0 != 0x80 } ?? (bytes.count < 4 ? bytes.count : 0)
         guard let lead = bytes.suffix(4).lastIndex(where: { $0 & 0xC0 != 0x80 }), lead >= start
         else { return start..<bytes.count }
         let length =

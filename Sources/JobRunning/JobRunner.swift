@@ -131,6 +131,11 @@ public protocol JobRunner: Sendable {
     /// - Parameter id: The job's name.
     func forget(_ id: JobID) async
 
+    /// Removes what jobs have left behind that an earlier server did not come to forget.
+    ///
+    /// - Parameter known: The jobs that run or are about to.
+    func sweep(keeping known: Set<JobID>) async
+
     /// Removes a job's log too.
     ///
     /// - Parameter id: The job's name.

@@ -45,7 +45,7 @@ public struct JobFilter: Hashable, Sendable {
     }
 }
 
-/// The order of the jobs that were found; jobs that are equal in it are ordered by id.
+/// The order of the jobs that were found; equal dates are ordered by id, in the same direction.
 public enum JobSortOrder: String, Hashable, Sendable, CaseIterable {
     /// Oldest first.
     case added

@@ -17,7 +17,7 @@ public protocol JobStore: Sendable {
 
     /// The newest change of each job, in the order of their positions.
     ///
-    /// Jobs that were archived or removed appear as such, down to the horizon.
+    /// Jobs that were archived or removed appear as `gone`, down to the horizon.
     ///
     /// - Parameters:
     ///   - position: Only changes behind it; 0 for all.
@@ -28,8 +28,9 @@ public protocol JobStore: Sendable {
 
     /// Commits changes as one, or none of them.
     ///
-    /// - Parameter changes: At most one for each job.
-    /// - Returns: The position of the first change; the others follow it one by one.
+    /// - Parameter changes: At most one for each job; a second one is a conflict.
+    /// - Returns: The position of the first change; the others follow it one by one. For an empty
+    ///   batch, the position that the next change will get.
     /// - Throws: `conflict` if a version is not the expected one or an id is taken; then nothing was
     ///   changed. `unavailable` if it cannot be known whether the changes were made.
     func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int

@@ -19,6 +19,16 @@ public struct FASTAError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was wrong.
     public let reason: Reason
 
+    /// Refuses a file.
+    ///
+    /// - Parameters:
+    ///   - line: The line, counted from 1.
+    ///   - reason: What was wrong.
+    public init(line: Int, reason: Reason) {
+        self.line = line
+        self.reason = reason
+    }
+
     /// A sentence for people.
     public var description: String {
         switch reason {

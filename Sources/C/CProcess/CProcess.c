@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -12,7 +14,6 @@
 #include <sys/inotify.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 int cprocess_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
@@ -23,6 +24,10 @@ int cprocess_rename_to_free_name(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }
 
+int cprocess_reserve(int file, int64_t size) {
+    return fallocate(file, FALLOC_FL_KEEP_SIZE, 0, size);
+}
+
 int cprocess_open_process(pid_t process) { return pidfd_open(process, 0); }
 
 int cprocess_signal(int process_file, int signal) {
@@ -31,25 +36,37 @@ int cprocess_signal(int process_file, int signal) {
 
 const char *cprocess_signal_name(int signal) { return sigabbrev_np(signal); }
 
-int cprocess_open_signals(int first, int second) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, first);
-    sigaddset(&set, second);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+static atomic_bool stop_signal_came;
+static int stop_signal_waker;
+
+static void on_stop_signal(int signal) {
+    (void)signal;
+    atomic_store(&stop_signal_came, true);
+    cprocess_wake(stop_signal_waker);
 }
 
-int cprocess_take_signal(int signals) {
-    struct signalfd_siginfo info;
-    return read(signals, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+int cprocess_catch_stop_signals(int waker) {
+    struct sigaction action = {.sa_handler = on_stop_signal, .sa_flags = SA_RESTART};
+    sigset_t set;
+    stop_signal_waker = waker;
+    sigemptyset(&action.sa_mask);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    if (sigaction(SIGTERM, &action, NULL) != 0) return -1;
+    if (sigaction(SIGINT, &action, NULL) != 0) return -1;
+    return pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
+
+bool cprocess_take_stop_signal(void) { return atomic_exchange(&stop_signal_came, false); }
 
 int cprocess_open_waker(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 void cprocess_wake(int waker) {
+    // Called from a signal handler too.
+    uint64_t one = 1;
     int saved = errno;
-    eventfd_write(waker, 1);
+    (void)!write(waker, &one, sizeof one);
     errno = saved;
 }
 

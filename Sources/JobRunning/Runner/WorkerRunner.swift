@@ -1,14 +1,34 @@
+import CProcess
+import Glibc
 public import JobModel
 public import JobTasks
 public import Logging
 public import SystemPackage
 
-/// Runs each job in a worker process, and follows what the worker writes.
+/// Runs each job in a worker process of its own, and follows what the worker writes.
+///
+/// A job needs no living server: the worker holds a lock on its run folder for as
+/// long as it lives, and writes down all that happens, so that any later runner over
+/// the same folders can ``adopt(_:)`` it. Nothing is polled while nothing happens:
+/// journals are followed by inotify, and workers' ends by process descriptors.
 public actor WorkerRunner: JobRunner {
-    /// What is learned, in the order in which it happened.
+    /// What is learned, in the order in which it happened; may be iterated once.
     public nonisolated let facts: AsyncStream<JobFact>
 
-    private let teller: AsyncStream<JobFact>.Continuation
+    /// The queue on which all of this happens.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    nonisolated let executor = QueueExecutor(label: "jobsync.runner")
+    let folders: DataFolders
+    let worker: FilePath
+    let tasks: @Sendable (String) -> TaskDescription?
+    let ownsProcess: Bool
+    let logger: Logger
+    let teller: AsyncStream<JobFact>.Continuation
+    var jobs: [JobID: RunningJob] = [:]
+    var watcher: JournalWatcher?
 
     /// Makes a runner.
     ///
@@ -16,8 +36,9 @@ public actor WorkerRunner: JobRunner {
     ///   - folders: Where the parts of a job lie.
     ///   - worker: The program `jobsync-worker`.
     ///   - tasks: Finds a task's description by name when a job starts.
-    ///   - ownsProcess: Whether this process has no children but workers, so that any
-    ///     other child that appears must have been left behind by one, and is ended.
+    ///   - ownsProcess: Whether this process has no children but workers. Then it becomes
+    ///     the parent of what a worker that dies leaves behind, and ends any child that it
+    ///     does not know. Leave it false where other code starts processes too.
     ///   - logger: Where damage is reported.
     public init(
         folders: DataFolders,
@@ -27,20 +48,51 @@ public actor WorkerRunner: JobRunner {
         logger: Logger
     ) {
         (facts, teller) = AsyncStream.makeStream(of: JobFact.self)
+        self.folders = folders
+        self.worker = worker
+        self.tasks = tasks
+        self.ownsProcess = ownsProcess
+        self.logger = logger
+        cprocess_become_subreaper()
     }
 
     /// Starts a job; a failure to start it is a fact too.
-    public func start(_ order: LaunchOrder) {}
+    public func start(_ order: LaunchOrder) async {
+        guard jobs[order.id] == nil else { return }
+        jobs[order.id] = RunningJob(order, in: folders, grace: tasks(order.task)?.grace)
+        await launch(order.id)
+    }
 
-    /// Takes up a job that an earlier server started.
-    public func adopt(_ order: LaunchOrder) {}
+    /// Takes up a job that an earlier server started, and tells all of its facts from the first on.
+    ///
+    /// A job that never came to run is started now; one whose worker died without a last
+    /// word ends in an error, and what is left of its processes is ended.
+    public func adopt(_ order: LaunchOrder) async {
+        guard jobs[order.id] == nil else { return }
+        let grace = RunFolder(folders.run(of: order.id)).readOrder()?.grace
+        jobs[order.id] = RunningJob(order, in: folders, grace: grace ?? tasks(order.task)?.grace)
+        watchJournal(of: order.id)
+        await follow(order.id)
+    }
 
-    /// Tells a job to stop.
-    public func cancel(_ id: JobID, reason: String) {}
+    /// Tells a job to stop: SIGTERM now, SIGKILL to all of it after its grace time.
+    public func cancel(_ id: JobID, reason: String) {
+        guard var job = jobs[id], job.phase == .running else { return }
+        job.phase = .stopping
+        jobs[id] = job
+        note(reason, in: id)
+        job.process?.send(SIGTERM)
+        after(job.grace, for: id) { await $0.killTree(of: id) }
+    }
 
     /// Removes what a job that ended has left behind besides its log.
-    public func forget(_ id: JobID) {}
+    public func forget(_ id: JobID) async {
+        guard jobs[id] == nil else { return }
+        await remove(folders.run(of: id))
+    }
 
     /// Removes a job's log too.
-    public func removeLog(_ id: JobID) {}
+    public func removeLog(_ id: JobID) async {
+        await remove(folders.log(of: id))
+    }
 }

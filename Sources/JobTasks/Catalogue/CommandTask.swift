@@ -30,10 +30,8 @@ public struct CommandTask: Hashable, Sendable {
         }
     }
 
-    /// All texts with placeholders.
-    package var templates: [Template] {
-        stages.flatMap { $0.run + $0.files } + cleanup + [result].compactMap(\.self)
-    }
+    /// The sentence that says which tools are missing on this machine; nil if none is.
+    package var missingTools: String? { Tools.missing(among: tools) }
 }
 
 /// A stage that is one command line.

@@ -58,7 +58,7 @@ extension TaskDescription {
 
 extension ArgumentDescription {
     /// Checks one value.
-    func check(_ value: JSONValue) throws(ArgumentError) -> JSONValue {
+    package func check(_ value: JSONValue) throws(ArgumentError) -> JSONValue {
         let field = "args.\(name)"
         let value = try check(value, as: type, field: field)
         if let allowedValues, !allowedValues.contains(value) {

@@ -5,6 +5,7 @@ extension Files {
     /// Removes a file, or a folder with all that is in it; links are removed, not followed.
     ///
     /// - Parameter path: What is removed; nothing there is fine.
+    /// - Throws: What stands in the way.
     package static func remove(_ path: FilePath) throws(Errno) {
         guard path.withPlatformString({ unlink($0) }) != 0 else { return }
         switch errno {

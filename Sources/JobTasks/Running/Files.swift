@@ -18,7 +18,9 @@ package enum Files {
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - limit: The most that is read; a larger file is an error (`EFBIG`).
+    ///   - limit: The most that is read.
+    /// - Returns: What is in it.
+    /// - Throws: Why it cannot be read; `EFBIG` for a file larger than the limit.
     package static func read(_ path: FilePath, limit: Int = 64 << 20) throws(Errno) -> [UInt8] {
         let file = try open(path, O_RDONLY)
         defer { close(file) }

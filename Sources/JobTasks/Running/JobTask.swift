@@ -1,8 +1,17 @@
+/// What can be run as a job: named stages, one after the other.
+package protocol StagedWork: AnyObject {
+    /// What is done, in order.
+    var stages: [TaskStage] { get }
+
+    /// Undoes what was done outside the work folder, after a cancel or an error.
+    func cleanUp() async
+}
+
 /// A task that is written in Swift.
 ///
 /// One value of the type is made for each job, in the job's own process; its
 /// stages run one after the other and may keep state in it between them.
-package protocol JobTask: AnyObject {
+package protocol JobTask: StagedWork {
     /// What the catalogue says of the task; its stages are those of ``stages``.
     static var description: TaskDescription { get }
 
@@ -12,14 +21,7 @@ package protocol JobTask: AnyObject {
     /// Takes up a job.
     ///
     /// - Parameter context: What the job was told and how it reports.
-    /// - Throws: An argument that cannot be used.
-    init(context: TaskContext) throws(TaskFailure)
-
-    /// What is done, in order.
-    var stages: [TaskStage] { get }
-
-    /// Undoes what was done outside the work folder, after a cancel or an error.
-    func cleanUp() async
+    init(context: TaskContext)
 }
 
 /// One named step of a task.

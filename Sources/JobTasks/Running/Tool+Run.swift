@@ -1,4 +1,3 @@
-import CProcess
 import Glibc
 import JobModel
 import Subprocess
@@ -15,12 +14,12 @@ extension Tool {
         guard Tools.isThere(program) else {
             throw .failed(JobError(cause: .spawn, message: Tools.isMissing(program)))
         }
-        reporter.log(["$ " + Self.show(command)])
+        if isLogged { reporter.log(["$ " + Self.show(command)]) }
         let output = ToolOutput(for: self, reporter: reporter)
         let kills = MemoryKills.count()
-        let status: TerminationStatus
+        let end: (pid: Int32, status: TerminationStatus)
         do {
-            status = try await spawnAndFollow(in: context, output: output)
+            end = try await spawnAndFollow(in: context, output: output)
         } catch {
             try context.checkStopping()
             let reason = (error as? SubprocessError)?.description ?? "\(error)"
@@ -33,7 +32,7 @@ extension Tool {
             )
         }
         try context.checkStopping()
-        if let problem = problem(status, output: output, killsBefore: kills) {
+        if let problem = problem(end.status, of: end.pid, output: output, killsBefore: kills) {
             throw .failed(
                 JobError(cause: problem.cause, message: problem.message, log: output.lastLines)
             )
@@ -49,7 +48,7 @@ extension Tool {
     private func spawnAndFollow(
         in context: TaskContext,
         output: ToolOutput
-    ) async throws -> TerminationStatus {
+    ) async throws -> (pid: Int32, status: TerminationStatus) {
         let program = command[0]
         let configuration = Configuration(
             executable: program.contains("/") ? .path(FilePath(program)) : .name(program),
@@ -67,16 +66,17 @@ extension Tool {
                 let file = FileDescriptor(
                     rawValue: try Files.open(target, O_WRONLY | O_CREAT | O_TRUNC)
                 )
-                return try await Subprocess.run(
+                let result = try await Subprocess.run(
                     configuration,
                     input: .none,
                     output: .fileDescriptor(file, closeAfterSpawningProcess: true),
                     error: .sequence
                 ) { execution in
                     try await output.follow(execution.standardError, as: 1)
-                }.terminationStatus
+                }
+                return (result.processIdentifier.value, result.terminationStatus)
             }
-            return try await Subprocess.run(
+            let result = try await Subprocess.run(
                 configuration,
                 input: .none,
                 output: .sequence,
@@ -85,13 +85,15 @@ extension Tool {
                 async let standardOutput: Void = output.follow(execution.standardOutput, as: 0)
                 try await output.follow(execution.standardError, as: 1)
                 try await standardOutput
-            }.terminationStatus
+            }
+            return (result.processIdentifier.value, result.terminationStatus)
         }.value
     }
 
     /// What is wrong with how the program ended; nil if nothing is.
     private func problem(
         _ status: TerminationStatus,
+        of pid: Int32,
         output: ToolOutput,
         killsBefore: Int?
     ) -> JobError? {
@@ -102,7 +104,7 @@ extension Tool {
         case .exited(let code):
             return JobError(cause: .exit, message: "\(name) ended with exit code \(code)")
         case .signaled(let signal):
-            if signal == SIGKILL, MemoryKills.count() != killsBefore {
+            if signal == SIGKILL, MemoryKills.includes(pid, since: killsBefore) {
                 return JobError(
                     cause: .outOfMemory,
                     message: "\(name) was ended because the machine ran out of memory"
@@ -158,29 +160,5 @@ extension ToolOutput {
             buffer.withUnsafeBytes { feed($0, from: stream) }
         }
         finish(stream)
-    }
-}
-
-/// How signals are called.
-package enum SignalName {
-    /// The signal's name and what it means, such as `SIGKILL (Killed)`.
-    package static func of(_ signal: CInt) -> String {
-        guard let name = cprocess_signal_name(signal), let meaning = strsignal(signal) else {
-            return "signal \(signal)"
-        }
-        return "SIG\(String(cString: name)) (\(String(cString: meaning)))"
-    }
-}
-
-/// How often the kernel has ended a process because memory ran out.
-package enum MemoryKills {
-    /// The kernel's count since the machine started, over all processes; nil if it tells none.
-    ///
-    /// It goes up for limits of control groups as well as for the whole machine.
-    package static func count() -> Int? {
-        guard let text = try? Files.read("/proc/vmstat") else { return nil }
-        return String(decoding: text, as: UTF8.self).split(separator: "\n")
-            .first { $0.hasPrefix("oom_kill ") }
-            .flatMap { Int($0.dropFirst("oom_kill ".count)) }
     }
 }

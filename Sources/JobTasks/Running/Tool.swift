@@ -14,6 +14,8 @@ package struct Tool: Sendable {
     package var forbidden: [String] = []
     /// How progress is read from the output.
     package var progress: ToolProgress?
+    /// Whether command line and output go to the log; the error has the last lines anyway.
+    package var isLogged = true
     /// How many of the first lines of output are returned.
     package var keptLines = 0
 

@@ -2,12 +2,16 @@ import Synchronization
 
 /// Takes in what a running tool says: to the log, for progress, and for its error.
 final class ToolOutput: Sendable {
-    /// The last lines that are kept for the error.
+    /// How many of the last lines are kept for the error.
     static let keptForError = 20
+    /// How many of them are of standard error at least: there the reason stands most often,
+    /// and a tool that says much else must not push it out.
+    private static let keptOfStandardError = 10
 
     private struct State {
         var splitters = [LineSplitter(), LineSplitter()]
-        var lastLines: [String] = []
+        var lineCount = 0
+        var lastLines: [[(number: Int, text: String)]] = [[], []]
         var firstLines: [String] = []
         var progress: ToolProgressReader?
         var forbidden: [Regex<AnyRegexOutput>]
@@ -18,10 +22,12 @@ final class ToolOutput: Sendable {
     private let state: Mutex<State>
     private let reporter: any TaskReporter
     private let keptLines: Int
+    private let isLogged: Bool
 
     init(for tool: Tool, reporter: any TaskReporter) {
         self.reporter = reporter
         keptLines = tool.keptLines
+        isLogged = tool.isLogged
         state = Mutex(
             State(
                 progress: tool.progress.map { ToolProgressReader($0) },
@@ -30,8 +36,16 @@ final class ToolOutput: Sendable {
         )
     }
 
-    /// The last lines of output.
-    var lastLines: [String] { state.withLock { $0.lastLines } }
+    /// The last lines of output, in the order in which they came.
+    var lastLines: [String] {
+        let streams = state.withLock { $0.lastLines }
+        let errors = streams[1].suffix(Self.keptOfStandardError)
+        let others = (streams[0] + streams[1].dropLast(errors.count)).sorted {
+            $0.number < $1.number
+        }
+        return (others.suffix(Self.keptForError - errors.count) + errors)
+            .sorted { $0.number < $1.number }.map(\.text)
+    }
 
     /// The first lines of output.
     var firstLines: [String] { state.withLock { $0.firstLines } }
@@ -41,19 +55,22 @@ final class ToolOutput: Sendable {
 
     /// Takes in what came from standard output (0) or standard error (1).
     func feed(_ chunk: UnsafeRawBufferPointer, from stream: Int) {
-        report { state, lines in
+        report(from: stream) { state, lines in
             state.splitters[stream].feed(chunk) { lines.append($0) }
         }
     }
 
     /// Takes in what a stream ended with, without a line end.
     func finish(_ stream: Int) {
-        report { state, lines in
+        report(from: stream) { state, lines in
             state.splitters[stream].finish { lines.append($0) }
         }
     }
 
-    private func report(_ take: (inout State, inout [LineSplitter.Line]) -> Void) {
+    private func report(
+        from stream: Int,
+        _ take: (inout State, inout [LineSplitter.Line]) -> Void
+    ) {
         state.withLock { state in
             var lines: [LineSplitter.Line] = []
             take(&state, &lines)
@@ -62,9 +79,11 @@ final class ToolOutput: Sendable {
             for line in lines {
                 let told = state.progress?.read(line.text)
                 fraction = told ?? fraction
-                if keep(line, isProgress: told != nil, in: &state) { logged.append(line.text) }
+                if keep(line, of: stream, isProgress: told != nil, in: &state) {
+                    logged.append(line.text)
+                }
             }
-            if !logged.isEmpty { reporter.log(logged) }
+            if isLogged, !logged.isEmpty { reporter.log(logged) }
             if let fraction { reporter.progress(fraction) }
         }
     }
@@ -74,6 +93,7 @@ final class ToolOutput: Sendable {
     /// Lines that only show progress come in thousands; of them one a second is enough.
     private func keep(
         _ line: LineSplitter.Line,
+        of stream: Int,
         isProgress: Bool,
         in state: inout State
     ) -> Bool {
@@ -88,8 +108,11 @@ final class ToolOutput: Sendable {
             state.nextThinnedLine = now + .seconds(1)
         }
         if state.firstLines.count < keptLines { state.firstLines.append(line.text) }
-        if state.lastLines.count == Self.keptForError { state.lastLines.removeFirst() }
-        state.lastLines.append(line.text)
+        state.lineCount += 1
+        if state.lastLines[stream].count == Self.keptForError {
+            state.lastLines[stream].removeFirst()
+        }
+        state.lastLines[stream].append((state.lineCount, line.text))
         return true
     }
 }

@@ -120,6 +120,13 @@ extension ServerCore {
         }
     }
 
+    /// Reads from a connection, or lets its sender wait.
+    func setReceiving(_ isReceiving: Bool, from connection: ConnectionID) {
+        guard let peer = peers[connection.rawValue], peer.phase == .open, let wsi = peer.wsi
+        else { return }
+        lws_rx_flow_control(wsi, isReceiving ? 1 : 0)
+    }
+
     func bytesSent(to connection: ConnectionID) -> UInt64 {
         peers[connection.rawValue]?.bytesSent ?? 0
     }

@@ -44,6 +44,13 @@ struct UpgradeRequest {
         if let list = headers["sec-websocket-protocol"], list.utf8.count > longestList {
             return HTTPResponse(status: 400, text: "Too many subprotocols.\n")
         }
+        let offered = request.subprotocols
+        guard offered.isEmpty || offered.contains(configuration.subprotocol) else {
+            return HTTPResponse(
+                status: 400,
+                text: "The subprotocol spoken here is \(configuration.subprotocol).\n"
+            )
+        }
         return nil
     }
 }

@@ -79,6 +79,20 @@ public final class WebSocketServer: Sendable {
         core.assumeIsolated { $0.close(connection, code: code, reason: reason) }
     }
 
+    /// Reads nothing more from a connection, so that its sender has to wait; only on the service thread.
+    ///
+    /// What was read already may still arrive.
+    /// - Parameter connection: which one
+    public func pauseReceiving(from connection: ConnectionID) {
+        core.assumeIsolated { $0.setReceiving(false, from: connection) }
+    }
+
+    /// Reads from a connection again, only on the service thread.
+    /// - Parameter connection: which one
+    public func resumeReceiving(from connection: ConnectionID) {
+        core.assumeIsolated { $0.setReceiving(true, from: connection) }
+    }
+
     /// Counts the bytes of frames that were sent to a connection, only on the service thread.
     /// - Parameter connection: which one
     /// - Returns: frames with their headers, including what the socket has yet to take

@@ -16,6 +16,9 @@ int cprocess_try_lock(int file);
 /// Renames, unless the new name is taken.
 int cprocess_rename_to_free_name(const char *_Nonnull from, const char *_Nonnull to);
 
+/// Reserves space for a file, so that this much can be written though the disk is full.
+int cprocess_reserve(int file, int64_t size);
+
 /// A descriptor that stands for a process, and becomes readable when it ends.
 int cprocess_open_process(pid_t process);
 
@@ -25,11 +28,13 @@ int cprocess_signal(int process_file, int signal);
 /// The short name of a signal, such as KILL, or NULL.
 const char *_Nullable cprocess_signal_name(int signal);
 
-/// A descriptor that can be read when one of the two signals has come; blocks them for this thread.
-int cprocess_open_signals(int first, int second);
+/// Takes SIGTERM and SIGINT from now on, whichever thread they meet, and wakes `waker`.
+///
+/// By a handler and not by a signalfd: libraries may have threads that unblock all signals.
+int cprocess_catch_stop_signals(int waker);
 
-/// Takes one waiting signal from such a descriptor; 0 if there is none.
-int cprocess_take_signal(int signals);
+/// Whether one of these signals has come since the last call.
+bool cprocess_take_stop_signal(void);
 
 /// A descriptor that wakes a poll when another thread calls cprocess_wake.
 int cprocess_open_waker(void);

@@ -1,0 +1,49 @@
+import CProcess
+import Glibc
+import JSON
+package import JobModel
+import JobTasks
+package import SystemPackage
+
+/// Appends to a job's journal; each entry is one line and one write.
+package struct JournalWriter: ~Copyable {
+    /// Kept free for the last word, so that it can be written on a full disk too.
+    private static let reserve: Int64 = 64 << 10
+
+    private let file: CInt
+    /// Whether the last line may be a part only: written on a full disk, or by a writer that died.
+    private var mayBeTorn: Bool
+
+    /// Opens a journal, or makes one.
+    package init(_ path: FilePath) throws(Errno) {
+        file = try Files.open(path, O_WRONLY | O_APPEND | O_CREAT)
+        // Not every file system can; then a full disk is told as far as it goes.
+        _ = cprocess_reserve(file, Self.reserve)
+        mayBeTorn = (Files.size(of: path) ?? 0) > 0
+    }
+
+    deinit { close(file) }
+
+    /// Writes an entry down; the end is on the disk when this returns.
+    package mutating func append(
+        _ entry: JournalEntry,
+        at date: Timestamp = .present
+    ) throws(Errno) {
+        var line: [UInt8] = mayBeTorn ? [UInt8(ascii: "\n")] : []
+        line.append(json: entry.line(at: date))
+        line.append(UInt8(ascii: "\n"))
+        mayBeTorn = true
+        try Files.write(line[...], to: file)
+        mayBeTorn = false
+        if case .end = entry { fsync(file) }
+    }
+}
+
+extension Timestamp {
+    /// The time by the machine's clock.
+    package static var present: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: time.tv_sec * 1_000_000 + time.tv_nsec / 1000)
+    }
+}

@@ -1,0 +1,54 @@
+import CProcess
+import Glibc
+import JSON
+import JobModel
+import JobTasks
+import SystemPackage
+
+/// The folder that holds what is needed to find a running job again.
+struct RunFolder {
+    let path: FilePath
+
+    init(_ path: FilePath) {
+        self.path = path
+    }
+
+    var journal: FilePath { path.appending("journal.jsonl") }
+    private var order: FilePath { path.appending("job.json") }
+    private var lock: FilePath { path.appending("lock") }
+
+    /// Makes the folder anew and takes the job's lock.
+    ///
+    /// - Parameter order: What the worker is told.
+    /// - Returns: The open lock.
+    /// - Throws: What could not be made; `EAGAIN` if a worker of this job lives.
+    func prepare(_ order: WorkerOrder) throws(Errno) -> CInt {
+        if Files.exists(lock) {
+            guard let file = try tryLock() else { throw .resourceTemporarilyUnavailable }
+            close(file)
+        }
+        try Files.remove(path)
+        try Files.makeFolder(path)
+        try Files.write(JSONValue.object(order.document).encoded, to: self.order)
+        // Here before the worker is, so that it can be watched from the start.
+        try Files.write([], to: journal)
+        guard let file = try tryLock() else { throw .resourceTemporarilyUnavailable }
+        return file
+    }
+
+    /// Tries to take the job's lock, which its worker holds as long as it lives.
+    ///
+    /// - Returns: The open lock, or nil if a worker lives.
+    func tryLock() throws(Errno) -> CInt? {
+        try Files.makeFolder(path)
+        let file = try Files.open(lock, O_RDWR | O_CREAT)
+        if cprocess_try_lock(file) == 0 { return file }
+        let reason = errno
+        close(file)
+        guard reason == EWOULDBLOCK else { throw Errno(rawValue: reason) }
+        return nil
+    }
+
+    /// What the worker was told; nil if that was never written, or not wholly.
+    func readOrder() -> WorkerOrder? { try? WorkerOrder(reading: order) }
+}

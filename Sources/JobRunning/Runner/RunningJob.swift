@@ -1,0 +1,47 @@
+import JSON
+import JobModel
+import JobTasks
+import SystemPackage
+
+/// A job that a runner looks after, from its start to its last fact.
+struct RunningJob {
+    /// Where the job stands on its way out.
+    enum Phase: Hashable {
+        /// Its worker lives, or is about to.
+        case running
+        /// Its worker was told to stop.
+        case stopping
+        /// Its whole tree is being ended by force.
+        case killing
+        /// Its worker is gone; what is left is being cleared away.
+        case ending
+    }
+
+    let order: LaunchOrder
+    let folder: RunFolder
+    var journal: JournalReader
+    /// The time from SIGTERM to SIGKILL.
+    let grace: Duration
+    /// How many processes the kernel had ended for want of memory when the job was taken up.
+    let memoryKills: Int?
+    var phase = Phase.running
+    var process: WorkerProcess?
+    var identity: ProcessIdentity?
+    var watch: JournalWatcher.Watch?
+    var result: JSONValue?
+    var end: JournalEnd?
+    var damagedLines = 0
+    /// The running stage's number, and how many there are.
+    var stage: (number: Int, of: Int)?
+    var progress = ProgressTeller()
+    /// What goes on for the job: waiting for its grace to end, looking again, telling late.
+    var timers: [Task<Void, Never>] = []
+
+    init(_ order: LaunchOrder, in folders: DataFolders, grace: Duration?) {
+        self.order = order
+        folder = RunFolder(folders.run(of: order.id))
+        self.grace = grace ?? TaskDescription.defaultGrace
+        memoryKills = MemoryKills.count()
+        journal = JournalReader(folder.journal)
+    }
+}

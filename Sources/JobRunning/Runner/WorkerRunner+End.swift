@@ -1,0 +1,146 @@
+import Dispatch
+import Glibc
+import JobModel
+import JobTasks
+import Logging
+import SystemPackage
+
+extension WorkerRunner {
+    /// Takes note that a worker's process has ended.
+    func workerEnded(_ id: JobID) {
+        guard let process = jobs[id]?.process, jobs[id]?.phase != .ending else { return }
+        let (exit, usage) = process.release()
+        Task { await finish(id, exit: exit, usage: usage) }
+    }
+
+    /// Clears away what is left of a job whose worker is gone, and tells its end.
+    func finish(_ id: JobID, exit: WorkerExit, usage: ResourceUsage?) async {
+        guard let phase = jobs[id]?.phase, phase != .ending else { return }
+        readJournal(of: id)
+        tellProgress(of: id)
+        guard var job = jobs[id] else { return }
+        for timer in job.timers { timer.cancel() }
+        job.timers = []
+        job.phase = .ending
+        jobs[id] = job
+        if let end = job.end {
+            await conclude(id, end, isWritten: true)
+            return
+        }
+        // Its last word would have been that nothing of it is left.
+        await sweep(job, wasHeld: job.process != nil)
+        let isStopped = phase == .stopping || phase == .killing
+        let end = JournalEnd(
+            state: isStopped ? .cancelled : .error,
+            error: isStopped ? nil : error(of: job, exit: exit),
+            usage: usage
+        )
+        await conclude(id, end, isWritten: false)
+    }
+
+    /// Ends a job that could not be started.
+    func fail(_ id: JobID, _ message: String) async {
+        guard let phase = jobs[id]?.phase, phase != .ending else { return }
+        jobs[id]?.phase = .ending
+        note("error: \(message)", in: id)
+        let error = JobError(cause: .spawn, message: message)
+        await conclude(id, JournalEnd(state: .error, error: error), isWritten: false)
+    }
+
+    /// Writes a job's end down, if its worker did not, and tells it.
+    private func conclude(_ id: JobID, _ end: JournalEnd, isWritten: Bool) async {
+        unwatchJournal(of: id)
+        guard let job = jobs[id] else { return }
+        if !isWritten {
+            // So that it is told alike if this server dies before the end is committed.
+            do {
+                try Files.makeFolder(job.folder.path)
+                var journal = try JournalWriter(job.folder.journal)
+                try journal.append(.end(end))
+            } catch {
+                logger.warning("the end of job \(id) cannot be written down: \(error)")
+            }
+        }
+        await remove(folders.work(of: id))
+        jobs[id] = nil
+        let told = JobEnd(
+            state: end.state,
+            error: end.error,
+            result: end.state == .complete ? job.result : nil,
+            usage: end.usage
+        )
+        tell(.ended(told), of: id, at: .present)
+    }
+
+    private func error(of job: RunningJob, exit: WorkerExit) -> JobError {
+        let log = lastLines(of: job.order.id)
+        switch exit {
+        case .signaled(SIGKILL)
+        where MemoryKills.includes(job.identity?.pid ?? 0, since: job.memoryKills):
+            return JobError(
+                cause: .outOfMemory,
+                message: "the worker was ended because the machine ran out of memory",
+                log: log
+            )
+        case .signaled(let signal):
+            return JobError(
+                cause: .signal,
+                message: "the worker was ended by \(SignalName.of(signal))",
+                log: log
+            )
+        case .exited(let code):
+            return JobError(
+                cause: .lost,
+                message: "the worker ended with exit code \(code) and without a last word",
+                log: log
+            )
+        case .unknown where job.identity.map({ $0.bootID != Machine.bootID }) ?? false:
+            return JobError(
+                cause: .lost,
+                message: "the machine was restarted while the job ran",
+                log: log
+            )
+        case .unknown:
+            return JobError(
+                cause: .lost,
+                message: "the worker ended without a last word while no server watched it",
+                log: log
+            )
+        }
+    }
+
+    private func lastLines(of id: JobID) -> [String] {
+        guard let excerpt = try? JobLogs(folders: folders).read(id, from: -(16 << 10)) else {
+            return []
+        }
+        let lines = excerpt.text.split(separator: "\n")
+        return lines.suffix(20).map { String($0) }
+    }
+
+    /// Writes a line into a job's log.
+    func note(_ line: String, in id: JobID) {
+        do {
+            try Files.makeFolder(folders.logs)
+            var log = try JobLogWriter(folders.log(of: id))
+            try log.append([line], stage: nil)
+        } catch {
+            logger.warning("the log of job \(id) cannot be written: \(error)")
+        }
+    }
+
+    /// Removes a file or folder, however large, without holding up other jobs.
+    func remove(_ path: FilePath) async {
+        guard Files.exists(path) else { return }
+        let failure = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                do throws(Errno) {
+                    try Files.remove(path)
+                    continuation.resume(returning: Errno?.none)
+                } catch {
+                    continuation.resume(returning: error)
+                }
+            }
+        }
+        if let failure { logger.warning("\(path) cannot be removed: \(failure)") }
+    }
+}

@@ -1,0 +1,87 @@
+import JobModel
+import Logging
+
+extension WorkerRunner {
+    /// Has the journal read whenever it grows.
+    func watchJournal(of id: JobID) {
+        guard let job = jobs[id] else { return }
+        if let watch = job.watch { journalWatcher.remove(watch) }
+        jobs[id]?.watch = journalWatcher.add(job.folder.path) { [weak self] in
+            self?.assumeIsolated { $0.readJournal(of: id) }
+        }
+    }
+
+    func unwatchJournal(of id: JobID) {
+        guard let watch = jobs[id]?.watch else { return }
+        journalWatcher.remove(watch)
+        jobs[id]?.watch = nil
+    }
+
+    private var journalWatcher: JournalWatcher {
+        if let watcher { return watcher }
+        let made = JournalWatcher(queue: executor.queue, logger: logger)
+        watcher = made
+        return made
+    }
+
+    /// Reads what is new in a job's journal, and tells it.
+    func readJournal(of id: JobID) {
+        guard var job = jobs[id] else { return }
+        let entries: [JournalReader.DatedEntry]
+        do {
+            entries = try job.journal.read()
+        } catch {
+            logger.warning("the journal of job \(id) cannot be read: \(error)")
+            return
+        }
+        if job.journal.damagedLines > job.damagedLines {
+            job.damagedLines = job.journal.damagedLines
+            logger.warning("the journal of job \(id) has damaged lines, which are left out")
+        }
+        jobs[id] = job
+        for entry in entries { learn(entry, of: id) }
+    }
+
+    private func learn(_ entry: JournalReader.DatedEntry, of id: JobID) {
+        switch entry.entry {
+        case .started(let identity):
+            jobs[id]?.identity = identity
+        case .stage(let name, let number, let count):
+            jobs[id]?.stage = (number, count)
+            jobs[id]?.progress.beginStage()
+            tell(.stageBegan(name: name, number: number, of: count), of: id, at: entry.date)
+        case .progress(let stage, let fraction):
+            guard let count = jobs[id]?.stage?.of else { return }
+            let told = ProgressTeller.Told(
+                stage: stage,
+                count: count,
+                fraction: fraction,
+                date: entry.date
+            )
+            switch jobs[id]?.progress.take(told, now: .now) {
+            case .tell: tellProgress(of: id)
+            case .tellLater(let delay): after(delay, for: id) { $0.tellProgress(of: id) }
+            case .wait, nil: break
+            }
+        case .result(let value):
+            jobs[id]?.result = value
+        case .end(let end):
+            jobs[id]?.end = end
+            // A worker that cannot let go after its last word is helped.
+            after(.seconds(10), for: id) { await $0.killTree(of: id) }
+        }
+    }
+
+    func tellProgress(of id: JobID) {
+        guard let told = jobs[id]?.progress.telling(now: .now) else { return }
+        tell(
+            .progressed(stage: told.stage, of: told.count, fraction: told.fraction),
+            of: id,
+            at: told.date
+        )
+    }
+
+    func tell(_ content: JobFact.Content, of id: JobID, at date: Timestamp) {
+        teller.yield(JobFact(id: id, content: content, date: date))
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import JobModel
+import JobTasks
+import Logging
+import SystemPackage
+
+extension WorkerRunner {
+    /// Starts the worker of a job that is in the table.
+    func launch(_ id: JobID) async {
+        guard let job = jobs[id] else { return }
+        guard let task = tasks(job.order.task) else {
+            await fail(id, "there is no task \(job.order.task) any more")
+            return
+        }
+        do {
+            try spawn(job, of: task)
+        } catch .resourceTemporarilyUnavailable {
+            // Its worker lives already; an earlier server must have started it.
+            await follow(id)
+        } catch {
+            await fail(id, "the job's worker could not be started: \(error)")
+        }
+    }
+
+    private func spawn(_ job: RunningJob, of task: TaskDescription) throws(Errno) {
+        let id = job.order.id
+        let lock = try job.folder.prepare(WorkerOrder(job.order, of: task, in: folders))
+        defer { close(lock) }
+        watchJournal(of: id)
+        try Files.makeFolder(folders.logs)
+        let log = try Files.open(folders.log(of: id), O_WRONLY | O_APPEND | O_CREAT)
+        defer { close(log) }
+        let pid = try WorkerProcess.spawn(
+            worker,
+            order: job.order,
+            run: job.folder.path,
+            lock: lock,
+            log: log
+        )
+        // Known from its first moment, so that nobody takes it for a stray.
+        jobs[id]?.identity = ProcessIdentity(
+            pid: pid,
+            startTime: ProcessTable.entry(of: pid)?.startTime ?? 0,
+            bootID: Machine.bootID
+        )
+        hold(pid, startTime: nil, for: id)
+    }
+
+    /// Finds out how it stands with a job that an earlier server started.
+    func follow(_ id: JobID) async {
+        readJournal(of: id)
+        guard let job = jobs[id], job.process == nil, job.phase != .ending else { return }
+        let lock: CInt?
+        do {
+            lock = try job.folder.tryLock()
+        } catch {
+            await fail(id, "the job's lock cannot be looked at: \(error)")
+            return
+        }
+        if let lock {
+            close(lock)
+            // What the worker wrote before it let go of the lock.
+            readJournal(of: id)
+            if jobs[id]?.end == nil, jobs[id]?.identity == nil {
+                await launch(id)
+            } else {
+                await finish(id, exit: .unknown, usage: nil)
+            }
+        } else if let identity = job.identity {
+            hold(identity.pid, startTime: identity.startTime, for: id)
+        } else {
+            // It lives, and is about to write its first line.
+            after(.milliseconds(50), for: id) { await $0.follow(id) }
+        }
+    }
+
+    /// Takes hold of a worker's process, to learn of its end and to signal it.
+    ///
+    /// - Parameters:
+    ///   - pid: Its number.
+    ///   - startTime: When it started; nil for a child, whose number cannot be another's.
+    ///   - id: The job.
+    private func hold(_ pid: Int32, startTime: Int?, for id: JobID) {
+        guard jobs[id]?.process == nil else { return }
+        do {
+            let process = try WorkerProcess(pid, startTime: startTime, on: executor.queue) {
+                [weak self] in
+                self?.assumeIsolated { $0.workerEnded(id) }
+            }
+            jobs[id]?.process = process
+            jobs[id]?.identity = process.identity
+            if jobs[id]?.phase == .stopping { process.send(SIGTERM) }
+        } catch {
+            // Gone, and its lock will be free, or for want of descriptors, which may pass.
+            logger.debug("worker \(pid) of job \(id) cannot be held: \(error)")
+            after(.milliseconds(200), for: id) { runner in
+                await startTime == nil
+                    ? runner.holdLater(pid, for: id) : runner.follow(id)
+            }
+        }
+    }
+
+    private func holdLater(_ pid: Int32, for id: JobID) {
+        hold(pid, startTime: nil, for: id)
+    }
+
+    /// Does something for a job a while later, unless the job has ended by then.
+    func after(
+        _ delay: Duration,
+        for id: JobID,
+        _ action: @escaping @Sendable (isolated WorkerRunner) async -> Void
+    ) {
+        jobs[id]?.timers.append(
+            Task {
+                do {
+                    try await Task.sleep(for: delay)
+                    await action(self)
+                } catch {
+                    return
+                }
+            }
+        )
+    }
+}

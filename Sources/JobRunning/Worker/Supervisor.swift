@@ -1,0 +1,184 @@
+import CProcess
+import Glibc
+import JobModel
+import Synchronization
+
+/// Why a worker ends its job before the last stage is done.
+package enum StopReason: Hashable, Sendable {
+    /// Somebody wants it so.
+    case cancelled
+    /// The job took longer than its task allows.
+    case timedOut(Duration)
+    /// What must be written down cannot be.
+    case cannotWrite(String)
+}
+
+/// A thread of the worker's own that takes signals, keeps times and ends tools.
+///
+/// A thread and not a task: a stage in Swift may keep all threads of the pool busy,
+/// and a job must be stoppable nevertheless.
+final class Supervisor: Sendable {
+    private enum Phase {
+        /// Stages run; a wish to stop ends their tools.
+        case working
+        /// The task's clean-up runs; what is not done in time is ended.
+        case cleaningUp(until: ContinuousClock.Instant)
+        case finished
+    }
+
+    private struct State {
+        var phase = Phase.working
+        var reason: StopReason?
+        var deadline: ContinuousClock.Instant?
+        var killTime: ContinuousClock.Instant?
+        var nextFlush: ContinuousClock.Instant?
+    }
+
+    /// Between two looks at what has still to be ended.
+    private static let interval = Duration.milliseconds(20)
+
+    private let state: Mutex<State>
+    private let grace: Duration
+    private let timeout: Duration?
+    private let waker: CInt
+    private let flush: @Sendable () -> Void
+    private let begin: @Sendable () -> Void
+
+    /// Takes the signals from now on.
+    ///
+    /// - Parameters:
+    ///   - grace: The time from SIGTERM to SIGKILL.
+    ///   - timeout: How long the job may take.
+    ///   - begin: What the thread does first.
+    ///   - flush: Writes down progress that waits.
+    init(
+        grace: Duration,
+        timeout: Duration?,
+        begin: @escaping @Sendable () -> Void,
+        flush: @escaping @Sendable () -> Void
+    ) {
+        self.grace = grace
+        self.timeout = timeout
+        self.begin = begin
+        self.flush = flush
+        waker = cprocess_open_waker()
+        state = Mutex(State(deadline: timeout.map { .now + $0 }))
+        cprocess_catch_stop_signals(waker)
+    }
+
+    /// Why the job shall stop; nil if it shall not.
+    var reason: StopReason? { state.withLock { $0.reason } }
+
+    /// Whether stages shall stop; the clean-up after them shall not.
+    var isStopping: Bool {
+        state.withLock {
+            if case .working = $0.phase { $0.reason != nil } else { false }
+        }
+    }
+
+    /// Ends tools, and makes stages stop; the first reason counts.
+    func stop(_ reason: StopReason) {
+        state.withLock { state in
+            guard state.reason == nil else { return }
+            state.reason = reason
+            // The other half of the time is for the clean-up.
+            state.killTime = .now + grace / 2
+        }
+        cprocess_wake(waker)
+    }
+
+    /// How long tools that are left over may take to end by themselves.
+    ///
+    /// Those of a job that is being stopped were asked long ago.
+    var patience: Duration {
+        state.withLock { state in
+            guard let killTime = state.killTime else { return min(grace / 4, .seconds(2)) }
+            return max(killTime - .now, grace / 20)
+        }
+    }
+
+    /// Asks for ``flush`` to be called at a time.
+    func flush(at time: ContinuousClock.Instant) {
+        state.withLock { $0.nextFlush = time }
+        cprocess_wake(waker)
+    }
+
+    /// Says that the stages are over and the clean-up begins.
+    func beginCleanUp() {
+        state.withLock { $0.phase = .cleaningUp(until: .now + grace * 2 / 5) }
+        cprocess_wake(waker)
+    }
+
+    /// Ends the thread.
+    func finish() {
+        state.withLock { $0.phase = .finished }
+        cprocess_wake(waker)
+    }
+
+    /// Starts the thread.
+    func start() {
+        var thread = pthread_t()
+        let owned = Unmanaged.passRetained(self).toOpaque()
+        pthread_create(&thread, nil, supervise, owned)
+        pthread_detach(thread)
+    }
+
+    fileprivate func run() {
+        begin()
+        var told: Set<ProcessEntry> = []
+        while let pause = act(&told) {
+            var woken = pollfd(fd: waker, events: Int16(POLLIN), revents: 0)
+            poll(&woken, 1, pause.map { CInt(clamping: $0.milliseconds + 1) } ?? -1)
+            cprocess_quiet(waker)
+            if cprocess_take_stop_signal() { stop(.cancelled) }
+        }
+    }
+
+    /// Does what is due; tells how long to wait, nil inside for ever, nil outside for the end.
+    private func act(_ told: inout Set<ProcessEntry>) -> Duration?? {
+        let now = ContinuousClock.now
+        let snapshot = state.withLock { state in
+            if let deadline = state.deadline, now >= deadline, state.reason == nil {
+                state.reason = .timedOut(timeout ?? .zero)
+                state.killTime = now + grace / 2
+            }
+            let copy = state
+            if let time = state.nextFlush, now >= time { state.nextFlush = nil }
+            return copy
+        }
+        var next = [snapshot.reason == nil ? snapshot.deadline : nil, snapshot.nextFlush]
+        if let time = snapshot.nextFlush, now >= time { flush() }
+        switch snapshot.phase {
+        case .finished:
+            return nil
+        case .working where snapshot.reason != nil:
+            endTools(told: &told, byForce: snapshot.killTime.map { now >= $0 } ?? false)
+            next.append(now + Self.interval)
+        case .cleaningUp(let end) where now >= end:
+            endTools(told: &told, byForce: true)
+            next.append(now + Self.interval)
+        case .cleaningUp(let end):
+            next.append(end)
+        case .working:
+            break
+        }
+        return .some(next.compactMap(\.self).min().map { max($0 - now, .zero) })
+    }
+
+    /// Sends SIGTERM once to each process that stems from this one, or SIGKILL.
+    private func endTools(told: inout Set<ProcessEntry>, byForce: Bool) {
+        for tool in ProcessTable.read().descendants(of: [getpid()]) where !tool.isZombie {
+            if byForce {
+                kill(tool.pid, SIGKILL)
+            } else if told.insert(tool).inserted {
+                kill(tool.pid, SIGTERM)
+            }
+        }
+    }
+}
+
+private func supervise(_ owned: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let owned else { return nil }
+    Unmanaged<Supervisor>.fromOpaque(owned).takeRetainedValue().run()
+    return nil
+}

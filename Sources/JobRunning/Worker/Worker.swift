@@ -1,0 +1,222 @@
+import CProcess
+import Glibc
+import JSON
+import JobModel
+import JobTasks
+package import SystemPackage
+
+/// Runs one job from its first stage to its last word.
+package struct Worker {
+    /// The descriptor under which the server hands over the lock.
+    private static let handedLock: CInt = 3
+
+    private let order: WorkerOrder
+    private let reporter: WorkerReporter
+    private let supervisor: Supervisor
+    private let context: TaskContext
+
+    /// Runs the job of a run folder.
+    ///
+    /// - Parameter folder: The run folder, which holds `job.json`.
+    /// - Returns: The worker's exit code: 0 if the job's end is written down, however it ended.
+    package static func run(_ folder: FilePath) async -> CInt {
+        do {
+            try holdLock(folder.appending("lock"))
+            cprocess_become_subreaper()
+            signal(SIGPIPE, SIG_IGN)
+            let order = try WorkerOrder(reading: folder.appending("job.json"))
+            let worker = try Worker(order, in: folder)
+            return await worker.run()
+        } catch {
+            say("\(error)")
+            return 1
+        }
+    }
+
+    private init(_ order: WorkerOrder, in folder: FilePath) throws(Errno) {
+        self.order = order
+        let reporter = WorkerReporter(
+            log: try JobLogWriter(order.folders.log(of: order.launch.id)),
+            journal: try JournalWriter(folder.appending("journal.jsonl"))
+        )
+        self.reporter = reporter
+        supervisor = Supervisor(
+            grace: order.grace,
+            timeout: order.timeout,
+            begin: {
+                // A machine that loses its power must not forget that the job was started, or
+                // it would run twice. Not on the way to the first stage, for a disk is slow.
+                try? Files.sync(folder)
+                try? Files.sync(folder.removingLastComponent(), onlyItself: true)
+            },
+            flush: { reporter.flushProgress() }
+        )
+        reporter.attach(supervisor)
+        context = TaskContext(
+            id: order.launch.id,
+            task: order.launch.task,
+            username: order.launch.username,
+            args: order.launch.args,
+            resources: order.launch.resources,
+            work: order.folders.work(of: order.launch.id),
+            data: order.folders.data,
+            environment: ProcessMarker.environment(of: order.launch.id, run: folder),
+            reporter: reporter
+        )
+    }
+
+    private func run() async -> CInt {
+        reporter.write(.started(Machine.ownIdentity))
+        supervisor.start()
+        var failure: TaskFailure?
+        var reason: StopReason?
+        do {
+            try makeWorkFolder()
+            let work = try makeWork()
+            do {
+                try await runStages(of: work)
+            } catch {
+                failure = error
+                reason = supervisor.reason
+                ProcessTree.endDescendants(patience: supervisor.patience)
+                supervisor.beginCleanUp()
+                reporter.endStages()
+                await work.cleanUp()
+            }
+        } catch {
+            failure = error
+        }
+        return end(failure.map { outcome(of: $0, stoppedFor: reason) } ?? (.complete, nil))
+    }
+
+    private func runStages(of work: any StagedWork) async throws(TaskFailure) {
+        let stages = work.stages
+        for (index, stage) in stages.enumerated() {
+            try context.checkStopping()
+            reporter.beginStage(stage.name, number: index + 1, of: stages.count)
+            try await stage.run()
+        }
+    }
+
+    private func makeWork() throws(TaskFailure) -> any StagedWork {
+        if let command = order.command {
+            return CommandWork(context: context, command: command, arguments: order.arguments)
+        }
+        guard let task = BuiltInTasks.named(order.launch.task) else {
+            throw .failed(
+                JobError(cause: .spawn, message: "this worker has no task \(order.launch.task)")
+            )
+        }
+        return task.init(context: context)
+    }
+
+    private func makeWorkFolder() throws(TaskFailure) {
+        do {
+            try Files.remove(context.work)
+            try Files.makeFolder(context.work)
+        } catch {
+            throw .failed(
+                JobError(
+                    cause: .spawn,
+                    message: "the work folder \(context.work) cannot be made: \(error)"
+                )
+            )
+        }
+    }
+}
+
+// MARK: - The end
+
+extension Worker {
+    private func end(_ outcome: (state: JobState, error: JobError?)) -> CInt {
+        reporter.endStages()
+        ProcessTree.endDescendants(patience: supervisor.patience)
+        supervisor.finish()
+        do {
+            try Files.remove(context.work)
+        } catch {
+            reporter.log(["the work folder cannot be removed: \(error)"])
+        }
+        let (state, error) = outcome
+        if state == .complete, let result = context.result { reporter.write(.result(result)) }
+        reporter.log([error.map { "error: \($0.message)" } ?? state.rawValue])
+        let end = JournalEnd(state: state, error: error, usage: Self.usage)
+        if reporter.write(.end(end)) { return 0 }
+        Self.say("the end could not be written down: \(state.rawValue)")
+        return 1
+    }
+
+    /// What a failure means for the job.
+    ///
+    /// The tools of a job that is being stopped fail too; what they say is not the reason.
+    private func outcome(
+        of failure: TaskFailure,
+        stoppedFor reason: StopReason?
+    ) -> (JobState, JobError?) {
+        switch (failure, reason) {
+        case (_, .cancelled): (.cancelled, nil)
+        case (_, .timedOut(let limit)):
+            (
+                .error,
+                JobError(
+                    cause: .timeout,
+                    message: "the job took longer than its task allows (\(limit.words))"
+                )
+            )
+        case (_, .cannotWrite(let what)): (.error, JobError(cause: .task, message: what))
+        case (.failed(let error), nil): (.error, error)
+        case (.stopped, nil): (.error, JobError(cause: .task, message: "the job was stopped"))
+        }
+    }
+
+    /// What this process and all that it has waited for have used.
+    private static var usage: ResourceUsage {
+        var own = rusage()
+        var children = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &own)
+        getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &children)
+        func seconds(_ time: timeval) -> Double {
+            Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000
+        }
+        let cpu = [own.ru_utime, own.ru_stime, children.ru_utime, children.ru_stime]
+        return ResourceUsage(
+            cpuSeconds: cpu.map(seconds).reduce(0, +),
+            peakMemory: max(own.ru_maxrss, children.ru_maxrss) * 1024
+        )
+    }
+}
+
+// MARK: - The lock
+
+extension Worker {
+    /// Makes sure that this is the only worker of its job.
+    ///
+    /// The server takes the lock and hands it over as an open file; tools do not get it.
+    private static func holdLock(_ path: FilePath) throws(WorkerOrderError) {
+        var handed = stat()
+        var named = stat()
+        let isNamed = path.withPlatformString { stat($0, &named) } == 0
+        if isNamed, fstat(handedLock, &handed) == 0, handed.st_ino == named.st_ino,
+            handed.st_dev == named.st_dev
+        {
+            guard fcntl(handedLock, F_SETFD, FD_CLOEXEC) == 0 else {
+                throw WorkerOrderError(description: "the lock cannot be kept from tools")
+            }
+            return
+        }
+        let file: CInt
+        do {
+            file = try Files.open(path, O_RDWR | O_CREAT)
+        } catch {
+            throw WorkerOrderError(description: "\(path) cannot be opened: \(error)")
+        }
+        guard cprocess_try_lock(file) == 0 else {
+            throw WorkerOrderError(description: "another worker runs this job")
+        }
+    }
+
+    /// Standard error is the job's log.
+    private static func say(_ message: String) {
+        try? Files.write(Array("jobsync-worker: \(message)\n".utf8)[...], to: STDERR_FILENO)
+    }
+}

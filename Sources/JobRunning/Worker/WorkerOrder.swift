@@ -1,0 +1,112 @@
+package import JSON
+import JobModel
+package import JobTasks
+package import SystemPackage
+
+/// What a worker is told, in `job.json` of its run folder.
+package struct WorkerOrder: Sendable {
+    package let launch: LaunchOrder
+    package let folders: DataFolders
+    /// The time from SIGTERM to SIGKILL.
+    package let grace: Duration
+    /// How long the job may take.
+    package let timeout: Duration?
+    /// The task's arguments, for the command lines of a command task.
+    package let arguments: [ArgumentDescription]
+    /// The command lines; nil for a task that is written in Swift.
+    package let command: CommandTask?
+
+    package init(_ launch: LaunchOrder, of task: TaskDescription, in folders: DataFolders) {
+        self.launch = launch
+        self.folders = folders
+        grace = task.grace
+        timeout = task.timeout
+        arguments = task.arguments
+        command = task.command
+    }
+}
+
+/// Why an order cannot be read.
+package struct WorkerOrderError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+}
+
+// MARK: - JSON
+
+extension WorkerOrder {
+    package var document: JSONObject {
+        var document: JSONObject = [
+            "id": .string(launch.id.rawValue),
+            "task": .string(launch.task),
+            "args": .object(launch.args),
+            "proc": .integer(launch.resources.proc),
+            "mem": .integer(launch.resources.mem),
+            "username": .string(launch.username),
+            "data": .string(folders.data.string),
+            "work": .string(folders.work(of: launch.id).string),
+            "log": .string(folders.log(of: launch.id).string),
+            "grace_ms": .integer(grace.milliseconds),
+            "arguments": .array(arguments.map { .object($0.document) }),
+        ]
+        document["timeout_ms"] = timeout.map { .integer($0.milliseconds) }
+        document["command"] = command.map { .object($0.document) }
+        return document
+    }
+
+    /// Reads an order.
+    ///
+    /// - Parameter path: The file `job.json`.
+    /// - Throws: What is wrong with it.
+    package init(reading path: FilePath) throws(WorkerOrderError) {
+        let document: JSONValue
+        do {
+            document = try JSONValue(parsing: Files.read(path))
+        } catch {
+            throw WorkerOrderError(description: "\(path) cannot be read: \(error)")
+        }
+        guard let id = document["id"]?.stringValue.flatMap({ JobID($0) }),
+            let task = document["task"]?.stringValue,
+            let proc = document["proc"]?.integerValue,
+            let mem = document["mem"]?.integerValue,
+            let data = document["data"]?.stringValue
+        else { throw WorkerOrderError(description: "\(path) is not the order of a job") }
+        launch = LaunchOrder(
+            id: id,
+            task: task,
+            args: document["args"]?.objectValue ?? [:],
+            resources: Resources(proc: proc, mem: mem),
+            username: document["username"]?.stringValue ?? ""
+        )
+        folders = DataFolders(data: FilePath(data))
+        grace =
+            document["grace_ms"]?.integerValue.map { .milliseconds($0) }
+            ?? TaskDescription.defaultGrace
+        timeout = document["timeout_ms"]?.integerValue.map { .milliseconds($0) }
+        arguments = (document["arguments"]?.arrayValue ?? []).compactMap {
+            ArgumentDescription(document: $0)
+        }
+        do {
+            command = try document["command"].map { value throws(TemplateError) in
+                try CommandTask(document: value)
+            }
+        } catch {
+            throw WorkerOrderError(description: "\(path): \(error)")
+        }
+    }
+}
+
+extension Duration {
+    /// The time in its largest unit that gives a whole number, such as `12 h` or `90 min`.
+    package var words: String {
+        let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s")]
+        for (size, name) in units where milliseconds >= size && milliseconds % size == 0 {
+            return "\(milliseconds / size) \(name)"
+        }
+        return "\(milliseconds) ms"
+    }
+
+    /// Whole milliseconds.
+    package var milliseconds: Int {
+        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,148 @@
+import Authentication
+import JSON
+import JobModel
+import JobProtocol
+import JobStorage
+public import WebSockets
+
+/// Why the server closes a connection; 4000 to 4499 mean come back, 4500 to 4999 mean don't.
+struct CloseReason {
+    let code: WebSocketCloseCode
+    let text: String
+
+    static let draining = CloseReason(4001, "the server is about to restart")
+    static let tooManyUnread = CloseReason(4008, "too many answers that were not read")
+    static let badToken = CloseReason(4501, "too many wrong tokens")
+    static let notLoggedIn = CloseReason(4504, "not logged in in time")
+    static let badMessages = CloseReason(4507, "too many messages that could not be read")
+
+    private init(_ code: UInt16, _ text: String) {
+        self.code = WebSocketCloseCode(rawValue: code)
+        self.text = text
+    }
+}
+
+extension FrontEnd: WebSocketServerDelegate {
+    /// Lets a client in if its page and its name are acceptable.
+    ///
+    /// - Parameter request: The request.
+    /// - Returns: Whether the WebSocket opens.
+    public func connectionRequested(_ request: HTTPRequest) -> UpgradeDecision {
+        if let refusal = refusal(of: request) { return .refuse(refusal) }
+        guard !isDraining else {
+            return .refuse(HTTPResponse(status: 503, text: "the server is about to restart\n"))
+        }
+        let access: ArrivingClient.Access
+        if let identity = identity(of: request) {
+            access = .known(identity: identity)
+        } else if request.headers["Authorization"] != nil {
+            return .refuse(HTTPResponse(status: 401, text: "the token is wrong\n"))
+        } else {
+            access = .unknown
+        }
+        arriving[request.connection] = ArrivingClient(
+            address: "\(request.remoteAddress)",
+            access: access
+        )
+        return .accept
+    }
+
+    /// Begins to serve a client.
+    ///
+    /// - Parameter id: The connection.
+    public func connectionOpened(_ id: ConnectionID) {
+        guard let client = arriving.removeValue(forKey: id) else { return }
+        var identity: Identity?
+        if case .known(let known) = client.access { identity = known }
+        connections[id] = ClientConnection(
+            id: id,
+            address: client.address,
+            openedAt: now().description,
+            identity: identity,
+            rate: RateLimiter(perSecond: configuration.limits.callsPerSecond, now: clock.now)
+        )
+        statistics.connectionsOpened += 1
+        if identity == nil { closeUnlessLoggedIn(id) }
+    }
+
+    private func closeUnlessLoggedIn(_ id: ConnectionID) {
+        Task {
+            try? await Task.sleep(for: configuration.loginTimeout)
+            guard let connection = connections[id], connection.identity == nil else { return }
+            sayGoodbye(to: connection, .notLoggedIn)
+        }
+    }
+
+    /// Goes on with a client whose socket has room again.
+    ///
+    /// - Parameter id: The connection.
+    public func connectionDrained(_ id: ConnectionID) {
+        guard let connection = connections[id] else { return }
+        connection.isChoked = false
+        while connection.takesPushes, let frame = connection.outbox.popFirst() {
+            transmit(frame, to: connection)
+        }
+        push(to: connection)
+        for job in connection.tails.keys { pumpTail(of: job, on: connection) }
+    }
+
+    /// Forgets a client.
+    ///
+    /// - Parameters:
+    ///   - id: The connection.
+    ///   - code: How it ended.
+    public func connectionClosed(_ id: ConnectionID, code: WebSocketCloseCode) {
+        arriving[id] = nil
+        guard let connection = connections.removeValue(forKey: id) else { return }
+        for tail in connection.tails.values { tail.listener.cancel() }
+        statistics.connectionsClosed[code.rawValue, default: 0] += 1
+    }
+}
+
+// MARK: - Sending
+
+extension FrontEnd {
+    /// Sends an answer now, or as soon as those before it are gone.
+    func answer(_ message: [UInt8], to connection: ConnectionID) {
+        guard let connection = connections[connection], !connection.isClosing else { return }
+        let frame = WebSocketFrame(text: message)
+        guard connection.isChoked || !connection.outbox.frames.isEmpty else {
+            transmit(frame, to: connection)
+            return
+        }
+        connection.outbox.append(frame)
+        if connection.outbox.isOverfull { close(connection, .tooManyUnread) }
+    }
+
+    /// Hands a frame to the socket and notes whether that is full now.
+    func transmit(_ frame: WebSocketFrame, to connection: ClientConnection) {
+        statistics.framesSent += 1
+        statistics.bytesSent += frame.count
+        switch server.send(frame, to: connection.id) {
+        case .written: break
+        case .choked: connection.isChoked = true
+        case .gone: connection.isClosing = true
+        }
+    }
+
+    /// Tells a client why, and closes.
+    func sayGoodbye(to connection: ClientConnection, _ reason: CloseReason, after: Int? = nil) {
+        guard !connection.isClosing else { return }
+        let bye = RPCReply.notification(
+            "bye",
+            [
+                "code": .integer(Int(reason.code.rawValue)), "reason": .string(reason.text),
+                "after": after.map { .integer($0) } ?? .null,
+            ]
+        )
+        transmit(WebSocketFrame(text: bye), to: connection)
+        close(connection, reason, after: after)
+    }
+
+    func close(_ connection: ClientConnection, _ reason: CloseReason, after: Int? = nil) {
+        guard !connection.isClosing else { return }
+        connection.isClosing = true
+        let text = after.map { "\(reason.text); after=\($0)" } ?? reason.text
+        server.close(connection.id, code: reason.code, reason: text)
+    }
+}

@@ -1,0 +1,241 @@
+import JSON
+import JobManagement
+import JobModel
+import JobProtocol
+import JobStorage
+import WebSockets
+
+/// When subscriptions may be sent their next frame.
+private struct FlushPlan {
+    /// The first moment at which any subscription may be sent one.
+    private(set) var earliest: ContinuousClock.Instant?
+    /// The first moment at which one that is behind may be sent one.
+    private(set) var due: ContinuousClock.Instant?
+
+    mutating func mayReceive(at moment: ContinuousClock.Instant) {
+        earliest = min(earliest ?? moment, moment)
+    }
+
+    mutating func isBehind(until moment: ContinuousClock.Instant) {
+        due = min(due ?? moment, moment)
+    }
+}
+
+/// A flush that is going to happen.
+struct FlushTimer {
+    let moment: ContinuousClock.Instant
+    let task: Task<Void, Never>
+}
+
+extension FrontEnd {
+    /// How much of a first load a client is sent before others have their turn.
+    private static let turnBytes = 512 << 10
+
+    // MARK: Changes
+
+    /// Takes committed changes into the log and tells those who are due.
+    func absorb() {
+        let content = inbox.fetch()
+        if let position = content.position { log.open(at: position) }
+        guard !content.changes.isEmpty else { return }
+        for change in content.changes {
+            // While there is little to tell, nobody misses a stage, however short it was.
+            if log.wouldHide(change, from: flushedHead), ahead.take(now: clock.now) == nil {
+                flushAhead()
+            }
+            log.append(change)
+        }
+        statistics.changes += content.changes.count
+        flush()
+        refreshResources()
+        tellTails(of: content.changes)
+    }
+
+    /// Sends every client that is due what it has not got; the first change after quiet goes out at once.
+    func flush() {
+        let now = clock.now
+        guard now >= quietUntil else {
+            flush(at: quietUntil)
+            return
+        }
+        var plan = FlushPlan()
+        for connection in connections.values { push(to: connection, at: now, &plan) }
+        flushedHead = log.head
+        quietUntil = plan.earliest ?? now
+        if let due = plan.due { flush(at: due) }
+    }
+
+    /// Sends clients that are in step but for a moment what they have not got, though it is not yet time.
+    private func flushAhead() {
+        for connection in connections.values {
+            for index in connection.subscriptions.indices {
+                let subscription = connection.subscriptions[index]
+                guard subscription.load == nil,
+                    subscription.interval <= configuration.flushInterval
+                else { continue }
+                connection.subscriptions[index].nextFrame = clock.now
+            }
+            push(to: connection)
+        }
+        flushedHead = log.head
+    }
+
+    /// Sends one client what it may be sent now, and the rest when it is due.
+    func push(to connection: ClientConnection) {
+        var plan = FlushPlan()
+        push(to: connection, at: clock.now, &plan)
+        if let earliest = plan.earliest { quietUntil = min(quietUntil, earliest) }
+        if let due = plan.due { flush(at: due) }
+    }
+
+    private func flush(at moment: ContinuousClock.Instant) {
+        if let flushTimer, flushTimer.moment <= moment { return }
+        flushTimer?.task.cancel()
+        let task = Task {
+            do { try await Task.sleep(until: moment, clock: clock) } catch { return }
+            flushTimer = nil
+            flush()
+        }
+        flushTimer = FlushTimer(moment: moment, task: task)
+    }
+
+    private func push(
+        to connection: ClientConnection,
+        at now: ContinuousClock.Instant,
+        _ plan: inout FlushPlan
+    ) {
+        for index in connection.subscriptions.indices {
+            guard connection.takesPushes else { return }
+            guard !connection.subscriptions[index].isHeld else { continue }
+            push(index, of: connection, at: now, &plan)
+            plan.mayReceive(at: connection.subscriptions[index].nextFrame)
+        }
+        tellResources(to: connection)
+    }
+
+    private func push(
+        _ index: Int,
+        of connection: ClientConnection,
+        at now: ContinuousClock.Instant,
+        _ plan: inout FlushPlan
+    ) {
+        var sent = 0
+        while connection.takesPushes {
+            let subscription = connection.subscriptions[index]
+            guard subscription.load != nil || subscription.cursor < log.head else { return }
+            if subscription.load == nil, subscription.nextFrame > now {
+                plan.isBehind(until: subscription.nextFrame)
+                return
+            }
+            if sent >= Self.turnBytes {
+                // A long first load goes on after others had their turn.
+                plan.isBehind(until: now)
+                return
+            }
+            let next = nextFrame(for: subscription)
+            connection.subscriptions[index].cursor = next.seq
+            if next.isLast { connection.subscriptions[index].load = nil }
+            guard let frame = next.frame else { continue }
+            connection.subscriptions[index].nextFrame = now + subscription.interval
+            sent += frame.count
+            transmit(frame, to: connection)
+        }
+    }
+
+    private func nextFrame(for subscription: Subscription) -> SyncFrame {
+        if let load = subscription.load, load.known != nil || !load.removals.isEmpty {
+            // What a client holds is its own; such a frame serves nobody else.
+            var page = log.page(
+                for: subscription.filter,
+                after: subscription.cursor,
+                emptyBelow: subscription.emptyBelow,
+                known: load.known
+            )
+            if page.isLast { page.removals.append(contentsOf: load.removals) }
+            return SyncFrames.encode(page, subscription: subscription.number, isLoading: true)
+        }
+        let isBehindLoad = subscription.emptyBelow > subscription.cursor
+        let key = SyncFrameKey(
+            subscription: subscription.number,
+            filter: subscription.filter,
+            cursor: subscription.cursor,
+            emptyBelow: isBehindLoad ? subscription.emptyBelow : 0,
+            isLoading: subscription.load != nil
+        )
+        return frames.frame(for: key, from: log)
+    }
+
+    // MARK: Resources
+
+    /// Asks for the resources anew, at most four times a second.
+    func refreshResources() {
+        guard !resources.isRefreshing else {
+            resources.isStale = true
+            return
+        }
+        guard connections.values.contains(where: { !$0.subscriptions.isEmpty }) else {
+            resources.report = nil
+            return
+        }
+        resources.isRefreshing = true
+        resources.isStale = false
+        Task {
+            let report = await manager.resources()
+            if report != resources.report {
+                resources.report = report
+                resources.version += 1
+                resources.frame = WebSocketFrame(
+                    text: RPCReply.notification("resources", report.document)
+                )
+                for connection in connections.values { tellResources(to: connection) }
+            }
+            try? await Task.sleep(for: .milliseconds(250))
+            resources.isRefreshing = false
+            if resources.isStale { refreshResources() }
+        }
+    }
+
+    private func tellResources(to connection: ClientConnection) {
+        guard connection.takesPushes, connection.resourcesSent != resources.version,
+            let frame = resources.frame,
+            connection.subscriptions.contains(where: { $0.load == nil && !$0.isHeld })
+        else { return }
+        connection.resourcesSent = resources.version
+        transmit(frame, to: connection)
+    }
+
+    // MARK: Ticks
+
+    func sendTicks() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: configuration.tickInterval)
+            tick()
+        }
+    }
+
+    private func tick() {
+        struct Key: Hashable {
+            let number: Int
+            let filter: JobFilter
+        }
+        var ticks: [Key: WebSocketFrame] = [:]
+        for connection in connections.values where connection.takesPushes {
+            for subscription in connection.subscriptions
+            where subscription.load == nil && subscription.cursor == log.head {
+                let key = Key(number: subscription.number, filter: subscription.filter)
+                let frame = ticks[key] ?? makeTick(key.number, key.filter)
+                ticks[key] = frame
+                if connection.takesPushes { transmit(frame, to: connection) }
+            }
+        }
+    }
+
+    private func makeTick(_ number: Int, _ filter: JobFilter) -> WebSocketFrame {
+        let (count, digest) = log.summary(for: filter)
+        let params: JSONObject = [
+            "subscription": .integer(number), "seq": .integer(log.head),
+            "count": .integer(count), "digest": .string(digest.description),
+        ]
+        return WebSocketFrame(text: RPCReply.notification("tick", params))
+    }
+}

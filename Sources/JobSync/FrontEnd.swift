@@ -1,0 +1,128 @@
+import Authentication
+public import JobManagement
+public import JobModel
+import JobProtocol
+public import JobRunning
+public import Logging
+import Synchronization
+public import WebSockets
+
+/// The server's door: who is connected, what they asked for, and how far each has been told.
+///
+/// It lives on the network's thread, which is its executor; so whatever it
+/// decides is sent without a hop. It keeps no queue of updates for anybody:
+/// each subscription is a position in the change log.
+public actor FrontEnd {
+    let server: WebSocketServer
+    let manager: JobManager
+    let inbox: CommitInbox
+    let logs: JobLogs
+    let configuration: FrontEndConfiguration
+    let now: @Sendable () -> Timestamp
+    let logger: Logger
+    let clock = ContinuousClock()
+
+    var connections: [ConnectionID: ClientConnection] = [:]
+    /// Who was let in by what stood in the request, until the connection is open.
+    var arriving: [ConnectionID: ArrivingClient] = [:]
+    var log = ChangeLog()
+    var frames = SyncFrames()
+    /// Up to where clients that keep up were told.
+    var flushedHead = 0
+    /// How often clients may be told ahead of time.
+    var ahead: RateLimiter
+    /// Before this moment no subscription may be sent a frame.
+    var quietUntil: ContinuousClock.Instant
+    var flushTimer: FlushTimer?
+    /// What was last told of the resources, and how often that has changed.
+    var resources = ResourceNews()
+    var batches: [Int: BatchAnswer] = [:]
+    var lastBatch = 0
+    var isDraining = false
+    var statistics = FrontEndStatistics()
+
+    /// The network's thread.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { server.unownedExecutor }
+
+    /// Makes a front end that nobody can reach yet.
+    ///
+    /// - Parameters:
+    ///   - server: The network.
+    ///   - manager: Who decides.
+    ///   - inbox: Where the manager leaves committed changes.
+    ///   - logs: What jobs say.
+    ///   - configuration: How callers are treated.
+    ///   - now: The time.
+    ///   - logger: For what an operator should know.
+    public init(
+        server: WebSocketServer,
+        manager: JobManager,
+        inbox: CommitInbox,
+        logs: JobLogs,
+        configuration: FrontEndConfiguration,
+        now: @escaping @Sendable () -> Timestamp,
+        logger: Logger
+    ) {
+        self.server = server
+        self.manager = manager
+        self.inbox = inbox
+        self.logs = logs
+        self.configuration = configuration
+        self.now = now
+        self.logger = logger
+        quietUntil = ContinuousClock().now
+        ahead = RateLimiter(perSecond: 20, now: quietUntil)
+    }
+
+    /// Takes in what was committed before anybody can connect.
+    public func begin() {
+        absorb()
+    }
+
+    /// Tells clients of changes and sends ticks, until it is cancelled.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.followCommits() }
+            group.addTask { await self.sendTicks() }
+        }
+    }
+
+    private func followCommits() async {
+        for await _ in inbox.arrivals { absorb() }
+    }
+
+    /// Says goodbye to everybody and asks them to come back after a while.
+    ///
+    /// Call it before the network is stopped.
+    public func drain() {
+        isDraining = true
+        for connection in connections.values {
+            // Clients that come back all at once would be a storm.
+            let after = Int.random(in: 500...3000)
+            sayGoodbye(to: connection, CloseReason.draining, after: after)
+        }
+    }
+}
+
+/// A client that was let in and is about to be connected.
+struct ArrivingClient {
+    let address: String
+    let access: Access
+
+    enum Access {
+        case known(identity: Identity)
+        case unknown
+    }
+}
+
+/// Resources as clients were last told of them.
+struct ResourceNews {
+    var report: ResourceReport?
+    var frame: WebSocketFrame?
+    /// Counted up for every change, from 1.
+    var version = 0
+    /// Whether somebody is about to ask for them anew.
+    var isRefreshing = false
+    /// Whether they may have changed since somebody began to ask.
+    var isStale = false
+}

@@ -1,0 +1,171 @@
+import Authentication
+import JSON
+import JobManagement
+import JobModel
+import JobProtocol
+import JobRunning
+import JobScheduling
+import JobStorage
+
+extension ExposedMethod {
+    static let jobMethods = [
+        deferred(
+            "jobs.new",
+            ["task", "args", "proc", "mem", "priority", "job_id"],
+            permission: .createJob
+        ) { (frontEnd, call) async throws(RPCError) in
+            try await frontEnd.newJob(call)
+        },
+        deferred("jobs.cancel", ["_id", "reason"], permission: .cancelJob) {
+            (frontEnd, call) async throws(RPCError) in
+            let username = call.identity?.username ?? ""
+            let given = try call.params.optionalString("reason")
+            let reason = "cancelled by \(username)" + (given.map { ": \($0)" } ?? "")
+            return try await frontEnd.act(call) { (manager, ids) throws(JobManagerError) in
+                try await manager.cancel(ids, reason: reason)
+            }
+        },
+        deferred("jobs.archive", ["_id"], permission: .archiveJob) {
+            (frontEnd, call) async throws(RPCError) in
+            try await frontEnd.act(call) { (manager, ids) throws(JobManagerError) in
+                try await manager.archive(ids)
+            }
+        },
+        deferred("jobs.remove", ["_id"], permission: .removeJob) {
+            (frontEnd, call) async throws(RPCError) in
+            try await frontEnd.act(call) { (manager, ids) throws(JobManagerError) in
+                try await manager.remove(ids)
+            }
+        },
+        deferred("jobs.detail", ["_id"]) { (frontEnd, call) async throws(RPCError) in
+            try await frontEnd.detail(call)
+        },
+        deferred("jobs.find", ["filter", "sort", "limit", "after"]) {
+            (frontEnd, call) async throws(RPCError) in
+            try await frontEnd.find(call)
+        },
+    ]
+}
+
+extension FrontEnd {
+    fileprivate func newJob(_ call: Call) async throws(RPCError) -> JSONValue {
+        let params = call.params
+        var request = NewJob(
+            task: try params.string("task"),
+            args: try params.optionalObject("args") ?? [:],
+            proc: try params.optionalInteger("proc", in: 1...(.max)),
+            mem: try params.optionalInteger("mem", in: 1...(.max)),
+            priority: try params.optionalInteger("priority", in: -1000...1000) ?? 0,
+            username: call.identity?.username ?? ""
+        )
+        if let text = try params.optionalString("job_id") {
+            guard let id = JobID(text) else {
+                throw .invalidParams("job_id", "must be \(JobID.form)")
+            }
+            request.id = id
+        }
+        do throws(JobManagerError) {
+            let answer = try await manager.new(request)
+            return [
+                "_id": .string(answer.id.rawValue), "_version": .integer(answer.version),
+                "seq": .integer(answer.seq), "created": .bool(answer.created),
+            ]
+        } catch {
+            throw RPCError(error)
+        }
+    }
+
+    /// Does something with one job, whose failure is the call's, or with several, each with its own.
+    fileprivate func act(
+        _ call: Call,
+        _ action: (JobManager, [JobID]) async throws(JobManagerError) -> JobActionAnswer
+    ) async throws(RPCError) -> JSONValue {
+        guard let texts = try call.params.optionalStrings("_id") else {
+            throw call.params.missing("_id")
+        }
+        let isSingle = call.params.value("_id")?.stringValue != nil
+        let answer: JobActionAnswer
+        do throws(JobManagerError) {
+            answer = try await action(manager, texts.compactMap { JobID($0) })
+        } catch {
+            throw RPCError(error)
+        }
+        var jobs: JSONObject = [:]
+        for text in texts {
+            let outcome = JobID(text).flatMap { answer.jobs[$0] }
+            switch outcome {
+            case .success(let outcome): jobs[text] = .string(outcome.rawValue)
+            case .failure(let error):
+                if isSingle { throw RPCError(error) }
+                jobs[text] = .object(RPCError(error).document)
+            case nil:
+                if isSingle { throw RPCError.noSuchJob(text) }
+                jobs[text] = .object(RPCError.noSuchJob(text).document)
+            }
+        }
+        return ["jobs": .object(jobs), "seq": .integer(answer.seq)]
+    }
+
+    fileprivate func detail(_ call: Call) async throws(RPCError) -> JSONValue {
+        let id = try call.params.jobID("_id")
+        let detail: JobDetail
+        do throws(JobManagerError) {
+            detail = try await manager.detail(id)
+        } catch {
+            throw RPCError(error)
+        }
+        return [
+            "job": .object(detail.job.document),
+            "stages": .array(detail.stages.map { .string($0) }),
+            "queue": detail.waiting.map { .object($0.document) } ?? .null,
+            "log": .object(endOfLog(of: id)),
+        ]
+    }
+
+    /// The last lines of a job's log, whole ones.
+    private func endOfLog(of id: JobID) -> JSONObject {
+        guard let part = try? logs.read(id, from: -Self.logBytes, limit: Self.logBytes) else {
+            return ["size": 0, "offset": 0, "text": ""]
+        }
+        var text = Substring(part.text)
+        var offset = part.offset
+        if offset > 0, let newline = text.firstIndex(of: "\n") {
+            let start = text.index(after: newline)
+            offset += text[..<start].utf8.count
+            text = text[start...]
+        }
+        return [
+            "size": .integer(part.size), "offset": .integer(offset), "text": .string(String(text)),
+        ]
+    }
+
+    fileprivate func find(_ call: Call) async throws(RPCError) -> JSONValue {
+        let params = call.params
+        var query = JobQuery(
+            filter: try JobFilter(params: try params.optionalObject("filter"), hasArchived: true)
+        )
+        query.limit = try params.optionalInteger("limit", in: 1...1000) ?? 100
+        if let text = try params.optionalString("sort") {
+            guard let sort = JobSortOrder(rawValue: text) else {
+                let known = JobSortOrder.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .invalidParams("sort", "must be one of \(known), not \"\(text)\"")
+            }
+            query.sort = sort
+        }
+        if let text = try params.optionalString("after") {
+            guard let mark = JobPage.Mark(text) else {
+                throw .invalidParams("after", "must be what an earlier page returned as after")
+            }
+            query.after = mark
+        }
+        do throws(JobManagerError) {
+            let page = try await manager.find(query)
+            return [
+                "jobs": .array(page.jobs.map { .object($0.document) }),
+                "after": page.after.map { .string($0.description) } ?? .null,
+            ]
+        } catch {
+            throw RPCError(error)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import JSON
+import JobManagement
+import JobModel
+import JobProtocol
+import JobRunning
+
+extension ExposedMethod {
+    static let logMethods = [
+        deferred("jobs.tail", ["_id", "offset"]) { (frontEnd, call) async throws(RPCError) in
+            try await frontEnd.tail(call)
+        },
+        immediate("jobs.untail", ["_id"]) { (frontEnd, call) throws(RPCError) in
+            let id = try call.params.jobID("_id")
+            guard let connection = frontEnd.connections[call.connection],
+                connection.tails[id] != nil
+            else {
+                throw RPCError(
+                    .notFound,
+                    "the log of \"\(id)\" is not followed",
+                    details: ["_id": .string(id.rawValue)]
+                )
+            }
+            frontEnd.stopFollowing(id, on: connection)
+            return true
+        },
+    ]
+}
+
+extension FrontEnd {
+    fileprivate func tail(_ call: Call) async throws(RPCError) -> JSONValue {
+        let id = try call.params.jobID("_id")
+        let offset = try call.params.optionalInteger("offset", in: .min...(.max)) ?? 0
+        do throws(JobManagerError) {
+            _ = try await manager.detail(id)
+        } catch {
+            throw RPCError(error)
+        }
+        guard let connection = connections[call.connection] else { return .null }
+        guard connection.tails[id] != nil || connection.tails.count < configuration.limits.tails
+        else {
+            throw RPCError(
+                .rateLimited,
+                "a connection follows at most \(configuration.limits.tails) logs"
+            )
+        }
+        let hasEnded = hasEnded(id)
+        guard let part = try? logs.read(id, from: offset, limit: Self.logBytes) else {
+            throw RPCError(.unavailable, "the log cannot be read", retry: true)
+        }
+        let isEnd = hasEnded && part.end >= part.size
+        if isEnd {
+            stopFollowing(id, on: connection)
+        } else {
+            follow(id, from: part.end, on: connection)
+        }
+        return [
+            "_id": .string(id.rawValue), "offset": .integer(part.offset),
+            "size": .integer(part.size), "text": .string(part.text), "ended": .bool(isEnd),
+        ]
+    }
+}

@@ -1,0 +1,89 @@
+import Authentication
+import JSON
+import JobProtocol
+import WebSockets
+
+extension ExposedMethod {
+    static let sessionMethods = [
+        immediate("session.authenticate", ["token"], isOpen: true) {
+            (frontEnd, call) throws(RPCError) in
+            try frontEnd.authenticate(call)
+        },
+        immediate("session.whoami") { (frontEnd, call) throws(RPCError) in
+            frontEnd.whoAmI(call)
+        },
+        immediate("rpc.discover") { (frontEnd, _) throws(RPCError) in
+            frontEnd.configuration.discovery
+        },
+        immediate("connections.list", permission: .modifyOptions) {
+            (frontEnd, _) throws(RPCError) in
+            frontEnd.listConnections()
+        },
+    ]
+}
+
+extension FrontEnd {
+    private static let loginAttempts = 3
+
+    fileprivate func authenticate(_ call: Call) throws(RPCError) -> JSONValue {
+        let token = try call.params.string("token")
+        guard let connection = connections[call.connection] else { return .null }
+        guard let identity = identity(token: token) else {
+            connection.failedLogins += 1
+            if connection.failedLogins >= Self.loginAttempts {
+                // After the answer, which the caller should see.
+                Task { sayGoodbye(to: connection.id, .badToken) }
+            }
+            throw RPCError(.unauthenticated, "token: is wrong", details: ["field": "token"])
+        }
+        connection.identity = identity
+        return [
+            "username": .string(identity.username),
+            "permissions": .array(identity.permissionNames.map { .string($0) }),
+        ]
+    }
+
+    private func sayGoodbye(to id: ConnectionID, _ reason: CloseReason) {
+        guard let connection = connections[id] else { return }
+        sayGoodbye(to: connection, reason)
+    }
+
+    fileprivate func whoAmI(_ call: Call) -> JSONValue {
+        let identity = call.identity
+        let limits = configuration.limits
+        return [
+            "username": .string(identity?.username ?? ""),
+            "permissions": .array((identity?.permissionNames ?? []).map { .string($0) }),
+            "epoch": .string(log.epoch),
+            "seq": .integer(log.head),
+            "server": .string(configuration.server),
+            "protocol": 1,
+            "limits": [
+                "message": .integer(limits.messageBytes), "nesting": .integer(limits.nesting),
+                "batch": .integer(limits.batch), "calls": .integer(limits.callsInFlight),
+                "rate": .integer(limits.callsPerSecond),
+            ],
+        ]
+    }
+
+    fileprivate func listConnections() -> JSONValue {
+        let list = connections.values.sorted { $0.id < $1.id }.map { connection -> JSONValue in
+            let subscriptions = connection.subscriptions.map { subscription -> JSONValue in
+                [
+                    "subscription": .integer(subscription.number),
+                    "filter": .object(subscription.filter.document),
+                    "behind": .integer(max(0, log.head - subscription.cursor)),
+                ]
+            }
+            return [
+                "id": .integer(Int(connection.id.rawValue)),
+                "username": .string(connection.identity?.username ?? ""),
+                "address": .string(connection.address),
+                "opened": .string(connection.openedAt),
+                "subscriptions": .array(subscriptions),
+                "bytes_out": .integer(Int(server.bytesSent(to: connection.id))),
+            ]
+        }
+        return ["connections": .array(list)]
+    }
+}

@@ -1,0 +1,73 @@
+import Authentication
+import DequeModule
+import JobModel
+import WebSockets
+
+/// All that is kept of a connection; confined to the front end.
+final class ClientConnection {
+    /// Answers that the socket has not taken yet: bounded, because callers wait for them.
+    struct Outbox {
+        static let maximumCount = 64
+        static let maximumBytes = 256 << 10
+
+        private(set) var frames: Deque<WebSocketFrame> = []
+        private(set) var bytes = 0
+
+        var isOverfull: Bool { frames.count > Self.maximumCount || bytes > Self.maximumBytes }
+
+        mutating func append(_ frame: WebSocketFrame) {
+            frames.append(frame)
+            bytes += frame.count
+        }
+
+        mutating func popFirst() -> WebSocketFrame? {
+            guard let frame = frames.popFirst() else { return nil }
+            bytes -= frame.count
+            return frame
+        }
+    }
+
+    /// A log that the client follows.
+    struct Tail {
+        var offset: Int
+        let listener: Task<Void, Never>
+    }
+
+    let id: ConnectionID
+    let address: String
+    let openedAt: String
+    var identity: Identity?
+    var rate: RateLimiter
+    var subscriptions: [Subscription] = []
+    var lastSubscription = 0
+    var tails: [JobID: Tail] = [:]
+    var outbox = Outbox()
+    /// Whether the socket is full and will say when it has room.
+    var isChoked = false
+    /// Whether it is being closed and nothing more is sent.
+    var isClosing = false
+    var callsInFlight = 0
+    /// Messages that arrived while too many calls were under way.
+    var parked: Deque<[UInt8]> = []
+    var failedLogins = 0
+    var badMessagesInARow = 0
+    /// Which state of the resources the client was told.
+    var resourcesSent = 0
+
+    init(
+        id: ConnectionID,
+        address: String,
+        openedAt: String,
+        identity: Identity?,
+        rate: RateLimiter
+    ) {
+        self.id = id
+        self.address = address
+        self.openedAt = openedAt
+        self.identity = identity
+        self.rate = rate
+    }
+
+    /// Whether pushes may be sent now.
+    var takesPushes: Bool { !isChoked && !isClosing }
+}

@@ -1,0 +1,73 @@
+import JSON
+import JobModel
+import SystemPackage
+
+/// Runs the command lines of a command task.
+package final class CommandWork: StagedWork {
+    /// A result is shown with the job and kept in the store; a file belongs on disk.
+    static let maximumResult = 1 << 20
+
+    private let context: TaskContext
+    private let command: CommandTask
+    private let arguments: [ArgumentDescription]
+
+    package init(
+        context: TaskContext,
+        command: CommandTask,
+        arguments: [ArgumentDescription]
+    ) {
+        self.context = context
+        self.command = command
+        self.arguments = arguments
+    }
+
+    package var stages: [TaskStage] {
+        command.stages.enumerated().map { index, stage in
+            let isLast = index == command.stages.count - 1
+            return TaskStage(stage.name) { () async throws(TaskFailure) in
+                try await self.run(stage)
+                if isLast { try self.readResult() }
+            }
+        }
+    }
+
+    package func cleanUp() async {
+        guard !command.cleanup.isEmpty else { return }
+        do {
+            let values = try TemplateValues(context, described: arguments)
+            try await context.run(Tool(values.expand(command.cleanup)))
+        } catch {
+            let reason = if case .failed(let error) = error { error.message } else { "stopped" }
+            context.log("cleanup failed: \(reason)")
+        }
+    }
+
+    private func run(_ stage: CommandStage) async throws(TaskFailure) {
+        let values = try TemplateValues(context, described: arguments)
+        var tool = Tool(try values.expand(stage.run))
+        tool.exitCodes = stage.exitCodes
+        tool.files = try values.expand(stage.files).map { FilePath($0) }
+        tool.forbidden = stage.forbidden
+        tool.progress = stage.progress.map { .percentage(pattern: $0) }
+        try await context.run(tool)
+    }
+
+    private func readResult() throws(TaskFailure) {
+        guard let result = command.result else { return }
+        let values = try TemplateValues(context, described: arguments)
+        let path = context.work.pushing(FilePath(try values.expand(result).joined()))
+        let bytes: [UInt8]
+        do {
+            bytes = try Files.read(path, limit: Self.maximumResult)
+        } catch .fileTooLarge {
+            throw .task("the result \(path) has more than \(Self.maximumResult) bytes")
+        } catch {
+            throw .task("the result \(path) cannot be read: \(error)")
+        }
+        do {
+            context.result = try JSONValue(parsing: bytes)
+        } catch {
+            throw .task("the result \(path) is not JSON: \(error)")
+        }
+    }
+}

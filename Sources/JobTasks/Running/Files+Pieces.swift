@@ -1,0 +1,52 @@
+import Glibc
+package import SystemPackage
+
+extension Files {
+    /// Whether a file begins with these bytes.
+    package static func begins(_ path: FilePath, with magic: [UInt8]) throws(Errno) -> Bool {
+        let file = try open(path, O_RDONLY)
+        defer { close(file) }
+        var start = [UInt8](repeating: 0, count: magic.count)
+        return Glibc.read(file, &start, start.count) == magic.count && start == magic
+    }
+
+    /// Reads a file from its start to its end in pieces of up to 256 KiB.
+    package static func readPieces(
+        of path: FilePath,
+        _ handle: ([UInt8]) throws -> Void
+    ) throws {
+        let file = try open(path, O_RDONLY)
+        defer { close(file) }
+        while true {
+            var count = 0
+            let piece = [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, filled in
+                repeat {
+                    count = Glibc.read(file, buffer.baseAddress, buffer.count)
+                } while count < 0 && errno == EINTR
+                filled = max(count, 0)
+            }
+            guard count >= 0 else { throw Errno(rawValue: errno) }
+            guard count > 0 else { return }
+            try handle(piece)
+        }
+    }
+
+    /// Waits until a folder and the files in it are on the disk.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - onlyItself: Whether only the names in it count and not the files.
+    /// - Throws: What cannot be read or written.
+    package static func sync(_ folder: FilePath, onlyItself: Bool = false) throws(Errno) {
+        if !onlyItself {
+            for name in try names(in: folder) { try syncFile(folder.appending(name)) }
+        }
+        try syncFile(folder)
+    }
+
+    private static func syncFile(_ path: FilePath) throws(Errno) {
+        let file = try open(path, O_RDONLY)
+        defer { close(file) }
+        guard fsync(file) == 0 else { throw Errno(rawValue: errno) }
+    }
+}

@@ -1,0 +1,52 @@
+import JobModel
+import JobStorage
+import Synchronization
+
+/// A call of `commit` that waits for its answer.
+struct CommitOrder: Sendable {
+    let changes: [JobChange]
+    let answer: CheckedContinuation<Result<Int, JobStoreError>, Never>
+}
+
+/// The calls of `commit` that wait, in the order in which they were made.
+///
+/// Calls that come while a transaction is under way make up the next one together, so that the
+/// cost of making it durable, by far the largest, is shared.
+final class CommitQueue: Sendable {
+    /// So many changes, and the batch that goes over it, make one transaction.
+    private static let groupSize = 1000
+
+    private struct State {
+        var waiting: [CommitOrder] = []
+        var isBeingEmptied = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Adds a call.
+    ///
+    /// - Returns: Whether the caller has to see to it that the queue is emptied.
+    func append(_ order: CommitOrder) -> Bool {
+        state.withLock { state in
+            state.waiting.append(order)
+            defer { state.isBeingEmptied = true }
+            return !state.isBeingEmptied
+        }
+    }
+
+    /// Takes the calls of the next transaction; none means that the queue is now empty.
+    func takeGroup() -> [CommitOrder] {
+        state.withLock { state in
+            var changes = 0
+            let count =
+                state.waiting.firstIndex { order in
+                    defer { changes += order.changes.count }
+                    return changes >= Self.groupSize
+                } ?? state.waiting.count
+            let group = Array(state.waiting.prefix(count))
+            state.waiting.removeFirst(count)
+            if group.isEmpty { state.isBeingEmptied = false }
+            return group
+        }
+    }
+}

@@ -1,0 +1,229 @@
+import GRDB
+public import JSON
+public import JobModel
+public import JobStorage
+
+/// Keeps jobs in one SQLite file, with every commit on disk before it is answered.
+///
+/// One connection writes; calls of ``commit(_:)`` that come while it is busy share the next
+/// transaction. Others read, each from a snapshot, and wait for nobody.
+public final class SQLiteJobStore: JobStore {
+    private let pool: DatabasePool
+    private let lock: StoreLock
+    private let queue = CommitQueue()
+    private let rememberedRemovals: Int
+
+    private init(pool: DatabasePool, lock: StoreLock, rememberedRemovals: Int) {
+        self.pool = pool
+        self.lock = lock
+        self.rememberedRemovals = rememberedRemovals
+    }
+
+    /// Opens a store's file, or makes it, readable by its owner only.
+    ///
+    /// - Parameters:
+    ///   - path: The file; its folder must be there.
+    ///   - rememberedRemovals: Of how many jobs that were archived or removed it is remembered.
+    /// - Returns: The store, which holds a lock beside the file until it is closed.
+    /// - Throws: Why not; a file that was there is then as it was, byte for byte.
+    @concurrent
+    public static func open(
+        at path: String,
+        rememberedRemovals: Int = 10_000
+    ) async throws(SQLiteStoreError) -> SQLiteJobStore {
+        let lock = try StoreLock(besides: path)
+        do {
+            let file = StoreFile(path: path)
+            try file.prepare()
+            return SQLiteJobStore(
+                pool: try openPool(of: file),
+                lock: lock,
+                rememberedRemovals: rememberedRemovals
+            )
+        } catch {
+            lock.release()
+            throw error
+        }
+    }
+
+    /// Does something to a data folder that must not be done while a server uses it.
+    ///
+    /// - Parameters:
+    ///   - path: The file of the folder's store; there may be none yet.
+    ///   - body: What is to be done.
+    /// - Returns: What the body returns.
+    /// - Throws: `inUse` while a store is open there.
+    public static func whileClosed<Value>(
+        at path: String,
+        _ body: () -> Value
+    ) throws(SQLiteStoreError) -> Value {
+        let lock = try StoreLock(besides: path)
+        defer { lock.release() }
+        return body()
+    }
+
+    private static func openPool(of file: StoreFile) throws(SQLiteStoreError) -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "jobsync.store"
+        configuration.maximumReaderCount = 2
+        // Only somebody's sqlite3 shell can hold a lock; it has this long to finish.
+        configuration.busyMode = .timeout(5)
+        do {
+            let pool = try DatabasePool(path: file.path, configuration: configuration)
+            try StoreSchema.migrator.migrate(pool)
+            // GRDB sets NORMAL when it opens a pool, whatever was set before; with it a commit
+            // could be lost with the power. So this must come last.
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+                _ = try JobReader(db: db).position()
+            }
+            return pool
+        } catch {
+            throw file.storeError(error)
+        }
+    }
+
+    // MARK: - JobStore
+
+    /// Where the history stands.
+    public func position() async throws(JobStoreError) -> StorePosition {
+        try await read { try $0.position() }
+    }
+
+    /// The newest change of each job, in the order of their positions.
+    public func changes(
+        after position: Int,
+        limit: Int
+    ) async throws(JobStoreError) -> [StoredChange] {
+        try await read { try $0.changes(after: position, limit: limit) }
+    }
+
+    /// Commits changes as one, or none of them.
+    public func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
+        let outcome = await withCheckedContinuation { answer in
+            if queue.append(CommitOrder(changes: changes, answer: answer)) { emptyQueue() }
+        }
+        return try outcome.get()
+    }
+
+    /// One job, archived or not.
+    public func job(_ id: JobID) async throws(JobStoreError) -> Job? {
+        try await read { try $0.job(id) }
+    }
+
+    /// A page of the jobs that match a query.
+    public func find(_ query: JobQuery) async throws(JobStoreError) -> JobPage {
+        try await read { try $0.find(query) }
+    }
+
+    /// What was saved under a name.
+    public func setting(_ name: String) async throws(JobStoreError) -> JSONValue? {
+        try await read { reader in
+            let sql = "SELECT value FROM settings WHERE name = ?"
+            return try String.fetchOne(reader.db, sql: sql, arguments: [name])
+                .map { try JSONValue(parsing: $0) }
+        }
+    }
+
+    /// Saves a value under a name, durably.
+    public func save(_ value: JSONValue?, as name: String) async throws(JobStoreError) {
+        try await write { db in
+            if let value {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
+                    arguments: [name, value.description]
+                )
+            } else {
+                try db.execute(sql: "DELETE FROM settings WHERE name = ?", arguments: [name])
+            }
+        }
+    }
+
+    /// Closes the file and gives its lock back.
+    public func close() async {
+        // Its turn comes when all that was asked before is done.
+        await withCheckedContinuation { done in
+            pool.asyncBarrierWriteWithoutTransaction { _ in done.resume() }
+        }
+        // The writer must be the last one to go: it then empties the log into the file.
+        pool.invalidateReadOnlyConnections()
+        try? pool.close()
+        lock.release()
+    }
+
+    // MARK: - Connections
+
+    /// Commits the waiting calls, group after group; between two groups others get the writer.
+    private func emptyQueue() {
+        pool.asyncWriteWithoutTransaction { [self] db in
+            let group = queue.takeGroup()
+            guard !group.isEmpty else { return }
+            let outcomes = commit(group, in: db)
+            // What came meanwhile is on its way before anybody acts on the answers.
+            emptyQueue()
+            for (order, outcome) in zip(group, outcomes) { order.answer.resume(returning: outcome) }
+        }
+    }
+
+    private func commit(
+        _ group: [CommitOrder],
+        in db: Database
+    ) -> [Result<Int, JobStoreError>] {
+        var outcomes: [Result<Int, JobStoreError>] = []
+        do {
+            try db.inTransaction(.immediate) {
+                var writer = try JobWriter(db)
+                let start = writer.nextSeq
+                for order in group {
+                    if let id = try writer.conflict(in: order.changes) {
+                        outcomes.append(.failure(.conflict(id)))
+                    } else {
+                        outcomes.append(.success(writer.nextSeq))
+                        try writer.apply(order.changes)
+                    }
+                }
+                guard writer.nextSeq > start else { return .rollback }
+                try writer.finish(rememberingRemovals: rememberedRemovals)
+                return .commit
+            }
+            return outcomes
+        } catch {
+            return group.map { _ in .failure(.unavailable("\(error)")) }
+        }
+    }
+
+    /// Reads in a snapshot; unlike GRDB's own `read`, a cancelled task gets its answer too.
+    private func read<Value: Sendable>(
+        _ body: @escaping @Sendable (JobReader) throws -> Value
+    ) async throws(JobStoreError) -> Value {
+        let outcome = await withCheckedContinuation { answer in
+            pool.asyncRead { connection in
+                answer.resume(
+                    returning: Result { try body(JobReader(db: try connection.get())) }
+                        .mapError { JobStoreError.unavailable("\($0)") }
+                )
+            }
+        }
+        return try outcome.get()
+    }
+
+    /// Writes in a transaction of its own; never given up half way by a cancelled task.
+    func write(
+        _ body: @escaping @Sendable (Database) throws -> Void
+    ) async throws(JobStoreError) {
+        let outcome = await withCheckedContinuation { answer in
+            pool.asyncWriteWithoutTransaction { db in
+                answer.resume(
+                    returning: Result {
+                        try db.inTransaction {
+                            try body(db)
+                            return .commit
+                        }
+                    }.mapError { JobStoreError.unavailable("\($0)") }
+                )
+            }
+        }
+        return try outcome.get()
+    }
+}

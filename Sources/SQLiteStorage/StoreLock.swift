@@ -1,0 +1,49 @@
+import Foundation
+import Glibc
+import SystemPackage
+
+/// Keeps other servers from a store, by an advisory lock on a file beside it.
+///
+/// SQLite's own locks would let two servers take turns in one file, and both would schedule. The
+/// lock ends with the process, however it ends; the file itself stays, because removing it would
+/// let two servers hold locks on two files of one name.
+struct StoreLock: Sendable {
+    private let descriptor: FileDescriptor
+
+    /// Takes the lock of a store.
+    ///
+    /// - Parameter path: The store's file.
+    /// - Throws: `inUse` if it is taken, `inaccessible` if the lock file cannot be written.
+    init(besides path: String) throws(SQLiteStoreError) {
+        let lockPath = path + ".lock"
+        do {
+            // Closed on exec: a job's process must not hold the lock when the server is gone.
+            descriptor = try FileDescriptor.open(
+                FilePath(lockPath),
+                .readWrite,
+                options: [.create, .closeOnExec],
+                permissions: [.ownerReadWrite]
+            )
+        } catch {
+            throw .inaccessible(path: lockPath, detail: "\(error)")
+        }
+        guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = Self.holder(in: lockPath)
+            try? descriptor.close()
+            throw .inUse(path: path, process: holder)
+        }
+        // Only for the message above in another server; the lock holds without it.
+        try? descriptor.resize(to: 0)
+        _ = try? descriptor.writeAll(toAbsoluteOffset: 0, "\(getpid())\n".utf8)
+    }
+
+    /// Gives the lock back.
+    func release() {
+        try? descriptor.close()
+    }
+
+    private static func holder(in lockPath: String) -> Int? {
+        let content = FileManager.default.contents(atPath: lockPath) ?? Data()
+        return Int(String(decoding: content, as: UTF8.self).prefix { $0.isNumber })
+    }
+}

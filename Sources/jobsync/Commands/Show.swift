@@ -1,0 +1,35 @@
+import ArgumentParser
+import JSON
+import JobModel
+
+/// `jobsync show`.
+struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show all about a job: its stages, why it waits, what went wrong, its result."
+    )
+
+    @Argument(help: "The job.") var id: String
+
+    @Flag(help: "Print the server's answer as JSON.") var json = false
+
+    @OptionGroup var server: ServerOptions
+
+    func run() async throws {
+        let connection = try await server.connect()
+        let detail = try await connection.ask("jobs.detail", ["_id": .string(id)])
+        await connection.close()
+        guard !json else { return Output.line(detail.description) }
+        guard let document = detail["job"]?.objectValue else {
+            throw CommandFailure(.failed, "the server's answer has no job")
+        }
+        let job: Job
+        do throws(JobDocumentError) {
+            job = try Job(document: document)
+        } catch {
+            throw CommandFailure(.failed, "the server's answer cannot be read: \(error)")
+        }
+        let stages = (detail["stages"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let report = JobReport(job: job, stages: stages, queue: detail["queue"], now: .now)
+        Output.text(report.lines(hasColour: Terminal.hasColour).map { $0 + "\n" }.joined())
+    }
+}

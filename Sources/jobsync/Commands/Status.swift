@@ -1,0 +1,99 @@
+import ArgumentParser
+import JSON
+
+/// `jobsync status`.
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the server, what is in use, and who is connected."
+    )
+
+    @Flag(help: "Print the server's answers as one JSON object.") var json = false
+
+    @OptionGroup var server: ServerOptions
+
+    func run() async throws {
+        let connection = try await server.connect()
+        let whoAmI = try await connection.ask("session.whoami")
+        let resources = try await connection.ask("resources.get")
+        let tasks = try await connection.ask("tasks.list")
+        var connections: JSONValue?
+        do throws(CommandFailure) {
+            connections = try await connection.ask("connections.list")
+        } catch {
+            // Not everybody may see who is connected; the rest is worth showing without it.
+            guard error.status == .notAllowed else { throw error }
+        }
+        await connection.close()
+        if json {
+            Output.line(
+                JSONValue.object([
+                    "session": whoAmI, "resources": resources, "tasks": tasks["tasks"] ?? [],
+                    "connections": connections?["connections"] ?? nil,
+                ]).description
+            )
+            return
+        }
+        let running = tasks.sum(of: "running")
+        let waiting = tasks.sum(of: "waiting")
+        Output.line("server       \(whoAmI.text("server")) at \(connection.access.address)")
+        Output.line("user         \(whoAmI.text("username"))")
+        Output.line("jobs         \(running) running, \(waiting) waiting")
+        Output.line("cores        \(ResourceWords.share("proc", of: resources))")
+        Output.line("memory       \(ResourceWords.share("mem", of: resources, unit: " GB"))")
+        for problem in tasks["problems"]?.arrayValue ?? [] {
+            let line = problem["line"]?.integerValue.map { ":\($0)" } ?? ""
+            Output.line("problem      \(problem.text("file"))\(line): \(problem.text("message"))")
+        }
+        show(connections?["connections"]?.arrayValue)
+    }
+
+    private func show(_ connections: [JSONValue]?) {
+        guard let connections else { return }
+        Output.line("connections  \(connections.count)")
+        var table = Table(columns: [
+            Table.Column(title: "NUMBER", isRightAligned: true),
+            Table.Column(title: "USER", shrinksTo: 6),
+            Table.Column(title: "ADDRESS", shrinksTo: 9),
+            Table.Column(title: "SUBSCRIPTIONS", isRightAligned: true, dispensability: 2),
+            Table.Column(title: "BEHIND", isRightAligned: true, dispensability: 1),
+            Table.Column(title: "SENT", isRightAligned: true, dispensability: 3),
+        ])
+        table.rows = connections.map { connection in
+            let subscriptions = connection["subscriptions"]?.arrayValue ?? []
+            let behind = subscriptions.compactMap { $0["behind"]?.integerValue }.max() ?? 0
+            return [
+                Table.Cell("\(connection["id"]?.integerValue ?? 0)"),
+                Table.Cell(connection.text("username")),
+                Table.Cell(connection.text("address")),
+                Table.Cell("\(subscriptions.count)"),
+                Table.Cell("\(behind)", behind > 0 ? .yellow : .plain),
+                Table.Cell(Words.bytes(connection["bytes_out"]?.integerValue ?? 0)),
+            ]
+        }
+        let lines = table.lines(
+            width: Terminal.isOutput ? Terminal.size.columns : nil,
+            hasColour: Terminal.hasColour
+        )
+        Output.text(lines.map { $0 + "\n" }.joined())
+    }
+}
+
+/// How cores and memory are shown.
+enum ResourceWords {
+    /// `4 of 8 in use`, and how many there are where fewer may be used.
+    static func share(_ name: String, of resources: JSONValue, unit: String = "") -> String {
+        let used = resources["used"]?[name]?.integerValue ?? 0
+        let limit = resources["limit"]?[name]?.integerValue ?? 0
+        return "\(used) of \(limit)\(unit) in use"
+    }
+}
+
+extension JSONValue {
+    /// The text of a member, or nothing.
+    func text(_ name: String) -> String { self[name]?.stringValue ?? "" }
+
+    /// The sum of a number over all tasks.
+    fileprivate func sum(of name: String) -> Int {
+        (self["tasks"]?.arrayValue ?? []).reduce(0) { $0 + ($1[name]?.integerValue ?? 0) }
+    }
+}

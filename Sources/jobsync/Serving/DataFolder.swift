@@ -1,0 +1,27 @@
+import CPlatform
+import Foundation
+
+/// Why a server cannot start, in one line for people; the exit code is 2.
+struct StartError: Error {
+    let message: String
+}
+
+/// The folder that holds all that a server keeps.
+enum DataFolder {
+    /// The file of tokens and sessions.
+    static func accessFile(_ data: String) -> String { data + "/access.json" }
+
+    /// Makes the folder if there is none; what a server writes is for its owner alone.
+    static func prepare(_ path: String) throws(StartError) {
+        umask(0o077)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw StartError(message: "cannot use the data folder \(path): \(error)")
+        }
+    }
+}

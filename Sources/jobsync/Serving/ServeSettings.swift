@@ -1,0 +1,44 @@
+import JobModel
+import Logging
+
+/// How a server is to run.
+struct ServeSettings: Hashable, Sendable {
+    /// Who may call.
+    enum Access: String, Hashable, Sendable, CaseIterable {
+        /// Whoever shows a token, a browser's session or a one-time link.
+        case token
+        /// Everyone; on loopback only.
+        case none
+    }
+
+    /// How log lines look.
+    enum LogFormat: String, Hashable, Sendable, CaseIterable {
+        /// For people.
+        case text
+        /// One JSON object a line, for programs that collect logs.
+        case json
+    }
+
+    /// Where to listen: a name or an address.
+    var host = "127.0.0.1"
+    /// The TCP port; 0 takes any free one.
+    var port = 9950
+    /// The data folder, absolute.
+    var data = ""
+    /// Cores for jobs; if nil what was set before, else what the machine has less a reserve.
+    var proc: Int?
+    /// Memory for jobs in GB; if nil as with cores.
+    var mem: Int?
+    /// The folder of task files; `tasks` in the data folder if nil.
+    var tasks: String?
+    var access = Access.token
+    /// Origins other than the server's own from which pages may call.
+    var allowedOrigins: [String] = []
+    /// Calls a second on one connection; 0 is no limit.
+    var rate = 1000
+    /// The folder of the page's files; if nil it is looked for.
+    var web: String?
+    /// The least important messages that are logged.
+    var logLevel = Logger.Level.notice
+    var logFormat = LogFormat.text
+}

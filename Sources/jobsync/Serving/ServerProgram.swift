@@ -1,0 +1,97 @@
+import Authentication
+import Foundation
+import JobManagement
+import JobModel
+import JobStorage
+import JobSync
+import Logging
+import ServiceLifecycle
+import UnixSignals
+import WebSockets
+
+/// Runs a server until it is told to end.
+struct ServerProgram: Service {
+    let settings: ServeSettings
+    let logger: Logger
+    /// Reads the settings anew, on SIGHUP.
+    let reread: @Sendable () -> ServeSettings?
+
+    /// Starts, serves, and ends when the service group says so.
+    func run() async throws {
+        let wiring = try await Wiring(settings, logger: logger)
+        do throws(JobStoreError) {
+            try await wiring.manager.begin()
+        } catch {
+            throw StartError(message: "the store does not answer: \(error)")
+        }
+        await wiring.frontEnd.begin()
+        let address: NetworkAddress
+        do throws(WebSocketServerError) {
+            address = try await wiring.network.start(delegate: wiring.frontEnd)
+        } catch {
+            throw StartError(message: "\(error)")
+        }
+        await withTaskGroup { group in
+            group.addTask { await wiring.manager.run() }
+            group.addTask { await wiring.frontEnd.run() }
+            group.addTask { await followReloads(wiring) }
+            announce(address, wiring)
+            try? await gracefulShutdown()
+            await end(wiring)
+            group.cancelAll()
+        }
+    }
+
+    /// Ends without harm to what runs: workers go on by themselves.
+    private func end(_ wiring: Wiring) async {
+        logger.notice("ending; running jobs go on")
+        await wiring.manager.drain()
+        await wiring.frontEnd.drain()
+        await wiring.network.stop(
+            code: WebSocketCloseCode(rawValue: 4001),
+            reason: "the server is about to restart"
+        )
+        await wiring.store.close()
+    }
+
+    private func followReloads(_ wiring: Wiring) async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            await wiring.reloadTasks()
+            if let settings = reread(), settings.proc != nil || settings.mem != nil {
+                let limit = await wiring.manager.resources().limit
+                await wiring.manager.setMachine(
+                    Resources(
+                        proc: settings.proc ?? limit.proc,
+                        mem: settings.mem ?? limit.mem
+                    )
+                )
+            }
+            let problems = await wiring.manager.taskProblems()
+            for problem in problems { logger.warning("\(problem)") }
+            logger.notice("tasks and limits were read anew")
+        }
+    }
+
+    /// Says on standard output where the server is and how to get in.
+    private func announce(_ address: NetworkAddress, _ wiring: Wiring) {
+        var lines: [String] = []
+        if let authenticator = wiring.authenticator {
+            if !authenticator.hasToken {
+                do throws(AuthenticatorError) {
+                    let token = try authenticator.replaceToken(username: NSUserName())
+                    lines.append("token, shown this once: \(token)")
+                } catch {
+                    logger.error("\(error)")
+                }
+            }
+            lines.append("open http://\(address)/login?link=\(authenticator.makeLink())")
+        }
+        lines.append("listening on http://\(address)")
+        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+}
+
+extension ServeSettings {
+    /// Whether only this machine can reach the server.
+    var isLoopback: Bool { ServerAddress.isLoopback(host) }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+
+/// The settings of `jobsync serve`, each with all that is to be said about it.
+///
+/// The option `--log-level`, the variable `JOBSYNC_LOG_LEVEL` and the key `log-level` of a
+/// configuration file are one setting; their names and the help come from here.
+enum ServeSetting: String, CaseIterable, Sendable {
+    case listen
+    case data
+    case proc
+    case mem
+    case tasks
+    case auth
+    case allowOrigin = "allow-origin"
+    case rate
+    case web
+    case logLevel = "log-level"
+    case logFormat = "log-format"
+
+    /// The option on the command line.
+    var option: String { "--\(rawValue)" }
+
+    /// The environment variable.
+    var variable: String {
+        "JOBSYNC_" + String(rawValue.map { $0 == "-" ? "_" : $0 }).uppercased()
+    }
+
+    /// Whether there may be several values: the option again, a list in a file, commas in the environment.
+    var isList: Bool { self == .allowOrigin }
+
+    /// What stands for the value in the help.
+    var placeholder: String {
+        switch self {
+        case .listen: "host:port"
+        case .data, .tasks, .web: "dir"
+        case .proc, .rate: "n"
+        case .mem: "GB"
+        case .auth: "token|none"
+        case .allowOrigin: "origin"
+        case .logLevel: "level"
+        case .logFormat: "text|json"
+        }
+    }
+
+    /// What the setting does, and what it is if nobody says.
+    var summary: String {
+        switch self {
+        case .listen:
+            "Where to listen; port 0 takes a free one. (default: 127.0.0.1:9950)"
+        case .data:
+            "The folder that holds everything. (default: ~/.local/share/jobsync)"
+        case .proc:
+            "Cores that jobs may use. (default: what the machine has, less a reserve)"
+        case .mem:
+            "Memory in GB that jobs may use. (default: what the machine has, less a reserve)"
+        case .tasks:
+            "The folder of task files. (default: DATA/tasks)"
+        case .auth:
+            "Who may call: those with a token, or everyone, on loopback only. (default: token)"
+        case .allowOrigin:
+            "Another origin whose pages may call, such as https://lab.example; may be repeated."
+        case .rate:
+            "Calls a second that one connection may make; 0 for no limit. (default: 1000)"
+        case .web:
+            "The folder of the page's files. (default: the one that came with the program)"
+        case .logLevel:
+            "trace, debug, info, notice, warning, error or critical. (default: notice)"
+        case .logFormat:
+            "How log lines look. (default: text)"
+        }
+    }
+
+    /// The help of the option.
+    var help: ArgumentHelp {
+        ArgumentHelp(summary, valueName: placeholder)
+    }
+}

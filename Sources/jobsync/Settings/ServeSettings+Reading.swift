@@ -1,0 +1,36 @@
+import Foundation
+
+extension ServeSettings {
+    /// Reads every setting.
+    ///
+    /// - Parameters:
+    ///   - reader: Where settings come from.
+    ///   - home: The user's home folder, for `~`.
+    ///   - dataHome: `XDG_DATA_HOME`, if it is set.
+    /// - Throws: The first setting that is wrong.
+    init(
+        _ reader: SettingsReader,
+        home: String,
+        dataHome: String?
+    ) throws(SettingsError) {
+        func absolute(_ path: String) -> String {
+            let isInHome = path == "~" || path.hasPrefix("~/")
+            return URL(fileURLWithPath: isInHome ? home + path.dropFirst() : path).path
+        }
+        self.init()
+        if let address = try reader.value(.listen, HostAndPort.parse) {
+            (host, port) = address
+        }
+        let dataHome = dataHome.flatMap { $0.isEmpty ? nil : $0 } ?? home + "/.local/share"
+        data = absolute(try reader.value(.data, PlainText.parse) ?? dataHome + "/jobsync")
+        proc = try reader.value(.proc, PositiveNumber.parse)
+        mem = try reader.value(.mem, PositiveNumber.parse)
+        tasks = try reader.value(.tasks, PlainText.parse).map(absolute)
+        access = try reader.choice(.auth) ?? access
+        allowedOrigins = try reader.list(.allowOrigin, Origin.parse)
+        rate = try reader.value(.rate, WholeNumber.parse) ?? rate
+        web = try reader.value(.web, PlainText.parse).map(absolute)
+        logLevel = try reader.choice(.logLevel) ?? logLevel
+        logFormat = try reader.choice(.logFormat) ?? logFormat
+    }
+}

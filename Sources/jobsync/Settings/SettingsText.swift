@@ -1,0 +1,67 @@
+/// A text that is not what it must be.
+struct UnusableText: Error, Hashable {
+    let expected: String
+}
+
+/// Any text but the empty one.
+enum PlainText {
+    static func parse(_ text: String) throws(UnusableText) -> String {
+        guard !text.isEmpty else { throw UnusableText(expected: "a path") }
+        return text
+    }
+}
+
+/// A whole number from 1 on.
+enum PositiveNumber {
+    static func parse(_ text: String) throws(UnusableText) -> Int {
+        guard let number = Int(text), number >= 1 else {
+            throw UnusableText(expected: "a whole number of at least 1")
+        }
+        return number
+    }
+}
+
+/// A whole number from 0 on.
+enum WholeNumber {
+    static func parse(_ text: String) throws(UnusableText) -> Int {
+        guard let number = Int(text), number >= 0 else {
+            throw UnusableText(expected: "a whole number of at least 0")
+        }
+        return number
+    }
+}
+
+/// `HOST:PORT`, an IPv6 address in brackets.
+enum HostAndPort {
+    static func parse(_ text: String) throws(UnusableText) -> (host: String, port: Int) {
+        let failure = UnusableText(expected: "HOST:PORT, such as 127.0.0.1:9950 or [::1]:9950")
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
+        else { throw failure }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            throw failure
+        }
+        guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0 == "/" }) else {
+            throw failure
+        }
+        return (String(host), Int(port))
+    }
+}
+
+/// A page's origin, as browsers send it.
+enum Origin {
+    static func parse(_ text: String) throws(UnusableText) -> String {
+        for scheme in ["http://", "https://"] where text.hasPrefix(scheme) {
+            let rest = text.dropFirst(scheme.count)
+            if !rest.isEmpty, !rest.contains("/"), !rest.contains(where: \.isWhitespace) {
+                return text
+            }
+        }
+        throw UnusableText(
+            expected: "an origin without a path, such as https://lab.example"
+        )
+    }
+}

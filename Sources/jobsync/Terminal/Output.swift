@@ -1,0 +1,51 @@
+import Foundation
+
+/// Standard output and standard error.
+enum Output {
+    /// Writes a line for the caller.
+    static func line(_ text: String = "") {
+        write(text + "\n", to: STDOUT_FILENO)
+    }
+
+    /// Writes text for the caller as it is.
+    static func text(_ text: String) {
+        write(text, to: STDOUT_FILENO)
+    }
+
+    /// Writes a remark, one line that begins with the program's name.
+    static func remark(_ text: String) {
+        write("jobsync: \(text)\n", to: STDERR_FILENO)
+    }
+
+    /// Writes text on standard error as it is.
+    static func diagnostic(_ text: String) {
+        write(text, to: STDERR_FILENO)
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count > 0 {
+                bytes = bytes.dropFirst(count)
+            } else if errno == EPIPE, descriptor == STDOUT_FILENO {
+                endByBrokenPipe()
+            } else if errno == EAGAIN {
+                // Standard output may be a terminal that somebody else made non-blocking.
+                var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                Foundation.poll(&poll, 1, -1)
+            } else if errno != EINTR {
+                return
+            }
+        }
+    }
+
+    /// Ends as programs do whose reader has gone; the library of the sockets switched that off.
+    private static func endByBrokenPipe() -> Never {
+        signal(SIGPIPE, SIG_DFL)
+        raise(SIGPIPE)
+        exit(CommandStatus.failed.rawValue)
+    }
+}

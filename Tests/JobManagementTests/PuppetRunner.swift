@@ -1,0 +1,35 @@
+import JobModel
+import JobRunning
+import Synchronization
+
+/// A runner whose jobs do just what a test says; the real one has tests of its own.
+final class PuppetRunner: JobRunner {
+    enum Order: Hashable, Sendable {
+        case start(JobID)
+        case adopt(JobID)
+        case cancel(JobID)
+        case forget(JobID)
+        case removeLog(JobID)
+    }
+
+    let facts: AsyncStream<JobFact>
+    let orders: AsyncStream<Order>
+    private let teller: AsyncStream<JobFact>.Continuation
+    private let taker: AsyncStream<Order>.Continuation
+
+    init() {
+        (facts, teller) = AsyncStream.makeStream()
+        (orders, taker) = AsyncStream.makeStream()
+    }
+
+    func tell(_ id: JobID, _ content: JobFact.Content, at date: Timestamp) {
+        teller.yield(JobFact(id: id, content: content, date: date))
+    }
+
+    func start(_ order: LaunchOrder) async { taker.yield(.start(order.id)) }
+    func adopt(_ order: LaunchOrder) async { taker.yield(.adopt(order.id)) }
+    func cancel(_ id: JobID, reason: String) async { taker.yield(.cancel(id)) }
+    func forget(_ id: JobID) async { taker.yield(.forget(id)) }
+    func sweep(keeping known: Set<JobID>) async {}
+    func removeLog(_ id: JobID) async { taker.yield(.removeLog(id)) }
+}

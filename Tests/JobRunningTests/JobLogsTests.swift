@@ -1,0 +1,77 @@
+import JobModel
+import JobRunning
+import JobTasks
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct JobLogsTests {
+    private let bench: Bench
+    private let logs: JobLogs
+
+    init() throws {
+        bench = try Bench()
+        logs = JobLogs(folders: bench.folders)
+    }
+
+    @Test func aLogThatIsNotThereIsEmpty() throws {
+        #expect(try logs.read("job1", from: 0) == LogExcerpt(offset: 0, text: "", size: 0))
+        #expect(logs.size(of: "job1") == 0)
+    }
+
+    @Test(
+        arguments: [
+            (0, 100, 0, "häß…🧬!"), (0, 2, 0, "h"), (0, 3, 0, "hä"), (2, 100, 3, "ß…🧬!"),
+            (0, 11, 0, "häß…"), (0, 12, 0, "häß…🧬"), (9, 3, 12, ""), (-1, 5, 12, "!"),
+            (-4, 5, 12, "!"), (-5, 5, 8, "🧬!"), (99, 5, 13, ""), (-99, 5, 0, "häß"),
+        ]
+    )
+    func partsAreWholeCharacters(offset: Int, limit: Int, start: Int, text: String) throws {
+        try bench.write("häß…🧬!", to: "logs/jobs/job1.log")
+        let excerpt = try logs.read("job1", from: offset, limit: limit)
+        #expect(excerpt == LogExcerpt(offset: start, text: text, size: 13))
+    }
+
+    @Test func piecesJoinToTheWhole() throws {
+        let text = String(repeating: "aäß…🧬\n", count: 99)
+        try bench.write(text, to: "logs/jobs/job1.log")
+        var joined = ""
+        var offset = 0
+        while true {
+            let excerpt = try logs.read("job1", from: offset, limit: 7)
+            #expect(excerpt.offset == offset)
+            if excerpt.text.isEmpty { break }
+            joined += excerpt.text
+            offset = excerpt.end
+        }
+        #expect(joined == text)
+    }
+
+    /// Something that is no text must not stop a reader for ever.
+    @Test func brokenTextIsReadOn() throws {
+        try Files.makeFolder(bench.folders.logs)
+        try Files.write([0x80, 0x80, 0x80, 0x80, 65, 0xFF, 66], to: bench.folders.log(of: "job1"))
+        let excerpt = try logs.read("job1", from: 0)
+        #expect(excerpt.text.contains("A"))
+        #expect(excerpt.text.contains("B"))
+    }
+
+    @Test func growthIsTold() async throws {
+        var growth = logs.growth(of: "job1").makeAsyncIterator()
+        #expect(await growth.next() != nil)
+        try bench.write("one\n", to: "logs/jobs/job1.log")
+        #expect(await growth.next() != nil)
+        try bench.write("other\n", to: "logs/jobs/job2.log")
+        var log = try JobLogWriter(bench.folders.log(of: "job1"))
+        try log.append(["two"], stage: nil)
+        #expect(await growth.next() != nil)
+        #expect(try logs.read("job1", from: 0).text.hasSuffix("two\n"))
+    }
+
+    @Test func severalReadersAreTold() async throws {
+        var readers = (1...3).map { _ in logs.growth(of: "job1").makeAsyncIterator() }
+        for index in readers.indices { #expect(await readers[index].next() != nil) }
+        try bench.write("one\n", to: "logs/jobs/job1.log")
+        for index in readers.indices { #expect(await readers[index].next() != nil) }
+    }
+}

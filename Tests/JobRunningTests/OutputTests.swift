@@ -1,0 +1,85 @@
+import JSON
+import JobModel
+import JobRunning
+import JobTasks
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct OutputTests {
+    private func logOf(_ script: String) async throws -> String {
+        let bench = try Bench(.shell(script))
+        let runner = bench.makeRunner()
+        await runner.start(try bench.order("script"))
+        #expect(try await runner.end().state == .complete)
+        return try bench.log()
+    }
+
+    @Test func everyLineHasItsTimeAndStage() async throws {
+        let log = try await logOf("echo one; echo two >&2; printf three")
+        for line in log.split(separator: "\n").dropLast() {
+            #expect(
+                line.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z work: .*/) != nil,
+                "\(line)"
+            )
+        }
+        for word in ["one", "two", "three"] { #expect(log.contains(" work: \(word)\n")) }
+        #expect(log.hasSuffix("Z complete\n"))
+    }
+
+    @Test func binaryJunkBecomesText() async throws {
+        let log = try await logOf(
+            #"printf '\377\376\000\001ok\033[31mred\033[0m\a\n'; head -c 100000 /dev/urandom; echo; echo last"#
+        )
+        #expect(log.contains("okred\n"))
+        #expect(log.contains(" work: last\n"))
+        let controls = log.unicodeScalars.filter { $0.value < 0x20 && $0 != "\n" && $0 != "\t" }
+        #expect(controls.isEmpty)
+    }
+
+    @Test func anEndlessLineIsCut() async throws {
+        let log = try await logOf("head -c 50000000 /dev/zero | tr '\\0' x; echo; echo after")
+        #expect(log.utf8.count < 20_000)
+        #expect(log.contains("… (49991808 more bytes)\n"))
+        #expect(log.contains(" work: after\n"))
+    }
+
+    @Test func muchOutputOnBothStreamsDoesNotBlock() async throws {
+        let log = try await logOf(
+            "seq 1 50000 & seq 100001 150000 >&2; wait"
+        )
+        let numbers = log.split(separator: "\n").compactMap {
+            $0.split(separator: " work: ").last.flatMap { Int($0) }
+        }
+        #expect(Set(numbers) == Set(1...50_000).union(100_001...150_000))
+    }
+
+    @Test func linesThatOverwriteEachOtherAreThinned() async throws {
+        let log = try await logOf(#"for i in $(seq 1000); do printf '\r%d of 1000' $i; done; echo"#)
+        let lines = log.split(separator: "\n").filter { $0.contains(" of 1000") }
+        #expect(lines.count < 100)
+        #expect(lines.last?.hasSuffix("1000 of 1000") == true)
+    }
+
+    /// What is told is bounded, in order, and ends with the last word.
+    @Test func tenThousandLinesOfProgressAreCoalesced() async throws {
+        let bench = try Bench(
+            .shell(
+                "seq 1 10000 | sed 's/.*/& of 10000/' | awk '{printf \"%.2f%% done\\n\", $1/100}'; sleep 0.6; exit 1"
+            ) {
+                $0.progress = #"([\d.]+)% done"#
+            }
+        )
+        let runner = bench.makeRunner()
+        await runner.start(try bench.order("script"))
+        let facts = await runner.facts()
+        let told = facts.compactMap { fact -> Double? in
+            if case .progressed(_, _, let fraction) = fact.content { fraction } else { nil }
+        }
+        #expect(told.last == 1)
+        #expect(told == told.sorted())
+        #expect(told.count < 40)
+        let dates = facts.map(\.date)
+        #expect(dates == dates.sorted())
+        #expect(try bench.log().split(separator: "\n").count < 60)
+    }
+}

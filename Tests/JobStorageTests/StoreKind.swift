@@ -1,0 +1,97 @@
+import Foundation
+import JSON
+import JobModel
+import JobStorage
+import SQLiteStorage
+import Testing
+
+/// The stores that every promise is checked on.
+enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case memory
+    case sqlite
+
+    var testDescription: String { rawValue }
+
+    /// Runs a test on a new store of this kind.
+    func withStore(
+        rememberedRemovals: Int = 10_000,
+        _ body: (any JobStore) async throws -> Void
+    ) async throws {
+        switch self {
+        case .memory:
+            try await body(InMemoryJobStore(rememberedRemovals: rememberedRemovals))
+        case .sqlite:
+            try await withTemporaryFolder { folder in
+                let store = try await SQLiteJobStore.open(
+                    at: folder + "/jobs.sqlite",
+                    rememberedRemovals: rememberedRemovals
+                )
+                do {
+                    try await body(store)
+                } catch {
+                    await store.close()
+                    throw error
+                }
+                await store.close()
+            }
+        }
+    }
+}
+
+func withTemporaryFolder(_ body: (String) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory
+        .appending(path: "jobsync-storage-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try await body(folder)
+}
+
+/// The same numbers for the same seed, on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
+
+let dawn = Timestamp(microseconds: 1_700_000_000_000_000)
+
+func makeJob(
+    _ id: String,
+    task: String = "add_host",
+    username: String = "igboyes",
+    at date: Timestamp = dawn,
+    args: JSONObject = ["file": "x.fa"]
+) throws -> Job {
+    Job(
+        new: try #require(JobID(id)),
+        task: task,
+        args: args,
+        resources: Resources(proc: 1, mem: 4),
+        username: username,
+        at: date
+    )
+}
+
+extension Job {
+    func after(_ change: (inout Job) -> Void) -> Job {
+        var job = self
+        change(&job)
+        return job
+    }
+
+    func moved(to state: JobState, after seconds: Int = 1) -> Job {
+        after { $0.record(state: state, at: $0.updated + .seconds(seconds)) }
+    }
+
+    func put(away seconds: Int = 1) -> Job {
+        after { $0.archive(at: $0.updated + .seconds(seconds)) }
+    }
+}

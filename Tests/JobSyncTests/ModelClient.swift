@@ -1,0 +1,67 @@
+import JSON
+import JobManagement
+import JobModel
+import JobProtocol
+import JobStorage
+import Testing
+
+@testable import JobSync
+
+/// A client that reads the log as the front end has clients read it, and keeps a view.
+struct ModelClient {
+    let filter: JobFilter
+    var view: [JobID: Int] = [:]
+    var cursor = 0
+    var emptyBelow = 0
+    var load: Subscription.Load?
+    var epoch = ""
+
+    init(filter: JobFilter, log: ChangeLog) {
+        self.filter = filter
+        connect(to: log, withManifest: false)
+    }
+
+    /// Connects anew, by position if that will do, else by manifest or from nothing.
+    mutating func connect(to log: ChangeLog, withManifest: Bool) {
+        if !epoch.isEmpty, load == nil, log.canResume(epoch: epoch, seq: cursor) {
+            emptyBelow = cursor
+            load = Subscription.Load()
+        } else if withManifest {
+            let filter = filter
+            let gone = view.keys.filter { !(log.job($0).map(filter.admits) ?? false) }
+            load = Subscription.Load(known: view, removals: gone.sorted())
+            cursor = 0
+            emptyBelow = log.head
+        } else {
+            view = [:]
+            load = Subscription.Load()
+            cursor = 0
+            emptyBelow = log.head
+        }
+        epoch = log.epoch
+    }
+
+    /// Reads one page, and checks what every page promises.
+    mutating func read(_ log: ChangeLog) throws {
+        var page = log.page(
+            for: filter,
+            after: cursor,
+            emptyBelow: emptyBelow,
+            known: load?.known
+        )
+        if page.isLast { page.removals.append(contentsOf: load?.removals ?? []) }
+        let puts = try JSONValue(parsing: [UInt8(ascii: "[")] + page.puts + [UInt8(ascii: "]")])
+        for document in puts.arrayValue ?? [] {
+            let job = try #require(MinimalJob(document: document))
+            #expect(filter.admits(job))
+            #expect(job.version >= view[job.id] ?? -1, "versions never go back")
+            view[job.id] = job.version
+        }
+        for id in page.removals { view[id] = nil }
+        #expect(page.seq >= cursor)
+        cursor = page.seq
+        if page.isLast { load = nil }
+    }
+
+    var isInStep: Bool { load == nil }
+}

@@ -1,0 +1,308 @@
+// @ts-check
+import { Jobsync } from './client/jobsync.js';
+import { ACTIONS, perform } from './model/actions.js';
+import { Catalogue } from './model/catalogue.js';
+import { EVERYTHING, readQuery, writeQuery } from './model/filter.js';
+import { count, number } from './model/format.js';
+import { Selection } from './model/selection.js';
+import { logOut, readSession } from './model/session.js';
+import { readSort, writeSort } from './model/sorting.js';
+import { isCancellable } from './model/states.js';
+import { Store } from './model/store.js';
+import { Cards } from './view/cards.js';
+import { ConnectionView } from './view/connection.js';
+import { copy } from './view/copy.js';
+import { DetailPanel } from './view/detail.js';
+import { ask, toast, toastProblem } from './view/dialogs.js';
+import { $, say } from './view/dom.js';
+import { EmptyView } from './view/empty.js';
+import { FilterBar } from './view/filters.js';
+import { Gate } from './view/gate.js';
+import { helpDialog, listenToKeys } from './view/keys.js';
+import { Location } from './view/location.js';
+import { login } from './view/login.js';
+import { QueueHead } from './view/queue.js';
+import { SelectionBar } from './view/selection.js';
+import { startDialog } from './view/start.js';
+import { JobTable } from './view/table.js';
+import { tasksDialog } from './view/tasks.js';
+import { Theme } from './view/theme.js';
+
+const COUNTERS = 200; // milliseconds: figures that change faster than this can't be read
+const VISIBLE = 50; // milliseconds between frames of changes while somebody looks
+const HIDDEN = 1000; // and while nobody does
+
+const client = new Jobsync(location.origin, { interval: VISIBLE });
+const store = new Store();
+const selection = new Selection();
+const catalogue = new Catalogue(client);
+const theme = new Theme();
+const gate = new Gate();
+const cards = new Cards();
+const connection = new ConnectionView(client);
+const address = new Location();
+
+let skew = 0; // the server's clock minus ours, milliseconds
+let isLoaded = false;
+/** @type {any} */ let resources = null;
+const now = () => Date.now() + skew;
+
+const table = new JobTable({
+  store, selection, now, openJob, stages: (task) => catalogue.stages(task), openId: () => detail.id, sortBy: changeSort,
+});
+const detail = new DetailPanel({
+  client, now, act, start, copy, closeJob: () => openJob(''), stages: (task) => catalogue.stages(task),
+});
+const filters = new FilterBar(store, changeFilter);
+const empty = new EmptyView({ clear: () => changeFilter(EVERYTHING), start: () => start(null) });
+const bar = new SelectionBar(selection, { act, copy, get: (id) => store.get(id), focusTable: () => table.focus() });
+const queueHead = new QueueHead(client, store);
+
+// What is shown
+
+let frame = 0;
+let countedAt = 0;
+let counting = 0;
+
+function schedule() {
+  frame ||= requestAnimationFrame(draw);
+}
+
+/** One flush per animation frame, however many messages came. */
+function draw() {
+  frame = 0;
+  store.flush();
+  table.render();
+  detail.update(store.get(detail.id));
+  const wait = countedAt + COUNTERS - performance.now();
+  if (wait <= 0) drawCounters();
+  else counting ||= window.setTimeout(drawCounters, wait);
+}
+
+function drawCounters() {
+  clearTimeout(counting);
+  counting = 0;
+  countedAt = performance.now();
+  filters.count(isLoaded);
+  cards.queue(store.counts.waiting, isLoaded);
+  if (selection.size) bar.show();
+  empty.show({ isLoaded, length: store.length, size: store.size, connection: client.state });
+  say($('found'), store.length === store.size ? count(store.size, 'job') : `${number(store.length)} of ${count(store.size, 'job')}`);
+  $('found').hidden = !isLoaded;
+  $('moves').hidden = !(store.isFrozen && store.pendingMoves);
+  say($('moves'), `${count(Math.min(store.pendingMoves, 999), 'change')} · sort again`);
+  document.title = store.counts.running && isLoaded ? `${number(store.counts.running)} running · Jobsync` : 'Jobsync';
+}
+
+/** @param {import('./model/filter.js').Filter} filter */
+function changeFilter(filter) {
+  store.setFilter(filter);
+  store.flush();
+  if (filter === EVERYTHING) $('search').value = '';
+  filters.show();
+  table.rewind();
+  table.render(true);
+  drawCounters();
+  address.replace(store, detail.id);
+  say($('announcement'), `${count(store.length, 'job')} shown`);
+}
+
+/** @param {import('./model/sorting.js').Sort} sort */
+function changeSort(sort) {
+  store.setSort(sort);
+  store.flush();
+  table.showSort(sort);
+  table.render(true);
+  address.replace(store, detail.id);
+}
+
+/** @param {string} id nothing closes the panel */
+function openJob(id) {
+  if (id === detail.id) return;
+  if (id && !detail.id) address.push(store, id);
+  else address.replace(store, id);
+  showJob(id);
+}
+
+/** @param {string} id */
+function showJob(id) {
+  detail.show(id, store.get(id));
+  gate.apply();
+  table.render(true);
+  if (!id) table.focus();
+}
+
+// What is done
+
+/** Asks where it can't be undone, does it, and says what became of it.
+ * @param {string} action @param {string[]} ids */
+async function act(action, ids) {
+  if (ids.length === 0 || !gate.allows(ACTIONS[action].permission)) return;
+  const [jobs, them] = ids.length === 1 ? ['job', 'it'] : [count(ids.length, 'job'), 'them'];
+  const what = ids.length === 1 ? `job ${ids[0]}` : jobs;
+  const questions = {
+    cancel: {
+      title: `Cancel ${what}?`, keep: `Keep ${them}`, act: `Cancel ${jobs}`,
+      text: `A waiting job leaves the queue at once. A running one is stopped and what it has made so far is removed. This can’t be undone.`,
+    },
+    remove: { title: `Remove ${what}?`, keep: `Keep ${them}`, act: `Remove ${jobs}`, text: 'Its record and its log are deleted for good. To only take it off this list, archive it.' },
+  };
+  const question = questions[/** @type {'cancel'} */ (action)];
+  if (question && !(await ask(question))) return;
+  try {
+    toast(await perform(client, action, ids));
+    selection.remove(ids);
+    if (action !== 'cancel' && ids.includes(detail.id)) openJob('');
+  } catch (error) {
+    toastProblem(error);
+  }
+}
+
+let isPreparing = false; // the dialog to start a job: a second click meanwhile must not bring a second one
+
+/** @param {any} draft an earlier job, or null */
+async function start(draft) {
+  if (isPreparing || !gate.allows('create_job')) return;
+  isPreparing = true;
+  try {
+    await catalogue.refresh(); // a tool may have been installed, a task file added
+  } catch (error) {
+    toastProblem(error);
+    return;
+  } finally {
+    isPreparing = false;
+  }
+  const job = await startDialog({ client, catalogue }, draft);
+  if (job) openJob(job._id);
+}
+
+// What comes from the server
+
+client.addEventListener('reset', () => {
+  store.clear();
+  isLoaded = false;
+  schedule();
+});
+client.addEventListener('change', ({ detail: { put, del } }) => {
+  for (const job of put) store.put(job);
+  for (const id of del) store.remove(id);
+  selection.remove(del);
+  if (isLoaded) cards.count(put.length + del.length);
+  schedule();
+});
+client.addEventListener('loaded', () => {
+  isLoaded = true;
+  if (detail.id) detail.refresh();
+  schedule();
+});
+client.addEventListener('resources', (event) => {
+  resources = event.detail;
+  cards.resources(resources);
+});
+client.addEventListener('state', ({ detail: { state, count: expected, retryIn } }) => {
+  gate.connected(state === 'live');
+  if (state === 'loading') empty.expect(expected ?? 0);
+  if (state === 'live') {
+    catalogue.refresh().catch(toastProblem);
+    if (!gate.isKnown) identify();
+  }
+  if (retryIn !== undefined) checkSession();
+  schedule();
+});
+catalogue.addEventListener('change', () => {
+  table.render(true);
+  detail.refresh();
+});
+
+/** A browser doesn't tell why a WebSocket was refused; asking plainly does. */
+async function checkSession() {
+  if ((await identify()) !== 'unknown' || client.state !== 'reconnecting') return;
+  client.close();
+  begin();
+}
+
+// Every second
+
+setInterval(() => {
+  connection.tick();
+  cards.tick();
+  if (document.hidden) return;
+  table.render(true);
+  detail.tick();
+  queueHead.tick((job, reason) => cards.reason(job, reason, now()));
+}, 1000);
+
+document.addEventListener('visibilitychange', () => client.subscribe({ interval: document.hidden ? HIDDEN : VISIBLE }));
+
+// Keys and buttons
+
+const showTasks = () => tasksDialog({ client, catalogue, canModify: gate.allows('modify_options'), resources: () => resources });
+listenToKeys($('grid'), {
+  move: (by) => table.move(by),
+  jump: (to) => table.jump(to),
+  open: () => openJob(table.current?._id ?? detail.id),
+  select: (extend) => {
+    if (extend) selection.extend(table.activeIndex, (index) => store.at(index));
+    else if (table.current) selection.toggle(table.current._id, table.activeIndex);
+  },
+  selectAll: () => selection.add(Array.from({ length: store.length }, (_, index) => store.at(index)?._id ?? '')),
+  escape: () => {
+    if (detail.id) openJob('');
+    else selection.clear();
+  },
+  search: () => $('search').focus(),
+  cancel: () => act('cancel', selection.size ? bar.suited('cancel') : [store.get(detail.id) ?? table.current].flatMap((job) => (job && isCancellable(job) ? [job._id] : []))),
+  start: () => start(null),
+  tasks: showTasks,
+  theme: () => theme.next(),
+  toggleState: (state) => filters.toggle(state),
+});
+$('help').addEventListener('click', helpDialog);
+$('tasks').addEventListener('click', showTasks);
+$('start').addEventListener('click', () => start(null));
+$('logout').addEventListener('click', async () => {
+  client.close();
+  await logOut().catch(toastProblem);
+  location.reload();
+});
+$('search').addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+  if (event.key === 'Enter') table.jump('first');
+});
+addEventListener('popstate', () => {
+  const wanted = readQuery(new URLSearchParams(location.search));
+  const hasSameList = writeQuery({ ...wanted, job: '' }) === writeQuery({ filter: store.filter, sort: writeSort(store.sort), job: '' });
+  showJob(wanted.job);
+  if (hasSameList) return;
+  $('search').value = wanted.filter.text;
+  changeFilter(wanted.filter);
+  changeSort(readSort(wanted.sort));
+});
+
+// The beginning
+
+/** Finds out who we are, asks for a token if need be, and connects. */
+async function begin() {
+  while ((await identify()) === 'unknown') await login();
+  // Without an answer the connection is tried all the same: it says what is wrong, and heals when it can.
+  client.connect().catch(() => {});
+}
+
+/** @returns {Promise<'known' | 'unknown' | 'no answer'>} */
+async function identify() {
+  const answer = await readSession().catch(() => null);
+  if (!answer) return 'no answer';
+  if (!answer.session) return 'unknown';
+  skew = answer.skew;
+  gate.permit(answer.session);
+  return 'known';
+}
+
+const { filter, sort, job } = readQuery(new URLSearchParams(location.search));
+$('search').value = filter.text;
+store.setFilter(filter);
+store.setSort(readSort(sort));
+filters.show();
+table.showSort(store.sort);
+empty.show({ isLoaded: false, length: 0, size: 0, connection: 'connecting' });
+if (job) showJob(job);
+begin();

@@ -1,0 +1,159 @@
+// @ts-check
+import { nextSort } from '../model/sorting.js';
+import { $, h } from './dom.js';
+import { Grid } from './grid.js';
+import { JobRow } from './row.js';
+
+/**
+ * @typedef {import('../model/store.js').Store} Store
+ * @typedef {import('../model/sorting.js').Sort} Sort
+ * @typedef {object} Page
+ * @property {Store} store
+ * @property {import('../model/selection.js').Selection} selection
+ * @property {() => number} now
+ * @property {(task: string) => number} stages
+ * @property {() => string} openId
+ * @property {(id: string) => void} openJob
+ * @property {(sort: Sort) => void} sortBy
+ */
+
+const HOLD = 2500; // milliseconds after the last touch before rows may move again
+const AGES = ['updated', 'added']; // shown as the time since: what is newest shows the least
+const COLUMNS = [
+  ['State', 'c-state', 'state'], ['Task', 'c-task', 'task'], ['Progress', 'c-progress', 'progress'], ['User', 'c-user', 'username'],
+  ['Cores · GB', 'c-reserved.num', 'proc'], ['Updated', 'c-updated.num', 'updated'], ['Age', 'c-age.num', 'added'],
+];
+
+/** The live table: what is under the pointer does not move away, and never steals the focus. */
+export class JobTable {
+  #page;
+  #root = $('grid');
+  #grid;
+  /** @type {Map<string, any>} */ #headers = new Map();
+  #hold = 0;
+
+  /** @param {Page} page */
+  constructor(page) {
+    this.#page = page;
+    const { store, selection } = page;
+    this.#root.setAttribute('aria-colcount', String(COLUMNS.length + 1));
+    this.#addHeader();
+    const body = h('div.rows', { role: 'rowgroup' });
+    this.#root.append(body);
+    this.#grid = new Grid(this.#root, body, rowHeight(), {
+      length: () => store.length,
+      slotAt: (index) => store.slotAt(index),
+      generation: (slot) => store.generation(slot),
+      create: () => new JobRow(),
+      update: (row, slot) => {
+        const job = store.jobs[slot];
+        const { now, stages, openId } = page;
+        if (job) row.update(job, { now: now(), stages, isSelected: selection.has(job._id), isOpen: job._id === openId() });
+      },
+    });
+    selection.addEventListener('change', () => this.render(true));
+    matchMedia('(max-width: 640px)').addEventListener('change', () => { this.#grid.rowHeight = rowHeight(); });
+    body.addEventListener('click', (/** @type {MouseEvent} */ event) => this.#click(event));
+    // Shift-click extends the selection; the browser's own idea of it, marking text, is in the way.
+    body.addEventListener('mousedown', (/** @type {MouseEvent} */ event) => event.shiftKey && event.preventDefault());
+    for (const touch of ['pointermove', 'keydown', 'wheel']) this.#root.addEventListener(touch, () => this.#freeze(), { passive: true });
+    this.#root.addEventListener('pointerleave', () => this.thaw());
+    $('moves').addEventListener('click', () => this.thaw());
+  }
+
+  focus() {
+    this.#root.focus();
+  }
+
+  /** @param {boolean} [force] */
+  render(force) {
+    this.#grid.render(force);
+  }
+
+  /** Back to the top: what is shown is another list now. */
+  rewind() {
+    this.#root.scrollTop = 0;
+    this.#grid.active = -1;
+    this.thaw();
+  }
+
+  /** @returns {import('../client/jobsync.d.ts').Job | null} the job that the keyboard is at */
+  get current() {
+    return this.#page.store.at(this.#grid.active);
+  }
+
+  get activeIndex() {
+    return this.#grid.active;
+  }
+
+  /** @param {number} by */
+  move(by) {
+    this.focus();
+    this.#grid.activate(this.#grid.active + by);
+  }
+
+  /** @param {'first' | 'last' | 'page-up' | 'page-down'} to */
+  jump(to) {
+    this.focus();
+    const { active, page } = this.#grid;
+    this.#grid.activate({ first: 0, last: this.#page.store.length - 1, 'page-up': active - page, 'page-down': active + page }[to]);
+  }
+
+  /** @param {Sort} sort */
+  showSort({ by, descending }) {
+    for (const [name, header] of this.#headers) {
+      if (name === by) header.setAttribute('aria-sort', descending !== AGES.includes(by) ? 'descending' : 'ascending');
+      else header.removeAttribute('aria-sort');
+    }
+  }
+
+  /** Lets rows move again, now. */
+  thaw() {
+    clearTimeout(this.#hold);
+    const { store } = this.#page;
+    if (!store.isFrozen) return;
+    store.thaw();
+    store.flush();
+    $('moves').hidden = true;
+    this.render();
+  }
+
+  #freeze() {
+    this.#page.store.isFrozen = true;
+    clearTimeout(this.#hold);
+    this.#hold = window.setTimeout(() => this.thaw(), HOLD);
+  }
+
+  #addHeader() {
+    const { store, sortBy } = this.#page;
+    const headers = COLUMNS.map(([text, classes, by]) => {
+      const header = h(`div.cell.${classes}`, { role: 'columnheader' }, h('button', { tabindex: -1, onclick: () => sortBy(nextSort(by, store.sort)) }, text));
+      this.#headers.set(by, header);
+      return header;
+    });
+    const select = h('div.cell.c-select', { role: 'columnheader' }, h('span.vh', null, 'Select'));
+    this.#root.append(h('div.head', { role: 'rowgroup' }, h('div.row', { role: 'row', 'aria-rowindex': 1 }, select, ...headers)));
+  }
+
+  /** @param {MouseEvent} event */
+  #click(event) {
+    const { store, selection, openJob } = this.#page;
+    const target = /** @type {Element} */ (event.target);
+    const index = Number(target.closest('.row')?.id.replace('row-', ''));
+    const job = store.at(index);
+    if (!job) return;
+    this.#grid.active = index;
+    if (!target.closest('.c-select')) {
+      if (!getSelection()?.toString()) openJob(job._id);
+      this.render();
+      return;
+    }
+    if (event.shiftKey) selection.extend(index, (each) => store.at(each));
+    else selection.toggle(job._id, index);
+    this.focus();
+  }
+}
+
+function rowHeight() {
+  return Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row'), 10);
+}
