@@ -13,9 +13,13 @@ extension JobManager {
     ///   same id can be repeated safely.
     public func new(_ request: NewJob) async throws(JobManagerError) -> NewJobAnswer {
         try checkReady()
+        // First, because a repeated request counts even if it would not be accepted anew: the
+        // task may have gone or the machine become smaller since.
+        if let id = request.id, let existing = try await existingJob(id, for: request) {
+            return existing
+        }
         guard !isDraining else { throw .draining }
         let job = try makeJob(request)
-        if request.id != nil, let existing = try await existingJob(like: job) { return existing }
         let ticket = makeTicket()
         enqueue(.insert(job), ticket: ticket)
         apply(scheduler.handle(.jobArrived(JobRequest(job))))
@@ -65,45 +69,54 @@ extension JobManager {
     }
 
     /// The answer for a job that is there already, if one of that id is.
-    private func existingJob(like job: Job) async throws(JobManagerError) -> NewJobAnswer? {
-        if let managed = jobs[job.id] { return try await answer(for: managed, like: job) }
+    private func existingJob(
+        _ id: JobID,
+        for request: NewJob
+    ) async throws(JobManagerError) -> NewJobAnswer? {
+        if let managed = jobs[id] { return try await answer(for: managed, to: request) }
         let stored: Job?
         do throws(JobStoreError) {
-            stored = try await store.job(job.id)
+            stored = try await store.job(id)
         } catch {
             throw JobManagerError(error)
         }
         try checkReady()
         // Another call may have made the job while this one asked the store.
-        if let managed = jobs[job.id] { return try await answer(for: managed, like: job) }
+        if let managed = jobs[id] { return try await answer(for: managed, to: request) }
         guard let stored else { return nil }
-        try Self.check(stored, isLike: job)
+        try check(stored, isWhatIsAskedBy: request)
         return NewJobAnswer(id: stored.id, version: stored.version, seq: seq, created: false)
     }
 
     private func answer(
         for managed: ManagedJob,
-        like job: Job
+        to request: NewJob
     ) async throws(JobManagerError) -> NewJobAnswer {
-        try Self.check(managed.latest, isLike: job)
+        let id = managed.latest.id
+        try check(managed.latest, isWhatIsAskedBy: request)
         var position = seq
         if managed.committed == nil {
             let ticket = makeTicket()
             tickets[ticket]?.remaining = 1
-            jobs[job.id]?.awaitingInsertion.append(ticket)
+            jobs[id]?.awaitingInsertion.append(ticket)
             position = try await outcome(of: ticket).get()
         }
-        let version = jobs[job.id]?.committed?.version ?? managed.latest.version
-        return NewJobAnswer(id: job.id, version: version, seq: position, created: false)
+        let version = jobs[id]?.committed?.version ?? managed.latest.version
+        return NewJobAnswer(id: id, version: version, seq: position, created: false)
     }
 
-    private static func check(_ found: Job, isLike job: Job) throws(JobManagerError) {
+    private func check(_ job: Job, isWhatIsAskedBy request: NewJob) throws(JobManagerError) {
+        let task = tasks.catalogue[request.task]
+        // Looks at nothing but the request: files that it names may have gone since.
+        let args = (try? task?.check(request.args)) ?? request.args
+        let proc = request.proc ?? task?.resources.proc ?? job.resources.proc
+        let mem = request.mem ?? task?.resources.mem ?? job.resources.mem
         let difference: String? =
-            if found.task != job.task { "task" } else if !found.args.hasSameMembers(as: job.args) {
+            if job.task != request.task { "task" } else if !job.args.hasSameMembers(as: args) {
                 "args"
-            } else if found.resources.proc != job.resources.proc {
-                "proc"
-            } else if found.resources.mem != job.resources.mem { "mem" } else { nil }
+            } else if job.resources.proc != proc { "proc" } else if job.resources.mem != mem {
+                "mem"
+            } else { nil }
         if let difference { throw .conflict(job.id, differs: difference) }
     }
 

@@ -47,8 +47,15 @@ extension FrontEnd {
         }
         statistics.changes += content.changes.count
         flush()
+        log.forgetRemovals(upTo: slowestPosition)
         refreshResources()
         tellTails(of: content.changes)
+    }
+
+    /// Up to where every connected client knows which jobs are gone.
+    private var slowestPosition: Int {
+        connections.values.lazy.flatMap(\.subscriptions)
+            .map { max($0.cursor, $0.emptyBelow) }.min() ?? log.head
     }
 
     /// Sends every client that is due what it has not got; the first change after quiet goes out at once.

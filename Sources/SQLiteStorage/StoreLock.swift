@@ -27,7 +27,7 @@ struct StoreLock: Sendable {
         } catch {
             throw .inaccessible(path: lockPath, detail: "\(error)")
         }
-        guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.take(descriptor) else {
             let holder = Self.holder(in: lockPath)
             try? descriptor.close()
             throw .inUse(path: path, process: holder)
@@ -35,6 +35,18 @@ struct StoreLock: Sendable {
         // Only for the message above in another server; the lock holds without it.
         try? descriptor.resize(to: 0)
         _ = try? descriptor.writeAll(toAbsoluteOffset: 0, "\(getpid())\n".utf8)
+    }
+
+    /// Takes the lock if it is free, or becomes so within a second.
+    ///
+    /// A server that has just been killed while it started a worker lives on in that child until the
+    /// child becomes another program; so an answer at once could be a false alarm.
+    private static func take(_ descriptor: FileDescriptor) -> Bool {
+        for _ in 0..<50 {
+            if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(20_000)
+        }
+        return false
     }
 
     /// Gives the lock back.

@@ -12,7 +12,7 @@ struct Jobsync: AsyncParsableCommand {
             Start a server, and from another terminal a job:
 
               jobsync serve
-              jobsync new add_host file=peach.fa name="Prunus persica" --wait
+              jobsync new add_host file=peach.fa _id="Prunus persica" --wait
               jobsync watch
 
             ENVIRONMENT

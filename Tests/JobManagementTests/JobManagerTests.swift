@@ -96,6 +96,9 @@ struct JobManagerTests {
             laboratory.runner.tell("a1", .ended(JobEnd(state: .complete)), at: later)
             await laboratory.recorder.waitUntil("a1", is: .complete)
             #expect(try await !manager.new(.nuvs("a1")).created, "also after its end")
+            _ = try await manager.limitResources(proc: 1, mem: nil)
+            await manager.replaceTasks(with: TaskCatalogue(tasks: []))
+            #expect(try await !manager.new(.nuvs("a1")).created, "and when it could not be made")
         }
     }
 

@@ -57,9 +57,9 @@ struct UpgradeTests {
                 _ = try await harness.client(subprotocol: "other, else")
             }
             let offers = await harness.recorder.requests.map(\.subprotocols)
-            #expect(offers == [["other", "jobsync.v1.json"], [], ["other", "else"]])
+            #expect(offers == [["other", "jobsync.v1.json"], []], "the third never gets so far")
             let requests = await harness.recorder.requests
-            #expect(Set(requests.map(\.connection)).count == 3)
+            #expect(Set(requests.map(\.connection)).count == 2)
         }
     }
 

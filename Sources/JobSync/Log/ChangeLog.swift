@@ -71,7 +71,6 @@ struct ChangeLog {
             removalCount += 1
         }
         if supersededCount > 512, supersededCount * 2 > entries.count { squeeze() }
-        if removalCount > Self.removalLimit * 2 { forgetRemovals() }
     }
 
     private mutating func add(
@@ -109,15 +108,20 @@ struct ChangeLog {
         reindex()
     }
 
-    private mutating func forgetRemovals() {
+    /// Forgets the oldest removals once there are many.
+    ///
+    /// - Parameter floor: Removals behind it are kept, for a connected client has not been told of them.
+    mutating func forgetRemovals(upTo floor: Int) {
+        guard removalCount > Self.removalLimit * 2 else { return }
+        let before = entries.count
         var surplus = removalCount - Self.removalLimit
         entries.removeAll { entry in
-            guard surplus > 0, case .gone = entry.content else { return false }
+            guard surplus > 0, entry.seq <= floor, case .gone = entry.content else { return false }
             surplus -= 1
             horizon = max(horizon, entry.seq)
             return true
         }
-        removalCount = Self.removalLimit
+        removalCount -= before - entries.count
         reindex()
     }
 

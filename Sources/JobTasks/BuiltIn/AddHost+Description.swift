@@ -24,12 +24,9 @@ extension AddHost {
                 description: "A common name or a remark",
                 defaultValue: ""
             ),
-            // Older clients send these along; they are kept with the job and not used.
-            ArgumentDescription(name: "added", type: .boolean, description: "Not used"),
-            ArgumentDescription(name: "job", type: .string, description: "Not used"),
-            ArgumentDescription(name: "username", type: .string, description: "Not used"),
-            ArgumentDescription(name: "_version", type: .integer, description: "Not used"),
         ],
+        // The document of the host, as older clients send it along.
+        ignoredArguments: ["added", "job", "username", "_version"],
         stages: ["mk_host_dir", "stats", "bowtie_build", "snap_build", "update_db"]
     )
 

@@ -8,7 +8,8 @@ extension TaskDescription {
     /// - Returns: All arguments that have a value, in the order of the description.
     /// - Throws: The first argument that is missing, unknown or of a wrong kind.
     public func check(_ args: JSONObject) throws(ArgumentError) -> JSONObject {
-        for name in args.keys where !arguments.contains(where: { $0.name == name }) {
+        for name in args.keys
+        where !arguments.contains(where: { $0.name == name }) && !ignoredArguments.contains(name) {
             throw ArgumentError(field: "args.\(name)", message: unknownArgument(name))
         }
         var checked: JSONObject = [:]

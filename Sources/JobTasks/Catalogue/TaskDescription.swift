@@ -18,6 +18,8 @@ public struct TaskDescription: Hashable, Sendable {
     public var isRestartable: Bool
     /// The arguments, in the order in which forms show them.
     public var arguments: [ArgumentDescription]
+    /// Names that may be given and are dropped, because older clients send them.
+    public var ignoredArguments: Set<String>
     /// The names of the stages, in order.
     public var stages: [String]
     /// Where it comes from: `built-in` or the name of a file.
@@ -44,6 +46,7 @@ public struct TaskDescription: Hashable, Sendable {
     ///   - timeout: How long a whole job may take.
     ///   - isRestartable: Whether a job may start again after the machine went down.
     ///   - arguments: The arguments.
+    ///   - ignoredArguments: Names that may be given and are dropped.
     ///   - stages: The names of the stages, in order.
     ///   - source: Where it comes from.
     ///   - unavailable: Why it cannot run here.
@@ -57,6 +60,7 @@ public struct TaskDescription: Hashable, Sendable {
         timeout: Duration? = nil,
         isRestartable: Bool = false,
         arguments: [ArgumentDescription] = [],
+        ignoredArguments: Set<String> = [],
         stages: [String],
         source: String = Self.builtIn,
         unavailable: String? = nil,
@@ -70,6 +74,7 @@ public struct TaskDescription: Hashable, Sendable {
         self.timeout = timeout
         self.isRestartable = isRestartable
         self.arguments = arguments
+        self.ignoredArguments = ignoredArguments
         self.stages = stages
         self.source = source
         self.unavailable = unavailable

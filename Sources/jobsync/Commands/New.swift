@@ -11,7 +11,7 @@ struct New: AsyncParsableCommand {
             Prints the job's id. `jobsync task show TASK` tells which arguments there are; each is \
             read as the type that the task wants:
 
-              jobsync new add_host file=peach.fa name="Prunus persica"
+              jobsync new add_host file=peach.fa _id="Prunus persica"
               jobsync new align reads=a.fq reads=b.fq seed=7     a list: the name again
               jobsync new align options:='{"local": true}'       any JSON, behind :=
               jobsync new align reads=a.fq --wait && echo done
