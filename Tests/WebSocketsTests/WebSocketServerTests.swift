@@ -128,6 +128,20 @@ struct WebSocketServerTests {
         }
     }
 
+    @Test("a long reason is cut to what a close frame holds, between characters")
+    func longReason() async throws {
+        var behaviour = Behaviour()
+        behaviour.message = { server, _, id in
+            server.close(id, code: .goingAway, reason: String(repeating: "\u{1F40E}", count: 50))
+        }
+        try await withServer(behaviour) { harness in
+            let client = try await harness.client()
+            try await client.send("anything")
+            for await _ in client.messages {}
+            #expect(await client.closure?.reason == String(repeating: "\u{1F40E}", count: 30))
+        }
+    }
+
     @Test("a client that breaks off is 1006")
     func brokenOff() async throws {
         try await withServer { harness in

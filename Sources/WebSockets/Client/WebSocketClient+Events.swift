@@ -122,8 +122,16 @@ extension WebSocketClient {
         if hasTimedOut || words.hasPrefix("Timed out") || words.contains("timeout") {
             return .timedOut
         }
+        if words.hasPrefix("connect SSL") {
+            // The rest is an error number of OpenSSL's that says nothing; the library logs more.
+            let reason = "the certificate is not trusted, or there is no encryption in common"
+            return .notSecure(reason: reason)
+        }
         if words.contains("cert") || words.contains("SSL") {
             return .notSecure(reason: words)
+        }
+        if ["read failed", "Peer hung up"].contains(words) {
+            return .badHandshake(reason: "it hung up without an answer")
         }
         if words.hasPrefix("HS:") {
             return .badHandshake(reason: String(words.dropFirst(3).trimmingSpaces))

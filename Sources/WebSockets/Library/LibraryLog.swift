@@ -7,24 +7,24 @@ enum LibraryLog {
 
     /// Set up once per process, because the library's log is the process's.
     static let isSetUp: Bool = {
-        var levels = LLL_ERR | LLL_WARN
+        var levels = LLL_ERR
         if logger.logLevel <= .debug {
-            levels |= LLL_NOTICE
+            levels |= LLL_WARN
         }
         if logger.logLevel <= .trace {
-            levels |= LLL_INFO
+            levels |= LLL_NOTICE | LLL_INFO
         }
         lws_set_log_level(Int32(levels), writeLibraryLine)
         return true
     }()
 
     fileprivate static func write(_ level: Int32, _ line: String) {
-        // What is an error to the library, such as a client with a bad header, is none of ours.
+        // What is an error to the library, such as a client with a bad header, is none of ours, and
+        // nobody outside is to fill our log.
         let ours: Logger.Level =
             switch Int(level) {
-            case Int(LLL_ERR): .warning
-            case Int(LLL_WARN): .info
-            case Int(LLL_NOTICE): .debug
+            case Int(LLL_ERR): .notice
+            case Int(LLL_WARN): .debug
             default: .trace
             }
         logger.log(level: ours, "\(line)")
