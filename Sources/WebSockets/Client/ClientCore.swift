@@ -13,6 +13,7 @@ actor ClientCore: LibraryEvents {
         weak var client: WebSocketClient?
         /// The library's handle, from its first event to its last.
         var wsi: OpaquePointer?
+        var timer: LoopTimer?
     }
 
     let executor: ThreadExecutor
@@ -42,6 +43,7 @@ actor ClientCore: LibraryEvents {
         connections[number]?.wsi = event.wsi
         defer {
             if event.reason == LWS_CALLBACK_WSI_DESTROY {
+                stopTimer(of: number)
                 connections[number] = nil
             }
         }
@@ -115,6 +117,30 @@ actor ClientCore: LibraryEvents {
         clws_kill(wsi)
         plain?.nudge()
         secure?.nudge()
+    }
+
+    /// Drops the connection of a client that is no more.
+    func abandon(number: UInt64) {
+        stopTimer(of: number)
+        drop(number: number)
+    }
+
+    /// Tells a connection's client when a time is over, in place of any other time.
+    func startTimer(of number: UInt64, limit: Duration) {
+        stopTimer(of: number)
+        guard connections[number] != nil else { return }
+        let timer = LoopTimer(on: loop) { [unowned self] in
+            assumeIsolated { core in
+                core.connections[number]?.client?.assumeIsolated { $0.timedOut() }
+            }
+        }
+        timer.schedule(afterMilliseconds: limit.milliseconds)
+        connections[number]?.timer = timer
+    }
+
+    func stopTimer(of number: UInt64) {
+        connections[number]?.timer?.close()
+        connections[number]?.timer = nil
     }
 
     private func context(isSecure: Bool) -> LibraryContext? {

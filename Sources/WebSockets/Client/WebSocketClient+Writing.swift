@@ -38,20 +38,16 @@ extension WebSocketClient {
     }
 
     func startTimer(_ limit: Duration) {
-        stopTimer()
-        let timer = LoopTimer(on: core.loop) { [weak self] in
-            self?.assumeIsolated { $0.timedOut() }
-        }
-        timer.schedule(afterMilliseconds: limit.milliseconds)
-        self.timer = timer
+        let number = number
+        core.assumeIsolated { $0.startTimer(of: number, limit: limit) }
     }
 
     func stopTimer() {
-        timer?.close()
-        timer = nil
+        let number = number
+        core.assumeIsolated { $0.stopTimer(of: number) }
     }
 
-    private func timedOut() {
+    func timedOut() {
         hasTimedOut = true
         drop()
         connected(.timedOut)

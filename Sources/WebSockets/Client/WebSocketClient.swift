@@ -64,7 +64,6 @@ public actor WebSocketClient {
     var wsi: OpaquePointer?
     var target = ""
     var headers: HTTPHeaders = [:]
-    var timer: LoopTimer?
     var hasTimedOut = false
 
     /// What has come of a message, and the whole ones that nobody has read.
@@ -84,10 +83,11 @@ public actor WebSocketClient {
         self.configuration = configuration
     }
 
-    isolated deinit {
-        timer?.close()
-        let number = number
-        core.assumeIsolated { $0.drop(number: number) }
+    deinit {
+        // Not an isolated deinit: Swift 6.3 cannot compile users of this type with one when it
+        // optimizes ("circular reference").
+        let (core, number) = (core, number)
+        Task { await core.abandon(number: number) }
     }
 
     /// Connects; may be called once.
@@ -126,7 +126,6 @@ public actor WebSocketClient {
         self.number = number
         return await withCheckedContinuation { continuation in
             phase = .connecting(continuation)
-            startTimer(configuration.connectTimeout)
             let failure = core.assumeIsolated { core in
                 core.connect(
                     self,
@@ -138,6 +137,8 @@ public actor WebSocketClient {
             }
             if let failure {
                 connected(failure)
+            } else {
+                startTimer(configuration.connectTimeout)
             }
         }
     }
