@@ -115,7 +115,74 @@ struct LivenessTests {
     }
 }
 
+extension LivenessTests {
+    @Test("a paused client is not read, nor taken for dead; resumed, all it sent arrives in order")
+    func paused() async throws {
+        let configuration = WebSocketServerConfiguration.local {
+            $0.pingInterval = .milliseconds(500)
+            $0.pongTimeout = .milliseconds(500)
+        }
+        var behaviour = Behaviour()
+        behaviour.message = { server, message, id in
+            if message == Array("first".utf8) {
+                server.pauseReceiving(from: id)
+            }
+        }
+        try await withServer(behaviour, configuration) { harness in
+            let socket = try await harness.webSocket()
+            let ids = await harness.recorder.open(1)
+            let texts = ["first", "second", "third", String(repeating: "4", count: 200_000)]
+            try await socket.send(texts.flatMap { RawSocket.frame(0x1, Array($0.utf8)) })
+            _ = await harness.recorder.event {
+                switch $0 {
+                case .message, .closed: true
+                default: false
+                }
+            }
+            // Several times the time in which a silent client is dropped.
+            try await Task.sleep(for: .milliseconds(1500))
+            let frame = WebSocketFrame(text: "x")
+            #expect(await harness.recorder.sendOne(frame, to: ids[0]) == .written)
+            let before = await harness.recorder.events
+            #expect(!before.contains(.message("third", ids[0])))
+            await harness.recorder.resume(ids[0])
+            let last = String(texts[3].prefix(64))
+            _ = await harness.recorder.event {
+                switch $0 {
+                case .message(last, _), .closed: true
+                default: false
+                }
+            }
+            let messages = await harness.recorder.events.filter {
+                if case .message = $0 { true } else { false }
+            }
+            #expect(messages == texts.map { .message(String($0.prefix(64)), ids[0]) })
+        }
+    }
+
+    @Test("a paused client can be closed in due form")
+    func closedWhilePaused() async throws {
+        var behaviour = Behaviour()
+        behaviour.opened = { server, id in server.pauseReceiving(from: id) }
+        try await withServer(behaviour) { harness in
+            let socket = try await harness.webSocket()
+            let ids = await harness.recorder.open(1)
+            try await socket.sendFrame(0x1, Array("unread".utf8))
+            await harness.recorder.close(ids[0], code: .goingAway)
+            let frame = try await socket.receiveFrame()
+            #expect(frame.closeCode == 1001)
+            try await socket.sendFrame(0x8, frame.payload)
+            #expect(await socket.receiveToEnd().isEmpty)
+            #expect(await harness.recorder.closeCode(of: ids[0]) == .goingAway)
+        }
+    }
+}
+
 extension Recorder {
+    func resume(_ id: ConnectionID) {
+        server.resumeReceiving(from: id)
+    }
+
     func sendOne(_ frame: WebSocketFrame, to id: ConnectionID) -> SendOutcome {
         server.send(frame, to: id)
     }

@@ -51,6 +51,8 @@ final class Peer {
     var isAccepted = false
     /// What has come of a message.
     var message: [UInt8] = []
+    /// Nothing is read from it for now, at the delegate's wish.
+    var isPaused = false
     var closeCode: WebSocketCloseCode?
     var bytesSent: UInt64 = 0
     /// The library holds bytes that the socket did not take.
@@ -78,6 +80,8 @@ final class Peer {
         case .open:
             if isChoked {
                 since + limits.stall
+            } else if isPaused {
+                nil
             } else if let pingedAt {
                 pingedAt + limits.pong
             } else {

@@ -16,14 +16,6 @@ extension ServerCore {
         peer.since = loop.now
         switch delegate?.assumeIsolated({ $0.connectionRequested(request) }) {
         case .accept:
-            guard
-                request.subprotocols.isEmpty
-                    || request.subprotocols.contains(configuration.subprotocol)
-            else {
-                // The library would drop it with no answer.
-                let text = "The only subprotocol is \(configuration.subprotocol).\n"
-                return refuse(peer, HTTPResponse(status: 400, text: text))
-            }
             peer.isAccepted = true
             peer.request = nil
             return 0
@@ -124,6 +116,13 @@ extension ServerCore {
     func setReceiving(_ isReceiving: Bool, from connection: ConnectionID) {
         guard let peer = peers[connection.rawValue], peer.phase == .open, let wsi = peer.wsi
         else { return }
+        peer.isPaused = !isReceiving
+        if isReceiving {
+            // It could not be heard before.
+            peer.lastHeard = loop.now
+            peer.pingedAt = nil
+            watchDeadline(of: peer)
+        }
         lws_rx_flow_control(wsi, isReceiving ? 1 : 0)
     }
 
@@ -138,6 +137,10 @@ extension ServerCore {
     /// Sends a close frame; the library's own way of closing loses it with libuv.
     func startClosing(_ peer: Peer, code: WebSocketCloseCode, reason: String) {
         peer.closeCode = code
+        if peer.isPaused {
+            // The answer stands behind what has not been read.
+            setReceiving(true, from: peer.id)
+        }
         guard write(WebSocketFrame(closing: code, reason: reason), to: peer) else { return }
         peer.phase = .closing
         peer.since = loop.now

@@ -13,9 +13,9 @@
 public protocol WebSocketServerDelegate: Actor {
     /// Decides on a client that wants to open a WebSocket at the right path.
     ///
-    /// A client that offers subprotocols, but not the server's, gets 400 even if it is accepted here.
-    /// After `.accept` to any other there is always one ``connectionClosed(_:code:)``, even if the
-    /// connection breaks before it was opened.
+    /// A client that offers subprotocols, but not the server's, is not asked about: it gets 400. After
+    /// `.accept` there is always one ``connectionClosed(_:code:)``, even if the connection breaks
+    /// before it was opened.
     /// - Parameter request: the request; its `connection` names the connection from now on
     /// - Returns: whether to go on, or what to answer
     func connectionRequested(_ request: HTTPRequest) -> UpgradeDecision
