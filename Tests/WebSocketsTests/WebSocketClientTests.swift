@@ -131,6 +131,7 @@ struct WebSocketClientTests {
         try await withServer(behaviour) { harness in
             var configuration = WebSocketClientConfiguration()
             configuration.maximumBufferedMessages = 10
+            configuration.closeTimeout = .seconds(50)
             let client = WebSocketClient(configuration: configuration)
             try await client.connect(to: harness.url)
             try await client.send("go")
