@@ -174,6 +174,7 @@ let package = Package(
         ),
 
         // MARK: Tests
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: pointerFree),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: house),
         .testTarget(
             name: "WebSocketsTests",
@@ -195,6 +196,7 @@ let package = Package(
         .testTarget(
             name: "JobStorageTests",
             dependencies: [
+                "TestSupport",
                 "JSON", "JobModel", "JobStorage", "SQLiteStorage",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
@@ -202,7 +204,7 @@ let package = Package(
         ),
         .testTarget(
             name: "JobSchedulingTests",
-            dependencies: ["JobModel", "JobScheduling"],
+            dependencies: ["TestSupport", "JobModel", "JobScheduling"],
             swiftSettings: house
         ),
         .testTarget(
@@ -236,6 +238,7 @@ let package = Package(
         .testTarget(
             name: "JobSyncTests",
             dependencies: [
+                "TestSupport",
                 "Authentication", "JSON", "JobManagement", "JobModel", "JobProtocol",
                 "JobStorage", "JobSync", "WebSockets", logging,
             ],
@@ -252,6 +255,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
+                "TestSupport",
                 "CPlatform", "JSON", "JobModel", "JobProtocol", "WebSockets", subprocess,
                 systemPackage, "jobsync", "jobsync-worker",
             ],

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import JobModel
+import TestSupport
 import Testing
 
 @Suite("add_host, with bowtie2 and SNAP", .timeLimit(.minutes(2)))
@@ -64,7 +65,7 @@ struct Genome {
     let sequences: [String]
 
     init(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         sequences = (0..<4).map { number in
             String(
                 (0..<(20_000 + number * 501)).map { _ in
@@ -76,18 +77,5 @@ struct Genome {
 
     var fasta: String {
         sequences.enumerated().map { ">chr\($0.offset)\n\($0.element)\n" }.joined()
-    }
-}
-
-/// Chance that can be repeated: SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,19 +1,7 @@
 import JobModel
 import JobScheduling
+import TestSupport
 import Testing
-
-/// Chance that can be repeated: SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 /// The same rules written as slowly and plainly as can be, to compare with.
 private struct PlainScheduler {
@@ -63,7 +51,7 @@ private struct PlainScheduler {
 struct SchedulerModelTests {
     @Test("Decides as the plain rules do, for random histories", arguments: 1...40)
     func random(seed: Int) throws {
-        var generator = SeededGenerator(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         var plain = PlainScheduler(machine: Resources(proc: 8, mem: 16))
         var state = SchedulerState(machine: plain.machine)
         for step in 0..<400 {

@@ -1,5 +1,6 @@
 import JobModel
 import JobStorage
+import TestSupport
 import Testing
 
 @Suite("Finding jobs", .timeLimit(.minutes(1)))

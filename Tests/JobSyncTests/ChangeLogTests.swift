@@ -2,6 +2,7 @@ import JobManagement
 import JobModel
 import JobProtocol
 import JobStorage
+import TestSupport
 import Testing
 
 @testable import JobSync
@@ -129,7 +130,7 @@ struct ChangeLogTests {
 
     @Test("After quiet every view equals the store's, whatever happened", arguments: 1...60)
     func views(seed: Int) throws {
-        var generator = SeededGenerator(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         var world = World(log: open(), generator: generator)
         var clients = (0..<12).map { _ in
             ModelClient(filter: .random(using: &generator), log: world.log)

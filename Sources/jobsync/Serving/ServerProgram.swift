@@ -24,6 +24,7 @@ struct ServerProgram: Service {
         } catch {
             throw StartError(message: "the store does not answer: \(error)")
         }
+        await reportTaskProblems(wiring)
         await wiring.frontEnd.begin()
         let address: NetworkAddress
         do throws(WebSocketServerError) {
@@ -66,9 +67,14 @@ struct ServerProgram: Service {
                     )
                 )
             }
-            let problems = await wiring.manager.taskProblems()
-            for problem in problems { logger.warning("\(problem)") }
+            await reportTaskProblems(wiring)
             logger.notice("tasks and limits were read anew")
+        }
+    }
+
+    private func reportTaskProblems(_ wiring: Wiring) async {
+        for problem in await wiring.manager.taskProblems() {
+            logger.warning("a task file is left out: \(problem)")
         }
     }
 

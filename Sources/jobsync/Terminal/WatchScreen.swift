@@ -31,7 +31,7 @@ final class WatchScreen: Sendable {
         defer { withExtendedLifetime(watches) {} }
         let clock = DispatchSource.makeTimerSource(queue: queue)
         clock.schedule(deadline: .now(), repeating: 1)
-        clock.setEventHandler { [weak self] in self?.draw() }
+        clock.setEventHandler { self.draw() }
         clock.resume()
         defer { clock.cancel() }
         while true {
@@ -71,7 +71,7 @@ final class WatchScreen: Sendable {
             return !state.hasPlannedDrawing
         }
         guard isFirst else { return }
-        queue.asyncAfter(deadline: .now() + Self.frame) { [weak self] in self?.draw() }
+        queue.asyncAfter(deadline: .now() + Self.frame) { self.draw() }
     }
 
     private func draw() {
@@ -104,18 +104,18 @@ final class WatchScreen: Sendable {
             terminal.restore()
             exit(CommandStatus.success.rawValue)
         }
-        let keys = terminal.readKeys { [weak self] key in
+        let keys = terminal.readKeys { key in
             switch key {
             case .leave: leave()
-            case .up: self?.scroll(by: -1)
-            case .down: self?.scroll(by: 1)
-            case .pageUp: self?.scroll(by: -(Terminal.size.rows - WatchContent.frameRows))
-            case .pageDown: self?.scroll(by: Terminal.size.rows - WatchContent.frameRows)
-            case .home: self?.scroll(by: -1_000_000)
-            case .end: self?.scroll(by: 1_000_000)
+            case .up: self.scroll(by: -1)
+            case .down: self.scroll(by: 1)
+            case .pageUp: self.scroll(by: -(Terminal.size.rows - WatchContent.frameRows))
+            case .pageDown: self.scroll(by: Terminal.size.rows - WatchContent.frameRows)
+            case .home: self.scroll(by: -1_000_000)
+            case .end: self.scroll(by: 1_000_000)
             }
         }
-        let redraw: @Sendable () -> Void = { [weak self] in self?.planDrawing() }
+        let redraw: @Sendable () -> Void = { self.planDrawing() }
         return [
             keys, SignalWatch(SIGINT, action: leave), SignalWatch(SIGTERM, action: leave),
             SignalWatch(SIGHUP, action: leave), SignalWatch(SIGWINCH, action: redraw),
