@@ -19,8 +19,7 @@ enum LibraryLog {
     }()
 
     fileprivate static func write(_ level: Int32, _ line: String) {
-        // What is an error to the library, such as a client with a bad header, is none of ours, and
-        // nobody outside is to fill our log.
+        // What is an error to the library is often only a client with a bad header.
         let ours: Logger.Level =
             switch Int(level) {
             case Int(LLL_ERR): .notice
