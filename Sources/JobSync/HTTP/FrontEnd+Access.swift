@@ -128,7 +128,8 @@ extension FrontEnd {
 
     private func setCookie(_ session: String, _ request: HTTPRequest) -> String {
         let age = Authenticator.sessionLifetime.components.seconds
-        let isSecure = request.headers["X-Forwarded-Proto"] == "https"
+        // Behind a proxy with TLS the page says so by its origin.
+        let isSecure = request.headers["Origin"]?.hasPrefix("https://") == true
         return "\(Self.cookie)=\(session); HttpOnly; SameSite=Strict; Path=/; Max-Age=\(age)"
             + (isSecure ? "; Secure" : "")
     }
