@@ -40,6 +40,9 @@ extension JobManager {
         }
     }
 
+    /// Whether calls are answered: false while the store fails and everything is read anew.
+    public var answers: Bool { isReady }
+
     /// What is used of the machine, and what is free.
     public func resources() -> ResourceReport {
         ResourceReport(

@@ -27,7 +27,6 @@ struct PendingChanges {
     private var changes: [PendingChange] = []
 
     var isEmpty: Bool { changes.isEmpty }
-    var count: Int { changes.count }
 
     mutating func append(_ change: PendingChange) {
         changes.append(change)

@@ -104,6 +104,7 @@ struct JobManagerRecoveryTests {
             let versions = laboratory.recorder.versions(of: "a2").map(\.version)
             #expect(versions == Array(0..<versions.count))
             #expect(await manager.statistics.recoveries == 1)
+            #expect(await manager.answers)
         }
     }
 

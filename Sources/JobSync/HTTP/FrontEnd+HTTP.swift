@@ -1,5 +1,6 @@
 import Authentication
 import JSON
+import JobManagement
 import JobModel
 import JobProtocol
 public import WebSockets
@@ -13,7 +14,7 @@ extension FrontEnd {
         let isReading = request.method == "GET" || request.method == "HEAD"
         if let refusal = refusal(of: request, checksOrigin: !isReading) { return refusal }
         switch (request.method, request.path) {
-        case ("GET", "/healthz"), ("HEAD", "/healthz"): return health()
+        case ("GET", "/healthz"), ("HEAD", "/healthz"): return await health()
         case ("GET", "/metrics"), ("HEAD", "/metrics"): return await metrics(request)
         case ("GET", "/session"): return session(request)
         case ("GET", "/login"): return redeemLink(request)
@@ -31,9 +32,12 @@ extension FrontEnd {
         return response
     }
 
-    private func health() -> HTTPResponse {
-        isDraining
-            ? Self.json(["status": "draining"], status: 503) : Self.json(["status": "ok"])
+    private func health() async -> HTTPResponse {
+        if isDraining { return Self.json(["status": "draining"], status: 503) }
+        guard await manager.answers else {
+            return Self.json(["status": "unavailable"], status: 503)
+        }
+        return Self.json(["status": "ok"])
     }
 
     private func pageFile(_ path: String, _ request: HTTPRequest) -> HTTPResponse {
