@@ -59,6 +59,12 @@ let package = Package(
             pkgConfig: "libwebsockets",
             providers: [.apt(["libwebsockets-dev", "libuv1-dev"])]
         ),
+        .systemLibrary(
+            name: "CMongoc",
+            path: "Sources/C/CMongoc",
+            pkgConfig: "libmongoc-1.0",
+            providers: [.apt(["libmongoc-dev"])]
+        ),
         .systemLibrary(name: "CPlatform", path: "Sources/C/CPlatform"),
         // Compiled on its own, for headers with GNU extensions contradict Swift's Glibc.
         .target(name: "CProcess", path: "Sources/C/CProcess"),
@@ -68,6 +74,11 @@ let package = Package(
         .target(
             name: "WebSockets",
             dependencies: ["CLibwebsockets", "CPlatform", "Threads", logging],
+            swiftSettings: house
+        ),
+        .target(
+            name: "Mongo",
+            dependencies: ["CMongoc", "CPlatform", "Threads", logging],
             swiftSettings: house
         ),
         .target(name: "JSON", dependencies: [orderedCollections], swiftSettings: pointerFree),
@@ -98,8 +109,13 @@ let package = Package(
             swiftSettings: pointerFree
         ),
         .target(
+            name: "MongoStorage",
+            dependencies: ["JSON", "JobModel", "JobStorage", "Mongo", logging],
+            swiftSettings: pointerFree
+        ),
+        .target(
             name: "JobScheduling",
-            dependencies: ["JobModel", orderedCollections, dequeModule],
+            dependencies: ["JobModel"],
             swiftSettings: pointerFree
         ),
         .target(
@@ -157,7 +173,8 @@ let package = Package(
             dependencies: [
                 "Authentication", "CPlatform", "JSON", "JobManagement", "JobModel", "JobProtocol",
                 "JobRunning", "JobScheduling", "JobStorage", "JobSync", "JobTaskFiles", "JobTasks",
-                "SQLiteStorage", "WebSockets", argumentParser, logging, orderedCollections,
+                "MongoStorage", "SQLiteStorage", "WebSockets", argumentParser, logging,
+                orderedCollections,
                 systemPackage,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -181,6 +198,11 @@ let package = Package(
             dependencies: ["CPlatform", "Threads", "WebSockets", logging],
             swiftSettings: house
         ),
+        .testTarget(
+            name: "MongoTests",
+            dependencies: ["Mongo", "TestSupport", logging],
+            swiftSettings: house
+        ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
         .testTarget(name: "SequencesTests", dependencies: ["Sequences"], swiftSettings: house),
         .testTarget(
@@ -197,7 +219,7 @@ let package = Package(
             name: "JobStorageTests",
             dependencies: [
                 "TestSupport",
-                "JSON", "JobModel", "JobStorage", "SQLiteStorage",
+                "JSON", "JobModel", "JobStorage", "Mongo", "MongoStorage", "SQLiteStorage", logging,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house
@@ -256,7 +278,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport",
-                "CPlatform", "JSON", "JobModel", "JobProtocol", "WebSockets", subprocess,
+                "CPlatform", "JSON", "JobModel", "JobProtocol", "Mongo", "WebSockets", subprocess,
                 systemPackage, "jobsync", "jobsync-worker",
             ],
             swiftSettings: house

@@ -28,6 +28,7 @@ extension Job {
             "updated": .string(updated.description),
             "status": .array(status.map { .object($0.document) }),
         ]
+        document["server"] = server.map { .string($0) }
         document["result"] = result
         if let usage {
             document["usage"] = [
@@ -69,6 +70,7 @@ extension Job {
             status: status,
             archived: document["archived"]?.boolValue ?? false,
             updated: document["updated"]?.stringValue.flatMap { Timestamp($0) },
+            server: document["server"]?.stringValue,
             result: document["result"],
             usage: document["usage"].flatMap(ResourceUsage.init(document:))
         )

@@ -43,6 +43,8 @@ public struct Job: Hashable, Sendable {
     public private(set) var archived: Bool
     /// When the last change was made.
     public private(set) var updated: Timestamp
+    /// The server on whose machine the job runs or ran; nil before it was started.
+    public private(set) var server: String?
     /// What the task made, as the task describes it.
     public private(set) var result: JSONValue?
     /// What the job really used.
@@ -61,6 +63,7 @@ public struct Job: Hashable, Sendable {
     ///   - status: The history, oldest entry first.
     ///   - archived: Whether the job is put away.
     ///   - updated: When the last change was made; the date of the last entry if nil.
+    ///   - server: The server on whose machine it runs or ran.
     ///   - result: What the task made.
     ///   - usage: What the job really used.
     /// - Precondition: The history is not empty.
@@ -75,6 +78,7 @@ public struct Job: Hashable, Sendable {
         status: [JobStatus],
         archived: Bool = false,
         updated: Timestamp? = nil,
+        server: String? = nil,
         result: JSONValue? = nil,
         usage: ResourceUsage? = nil
     ) {
@@ -91,6 +95,7 @@ public struct Job: Hashable, Sendable {
         self.status = status
         self.archived = archived
         self.updated = updated ?? last.date
+        self.server = server
         self.result = result
         self.usage = usage
     }
@@ -183,6 +188,7 @@ extension Job {
     /// - Parameter date: When.
     public mutating func restart(at date: Timestamp) {
         status.append(JobStatus(stage: nil, progress: 0, state: .waiting, date: date))
+        server = nil
         touch(at: date)
     }
 
@@ -202,6 +208,13 @@ extension Job {
     public mutating func conclude(result: JSONValue?, usage: ResourceUsage?) {
         self.result = result ?? self.result
         self.usage = usage ?? self.usage
+    }
+
+    /// Notes, with the change that starts the job, on whose machine it runs; makes no version of its own.
+    ///
+    /// - Parameter server: The server's name.
+    public mutating func assign(to server: String) {
+        self.server = server
     }
 
     private mutating func touch(at date: Timestamp) {

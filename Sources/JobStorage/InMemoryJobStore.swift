@@ -92,6 +92,14 @@ public final class InMemoryJobStore: JobStore {
         state.withLock { $0.jobs[id]?.job }
     }
 
+    /// Every job in the order of their ids.
+    public func jobs(after id: JobID?, limit: Int) async -> [Job] {
+        state.withLock { state in
+            let jobs = state.jobs.values.map(\.job).filter { job in id.map { job.id > $0 } ?? true }
+            return Array(jobs.sorted { $0.id < $1.id }.prefix(limit))
+        }
+    }
+
     /// A page of the jobs that match a query.
     public func find(_ query: JobQuery) async -> JobPage {
         let jobs = state.withLock { $0.jobs.values.map(\.job) }

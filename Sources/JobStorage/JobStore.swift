@@ -42,6 +42,15 @@ public protocol JobStore: Sendable {
     /// - Throws: `unavailable` if the store does not answer.
     func job(_ id: JobID) async throws(JobStoreError) -> Job?
 
+    /// Every job, archived or not, in the order of their ids, page by page.
+    ///
+    /// - Parameters:
+    ///   - id: Where the page before ended; nil for the first page.
+    ///   - limit: How many at most.
+    /// - Returns: The jobs; fewer than `limit` means that there are no more.
+    /// - Throws: `unavailable` if the store does not answer.
+    func jobs(after id: JobID?, limit: Int) async throws(JobStoreError) -> [Job]
+
     /// A page of the jobs that match a query.
     ///
     /// - Parameter query: What is looked for, in which order, and from where on.
@@ -138,6 +147,8 @@ public struct StorePosition: Hashable, Sendable {
 public enum JobStoreError: Error, Hashable, Sendable {
     /// The stored version of this job is another, or the id is taken.
     case conflict(JobID)
+    /// Another server leads by now; nothing was changed.
+    case fenced
     /// The store does not answer, or does not know whether it was done; the text is for the log.
     case unavailable(String)
 }

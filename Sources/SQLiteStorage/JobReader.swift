@@ -57,6 +57,17 @@ struct JobReader {
         return changes
     }
 
+    /// Every job in the order of their ids.
+    func jobs(after id: JobID?, limit: Int) throws -> [Job] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT id, doc FROM jobs WHERE id > ? ORDER BY id LIMIT ?"
+        )
+        let rows = try Row.fetchCursor(statement, arguments: [id?.rawValue ?? "", limit])
+        var jobs: [Job] = []
+        while let row = try rows.next() { jobs.append(try job(in: row)) }
+        return jobs
+    }
+
     /// A page of jobs.
     func find(_ query: JobQuery) throws -> JobPage {
         let search = JobSearch(query)

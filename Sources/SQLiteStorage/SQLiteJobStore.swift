@@ -112,6 +112,11 @@ public final class SQLiteJobStore: JobStore {
         try await read { try $0.job(id) }
     }
 
+    /// Every job in the order of their ids.
+    public func jobs(after id: JobID?, limit: Int) async throws(JobStoreError) -> [Job] {
+        try await read { try $0.jobs(after: id, limit: limit) }
+    }
+
     /// A page of the jobs that match a query.
     public func find(_ query: JobQuery) async throws(JobStoreError) -> JobPage {
         try await read { try $0.find(query) }

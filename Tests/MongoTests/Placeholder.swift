@@ -1,0 +1,2 @@
+/// Stands here until the room is furnished.
+enum Placeholder {}
