@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Several servers through everything that can happen", .timeLimit(.minutes(3)))
 struct ClusterModelTests {
-    @Test("No accepted job is lost or run twice, and every view ends right", arguments: 1...24)
+    @Test("No accepted job is lost or run twice, and every view ends right", arguments: 1...40)
     func everything(seed: Int) async throws {
         let model = try await ClusterModel(seed: UInt64(seed))
         for _ in 0..<250 { await model.step() }
@@ -52,7 +52,7 @@ private final class ClusterModel {
         generator = SeededGenerator(seed: seed)
         laboratory = ClusterLaboratory(rememberedRemovals: seed.isMultiple(of: 3) ? 4 : 10_000)
         for id in ["one", "two", "three"] {
-            let machine = SimulatedMachine(world: world)
+            let machine = SimulatedMachine(world: world, name: id)
             members.append(Member(id: id, machine: machine, server: make(id, machine)))
             try await start(members.count - 1)
         }
@@ -226,7 +226,9 @@ private final class ClusterModel {
         #expect(world.living.isEmpty, "nothing lives of jobs that have ended")
         let restartable = Set(jobs.filter { $0.task == "index" }.map(\.id)).union(unwanted)
         let twice = world.starts.filter { $0.value > 1 && !restartable.contains($0.key) }
-        #expect(twice.isEmpty, "nothing was run twice")
+        for id in twice.keys {
+            Issue.record("\(id) was run twice: \(world.trace(of: id))")
+        }
         #expect(await laboratory.openCallCount() == 0)
     }
 
@@ -237,7 +239,8 @@ private final class ClusterModel {
             switch change.content {
             case .gone(let id): last[id] = nil
             case .live(let job):
-                if let before = last[job.id] {
+                // A job that was removed may have been made once more.
+                if let before = last[job.id], before.added == job.added {
                     #expect(job.version >= before.version)
                     #expect(!before.state.isFinal || job.state == before.state)
                 }

@@ -6,6 +6,17 @@ import Synchronization
 final class World: Sendable {
     private let state = Mutex<(living: [JobID: Int], starts: [JobID: Int])>(([:], [:]))
 
+    private let lines = Mutex<[JobID: [String]]>([:])
+
+    func note(_ line: String, about id: JobID) {
+        lines.withLock { $0[id, default: []].append(line) }
+    }
+
+    /// What servers had done with a job and what it did itself, for whoever looks for a fault.
+    func trace(of id: JobID) -> String {
+        lines.withLock { $0[id, default: []].joined(separator: "; ") }
+    }
+
     func began(_ id: JobID) {
         state.withLock { state in
             state.living[id, default: 0] += 1
@@ -36,9 +47,15 @@ final class SimulatedMachine: Sendable {
     }
 
     private let world: World
+    private let name: String
     private let state = Mutex(State())
 
-    init(world: World) { self.world = world }
+    init(world: World, name: String) {
+        self.world = world
+        self.name = name
+    }
+
+    func note(_ line: String, about id: JobID) { world.note("\(name): \(line)", about: id) }
 
     /// The runner of a server that starts now; that of the one before does nothing any more.
     func makeRunner() -> SimulatedRunner {
@@ -62,6 +79,7 @@ final class SimulatedMachine: Sendable {
             let date = Timestamp(microseconds: state.clock)
             let fact = JobFact(id: id, content: content, date: date)
             state.runs[id]?.journal.append(fact)
+            note("\(content)", about: id)
             let isEnd = if case .ended = content { true } else { false }
             if isEnd {
                 state.runs[id]?.isAlive = false
@@ -103,8 +121,10 @@ final class SimulatedMachine: Sendable {
     func sweep(keeping known: Set<JobID>, by runner: SimulatedRunner) {
         state.withLock { state in
             guard state.runner === runner else { return }
-            state.runs = state.runs.filter { id, run in
-                run.isAlive || known.contains(id) || state.known.contains(id)
+            for (id, run) in state.runs
+            where !run.isAlive && !known.contains(id) && !state.known.contains(id) {
+                note("swept", about: id)
+                state.runs[id] = nil
             }
         }
     }
@@ -121,10 +141,27 @@ final class SimulatedRunner: JobRunner {
         (facts, teller) = AsyncStream.makeStream()
     }
 
-    func start(_ order: LaunchOrder) async { machine.start(order.id, by: self) }
-    func adopt(_ order: LaunchOrder) async { machine.start(order.id, by: self) }
-    func cancel(_ id: JobID, reason: String) async { machine.cancel(id, by: self) }
-    func forget(_ id: JobID) async { machine.forget(id, by: self) }
+    func start(_ order: LaunchOrder) async {
+        machine.note("start", about: order.id)
+        machine.start(order.id, by: self)
+    }
+
+    func adopt(_ order: LaunchOrder) async {
+        machine.note("adopt", about: order.id)
+        machine.start(order.id, by: self)
+    }
+
+    func cancel(_ id: JobID, reason: String) async {
+        machine.note("cancel", about: id)
+        machine.cancel(id, by: self)
+    }
+
+    func forget(_ id: JobID) async {
+        machine.note("forget", about: id)
+        machine.forget(id, by: self)
+    }
+
     func sweep(keeping known: Set<JobID>) async { machine.sweep(keeping: known, by: self) }
+
     func removeLog(_ id: JobID) async {}
 }
