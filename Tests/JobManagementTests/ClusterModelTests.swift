@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Several servers through everything that can happen", .timeLimit(.minutes(3)))
 struct ClusterModelTests {
-    @Test("No accepted job is lost or run twice, and every view ends right", arguments: 1...40)
+    @Test("No accepted job is lost or run twice, and every view ends right", arguments: 1...24)
     func everything(seed: Int) async throws {
         let model = try await ClusterModel(seed: UInt64(seed))
         for _ in 0..<250 { await model.step() }
