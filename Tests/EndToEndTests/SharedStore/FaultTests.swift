@@ -1,6 +1,8 @@
 import Foundation
 import JSON
 import JobModel
+import Logging
+import Mongo
 import Synchronization
 import TestSupport
 import Testing
@@ -81,7 +83,7 @@ private final class FaultSite: Sendable {
 
 @Suite(
     "Faults: three mongod, two servers, writers and subscribers at work",
-    .enabled(if: ReplicaSet.isAvailable, "no mongod: set JOBSYNC_MONGOD"),
+    .enabled(if: ReplicaSet.canStart, "no mongod: set JOBSYNC_MONGOD"),
     .timeLimit(.minutes(6)),
     .serialized
 )
@@ -97,7 +99,10 @@ struct FaultTests {
 
     @Test("Nothing accepted is lost or run twice, and every view is right at the end")
     func faults() async throws {
-        let set = try await ReplicaSet.start(nodes: 3, electionTimeout: .seconds(2))
+        let set = try await ReplicaSet.start(
+            nodes: 3,
+            options: ["--election-timeout", "2000"]
+        )
         let tasks = ["free": Tasks.tracing(seconds: "0.05")("free")]
         let site = FaultSite(try Site(uri: Site.database(in: set.uri), tasks: tasks))
         try await site.start(0)
@@ -142,13 +147,16 @@ struct FaultTests {
         for writer in writers { stall = max(stall, await writer.longestStall) }
         print("Faults: \(accepted.count) jobs accepted, longest stall of a caller \(stall)")
         await site.endAll()
-        set.stop()
+        await set.end()
     }
 
     private func inflict(_ fault: Fault, on set: ReplicaSet, _ site: FaultSite) async throws {
         switch fault {
         case .primaryKilled:
-            try await set.signal(set.primary(), SIGKILL)
+            let primary = try #require(try await set.primary())
+            set.signal(SIGKILL, node: primary)
+            try await Task.sleep(for: .seconds(4))
+            try await set.restart(node: primary)
         case .leaderKilled:
             let start = ContinuousClock.now
             await site.kill(0)
@@ -159,16 +167,19 @@ struct FaultTests {
             print("Faults: another server runs jobs \(ContinuousClock.now - start) after the kill")
             try await site.start(0)
         case .primaryFrozen:
-            let primary = try await set.primary()
-            set.signal(primary, SIGSTOP)
+            let primary = try #require(try await set.primary())
+            set.signal(SIGSTOP, node: primary)
             try await Task.sleep(for: .seconds(20))
-            set.signal(primary, SIGCONT)
+            set.signal(SIGCONT, node: primary)
         }
     }
 
     @Test("A change stream whose history is lost: a new snapshot, and clients stay connected")
     func historyLost() async throws {
-        let set = try await ReplicaSet.start(nodes: 1, oplogMegabytes: 5)
+        let set = try await ReplicaSet.start(
+            nodes: 1,
+            options: ["--oplog", "5", "--syncdelay", "1"]
+        )
         let tasks = ["free": Tasks.tracing(seconds: "0.01")("free")]
         let site = try Site(uri: Site.database(in: set.uri), tasks: tasks)
         let leader = try await site.start(0)
@@ -189,7 +200,7 @@ struct FaultTests {
         _ = try await near.call("jobs.archive", ["_id": "a2"])
         _ = try await near.call("jobs.new", ["task": "free", "job_id": "b1"])
         _ = await near.waitForEnd(of: "b1")
-        try await set.overwriteHistory()
+        try await overwriteHistory(of: set)
         follower.signal(SIGCONT)
         await far.waitUntil { $0.jobs.keys.sorted() == ["a3", "b1"] }
         #expect(await far.view.jobs == near.view.jobs)
@@ -201,6 +212,28 @@ struct FaultTests {
         #expect(await far.waitForEnd(of: "b2")?.state == .complete)
         await leader.end(SIGTERM)
         await follower.end(SIGTERM)
-        set.stop()
+        await set.end()
+    }
+
+    /// Writes until the operations of before are no longer in the log that change streams read.
+    private func overwriteHistory(of set: ReplicaSet) async throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let pool = try MongoPool(
+            MongoURI(set.uri),
+            width: 1,
+            name: "overwriting",
+            appName: "jobsync tests",
+            logger: logger
+        )
+        let ballast = BSONValue.string(String(repeating: "x", count: 1 << 20))
+        for _ in 0..<150 {
+            try await pool.run { client throws(MongoError) in
+                _ = try client.bulkWrite(
+                    MongoNamespace(database: "ballast", collection: "ballast"),
+                    [.insert(["ballast": ballast])]
+                )
+            }
+        }
+        await pool.close()
     }
 }
