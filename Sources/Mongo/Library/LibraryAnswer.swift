@@ -17,6 +17,7 @@ struct LibraryAnswer {
 /// Calls the library: the one door through which its errors and replies come.
 ///
 /// - Parameter call: gets room for a reply and for an error, and says whether all went well
+/// - Returns: what came of it
 func ask(
     _ call: (_ reply: OpaquePointer, _ error: UnsafeMutablePointer<bson_error_t>) -> Bool
 ) -> LibraryAnswer {

@@ -29,6 +29,7 @@ final class WorkerThreads: Sendable {
     ///   - count: how many
     ///   - name: what debuggers and `top -H` show
     ///   - atEnd: what the last thread does when there is no more work and it ends
+    /// - Returns: what hands work to them
     static func start(_ count: Int, name: String, atEnd: @escaping Work) -> WorkerThreads {
         let threads = WorkerThreads(count, name: name, atEnd: atEnd)
         for _ in 0..<count {
