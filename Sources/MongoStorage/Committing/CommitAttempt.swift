@@ -18,14 +18,13 @@ struct CommitAttempt: Sendable {
         case hindered(MongoError)
         /// Nothing was done, and it will not work.
         case refused(MongoError)
-        /// The server did not say whether it was done.
-        case unknown(MongoError)
+        /// The server did not say whether it was done; if it was, then so.
+        case unknown(MongoError, HistoryState, [Result<Int, JobStoreError>])
     }
 
     let layout: StoreLayout
     let group: [CommitOrder]
-    /// Names this attempt in the history; no other one gets the same.
-    let id: String
+    let id: CommitID
     let rememberedRemovals: Int
     let deadline: ContinuousClock.Instant
 
@@ -34,6 +33,7 @@ struct CommitAttempt: Sendable {
     /// - Parameters:
     ///   - client: A connection.
     ///   - known: Where the history stands, as far as it is known; nil has everything read first.
+    /// - Returns: What came of it.
     func run(_ client: borrowing MongoClient, known: HistoryState?) -> End {
         if let known {
             let plan = CommitPlan(group, after: known)
@@ -70,7 +70,7 @@ struct CommitAttempt: Sendable {
             next.gone += result.upserted.count
             try forgetRemovals(&next, client, session)
         }
-        let update = MongoWrite.update(history.filter, next.update(commitID: id))
+        let update = MongoWrite.update(history.filter, next.update(by: id))
         let counted = try client.bulkWrite(layout.own, [update], session: session)
         return counted.matched == 1 ? next : nil
     }
@@ -139,8 +139,9 @@ struct CommitAttempt: Sendable {
                 }
                 switch session.commit(until: deadline) {
                 case .made: return .made(history, outcomes)
-                case .failed(let error): return error.isRetryable ? .hindered(error) : .refused(error)
-                case .unknown(let error): return .unknown(error)
+                case .failed(let error):
+                    return error.isRetryable ? .hindered(error) : .refused(error)
+                case .unknown(let error): return .unknown(error, history, outcomes)
                 }
             }
         } catch {

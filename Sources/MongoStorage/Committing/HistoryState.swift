@@ -15,9 +15,6 @@ struct HistoryState: Hashable, Sendable {
 
     var position: StorePosition { StorePosition(epoch: epoch, seq: seq, horizon: horizon) }
 
-    /// How many commits the document names, for those who must find out whether theirs was made.
-    static let rememberedCommits = 16
-
     init(epoch: String, seq: Int, horizon: Int, gone: Int, term: Int) {
         self.epoch = epoch
         self.seq = seq
@@ -49,17 +46,15 @@ struct HistoryState: Hashable, Sendable {
     }
 
     /// Writes down where the history stands after a commit.
-    func update(commitID: String) -> BSONDocument {
+    func update(by commit: CommitID) -> BSONDocument {
         BSONDocument { writer in
             writer.append(documentFor: "$set") { fields in
                 fields.append(Int64(seq), for: "seq")
                 fields.append(Int64(horizon), for: "horizon")
                 fields.append(Int64(gone), for: "gone")
-            }
-            writer.append(documentFor: "$push") { fields in
-                fields.append(documentFor: "commits") { push in
-                    push.append(arrayOf: [commitID], for: "$each") { $0.append($1, for: $2) }
-                    push.append(-Self.rememberedCommits, for: "$slice")
+                fields.append(documentFor: "commits.\(commit.store)") { entry in
+                    entry.append(Int64(commit.number), for: "number")
+                    entry.append(Int64(seq), for: "seq")
                 }
             }
         }

@@ -1,4 +1,5 @@
 import JSON
+import JobModel
 import Mongo
 
 extension JSONValue {
