@@ -78,7 +78,7 @@ let package = Package(
         ),
         .target(
             name: "Mongo",
-            dependencies: ["CMongoc", "CPlatform", "Threads", logging],
+            dependencies: ["CMongoc", "CPlatform", "Threads", dequeModule, logging],
             swiftSettings: house
         ),
         .target(name: "JSON", dependencies: [orderedCollections], swiftSettings: pointerFree),
@@ -148,7 +148,7 @@ let package = Package(
             name: "JobManagement",
             dependencies: [
                 "JSON", "JobModel", "JobRunning", "JobScheduling", "JobStorage", "JobTasks",
-                logging, orderedCollections,
+                dequeModule, logging, orderedCollections,
             ],
             swiftSettings: pointerFree
         ),
@@ -191,7 +191,12 @@ let package = Package(
         ),
 
         // MARK: Tests
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: pointerFree),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Mongo", logging],
+            path: "Tests/TestSupport",
+            swiftSettings: pointerFree
+        ),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: house),
         .testTarget(
             name: "WebSocketsTests",
@@ -247,6 +252,7 @@ let package = Package(
         .testTarget(
             name: "JobManagementTests",
             dependencies: [
+                "TestSupport",
                 "JSON", "JobManagement", "JobModel", "JobRunning", "JobScheduling", "JobStorage",
                 "JobTasks", logging,
             ],
