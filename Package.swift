@@ -78,7 +78,7 @@ let package = Package(
         ),
         .target(
             name: "Mongo",
-            dependencies: ["CMongoc", "CPlatform", "Threads", logging],
+            dependencies: ["CMongoc", "CPlatform", "Threads", dequeModule, logging],
             swiftSettings: house
         ),
         .target(name: "JSON", dependencies: [orderedCollections], swiftSettings: pointerFree),
