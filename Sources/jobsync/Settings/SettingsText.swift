@@ -78,6 +78,18 @@ enum MongoAddress {
     static func isOne(_ text: String) -> Bool {
         text.hasPrefix("mongodb://") || text.hasPrefix("mongodb+srv://")
     }
+
+    /// Hosts and database, for people: neither name and password nor options.
+    static func place(in uri: String) -> String {
+        let parts = uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        // A password with a question mark that is not escaped; the driver refuses it.
+        guard parts.count < 2 || !parts[1].contains("@") else { return "a host that is unclear" }
+        let address = parts[0].split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        let place = (address.last ?? "").split(separator: "@").last ?? ""
+        let hosts = place.prefix { $0 != "/" }
+        let database = place.dropFirst(hosts.count + 1)
+        return "\(hosts)/\(database.isEmpty ? "jobsync" : String(database))"
+    }
 }
 
 /// A page's origin, as browsers send it.
