@@ -97,7 +97,7 @@ let package = Package(
         ),
         .target(
             name: "JobStorage",
-            dependencies: ["JSON", "JobModel"],
+            dependencies: ["JSON", "JobModel", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: pointerFree
         ),
         .target(
