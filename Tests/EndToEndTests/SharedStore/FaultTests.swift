@@ -1,8 +1,6 @@
 import Foundation
 import JSON
 import JobModel
-import Logging
-import Mongo
 import Synchronization
 import TestSupport
 import Testing
@@ -67,7 +65,8 @@ private final class FaultSite: Sendable {
 
     var anyServer: ServerProcess {
         get throws {
-            try #require(servers.withLock { $0.values.randomElement() })
+            let server = servers.withLock { $0.values.randomElement() }
+            return try #require(server)
         }
     }
 
@@ -99,10 +98,7 @@ struct FaultTests {
 
     @Test("Nothing accepted is lost or run twice, and every view is right at the end")
     func faults() async throws {
-        let set = try await ReplicaSet.start(
-            nodes: 3,
-            options: ["--election-timeout", "2000"]
-        )
+        let set = try await ReplicaSet.start(nodes: 3, electionTimeout: .seconds(2))
         let tasks = ["free": Tasks.tracing(seconds: "0.05")("free")]
         let site = FaultSite(try Site(uri: Site.database(in: set.uri), tasks: tasks))
         try await site.start(0)
@@ -147,16 +143,16 @@ struct FaultTests {
         for writer in writers { stall = max(stall, await writer.longestStall) }
         print("Faults: \(accepted.count) jobs accepted, longest stall of a caller \(stall)")
         await site.endAll()
-        await set.end()
+        set.stop()
     }
 
     private func inflict(_ fault: Fault, on set: ReplicaSet, _ site: FaultSite) async throws {
         switch fault {
         case .primaryKilled:
-            let primary = try #require(try await set.primary())
-            set.signal(SIGKILL, node: primary)
+            let primary = try await set.primary()
+            set.signal(primary, SIGKILL)
             try await Task.sleep(for: .seconds(4))
-            try await set.restart(node: primary)
+            try await set.restart(primary)
         case .leaderKilled:
             let start = ContinuousClock.now
             await site.kill(0)
@@ -167,19 +163,16 @@ struct FaultTests {
             print("Faults: another server runs jobs \(ContinuousClock.now - start) after the kill")
             try await site.start(0)
         case .primaryFrozen:
-            let primary = try #require(try await set.primary())
-            set.signal(SIGSTOP, node: primary)
+            let primary = try await set.primary()
+            set.signal(primary, SIGSTOP)
             try await Task.sleep(for: .seconds(20))
-            set.signal(SIGCONT, node: primary)
+            set.signal(primary, SIGCONT)
         }
     }
 
     @Test("A change stream whose history is lost: a new snapshot, and clients stay connected")
     func historyLost() async throws {
-        let set = try await ReplicaSet.start(
-            nodes: 1,
-            options: ["--oplog", "5", "--syncdelay", "1"]
-        )
+        let set = try await ReplicaSet.start(nodes: 1, oplogMegabytes: 5)
         let tasks = ["free": Tasks.tracing(seconds: "0.01")("free")]
         let site = try Site(uri: Site.database(in: set.uri), tasks: tasks)
         let leader = try await site.start(0)
@@ -200,40 +193,19 @@ struct FaultTests {
         _ = try await near.call("jobs.archive", ["_id": "a2"])
         _ = try await near.call("jobs.new", ["task": "free", "job_id": "b1"])
         _ = await near.waitForEnd(of: "b1")
-        try await overwriteHistory(of: set)
+        try await set.overwriteHistory()
         follower.signal(SIGCONT)
         await far.waitUntil { $0.jobs.keys.sorted() == ["a3", "b1"] }
         #expect(await far.view.jobs == near.view.jobs)
         #expect(await !far.view.isClosed)
         let log = site.folders[1].url.deletingLastPathComponent().appending(path: "data.err")
+        print("LOG", try String(contentsOf: log, encoding: .utf8))
         #expect(try String(contentsOf: log, encoding: .utf8).contains("snapshot"))
         // And it goes on to hear.
         _ = try await near.call("jobs.new", ["task": "free", "job_id": "b2"])
         #expect(await far.waitForEnd(of: "b2")?.state == .complete)
         await leader.end(SIGTERM)
         await follower.end(SIGTERM)
-        await set.end()
-    }
-
-    /// Writes until the operations of before are no longer in the log that change streams read.
-    private func overwriteHistory(of set: ReplicaSet) async throws {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let pool = try MongoPool(
-            MongoURI(set.uri),
-            width: 1,
-            name: "overwriting",
-            appName: "jobsync tests",
-            logger: logger
-        )
-        let ballast = BSONValue.string(String(repeating: "x", count: 1 << 20))
-        for _ in 0..<150 {
-            try await pool.run { client throws(MongoError) in
-                _ = try client.bulkWrite(
-                    MongoNamespace(database: "ballast", collection: "ballast"),
-                    [.insert(["ballast": ballast])]
-                )
-            }
-        }
-        await pool.close()
+        set.stop()
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import JobModel
+import JobProtocol
 import TestSupport
 
 /// Servers that share one MongoDB, each with a data folder of its own.

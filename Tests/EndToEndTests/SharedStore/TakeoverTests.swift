@@ -80,6 +80,7 @@ struct TakeoverTests {
         let end = await client.waitForEnd(of: "a1")
         #expect(end?.state == .error)
         let job = try await client.call("jobs.detail", ["_id": "a1"])["job"]
+        print("LOST", job ?? nil)
         let last = job?["status"]?.arrayValue?.last
         #expect(last?["error"]?["cause"] == "lost")
         #expect(!TestProcessTable.processes(of: "a1", in: site.folders[0]).isEmpty)
