@@ -191,7 +191,12 @@ let package = Package(
         ),
 
         // MARK: Tests
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: pointerFree),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Mongo", logging],
+            path: "Tests/TestSupport",
+            swiftSettings: pointerFree
+        ),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: house),
         .testTarget(
             name: "WebSocketsTests",

@@ -34,6 +34,9 @@ extension JobManager {
         }
     }
 
+    /// Whether other servers may have the same store.
+    public nonisolated var sharesStore: Bool { cluster != nil }
+
     /// Whether this server decides: alone, or because it surely leads.
     public var leads: Bool {
         guard let cluster, let lease = sharing?.lease else { return true }

@@ -70,6 +70,7 @@ public final class MongoPool: Sendable {
     /// - Parameter body: What to do with a connection, of which it is the only user.
     /// - Returns: What the body returned.
     /// - Throws: What the body threw, or that the pool is closed.
+    @discardableResult
     public func run<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing MongoClient) throws(MongoError) -> Value
     ) async throws(MongoError) -> Value {
