@@ -1,6 +1,7 @@
 import JobManagement
 import JobStorage
 import Logging
+import MongoStorage
 import SQLiteStorage
 
 extension Wiring {

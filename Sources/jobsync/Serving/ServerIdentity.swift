@@ -36,11 +36,12 @@ enum ServerIdentity {
     private static func make(_ path: String) throws -> String {
         let name = String((0..<12).map { _ in alphabet.randomElement() ?? "0" })
         let newPath = path + ".new"
-        FileManager.default.createFile(
+        let isMade = FileManager.default.createFile(
             atPath: newPath,
             contents: nil,
             attributes: [.posixPermissions: 0o600]
         )
+        guard isMade else { throw StartError(message: "\(path) cannot be written") }
         let file = try FileHandle(forWritingTo: URL(filePath: newPath))
         defer { try? file.close() }
         try file.write(contentsOf: Data((name + "\n").utf8))
