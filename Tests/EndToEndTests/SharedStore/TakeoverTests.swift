@@ -85,7 +85,7 @@ struct TakeoverTests {
         #expect(last?["error"]?["cause"] == "lost")
         #expect(!TestProcessTable.processes(of: "a1", in: site.folders[0]).isEmpty)
         let back = try await site.start(0)
-        while !TestProcessTable.processes(of: "a1", in: site.folders[0]).isEmpty {
+        for _ in 0..<300 where !TestProcessTable.processes(of: "a1", in: site.folders[0]).isEmpty {
             try await Task.sleep(for: .milliseconds(20))
         }
         #expect(await client.view.jobs["a1"]?.state == .error)
