@@ -78,7 +78,7 @@ let package = Package(
         ),
         .target(
             name: "Mongo",
-            dependencies: ["CMongoc", "CPlatform", "Threads", logging],
+            dependencies: ["CMongoc", "CPlatform", "Threads", dequeModule, logging],
             swiftSettings: house
         ),
         .target(name: "JSON", dependencies: [orderedCollections], swiftSettings: pointerFree),
@@ -97,7 +97,7 @@ let package = Package(
         ),
         .target(
             name: "JobStorage",
-            dependencies: ["JSON", "JobModel"],
+            dependencies: ["JSON", "JobModel", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: pointerFree
         ),
         .target(
@@ -191,7 +191,12 @@ let package = Package(
         ),
 
         // MARK: Tests
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: pointerFree),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Mongo", logging],
+            path: "Tests/TestSupport",
+            swiftSettings: pointerFree
+        ),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: house),
         .testTarget(
             name: "WebSocketsTests",
