@@ -4,6 +4,7 @@ import Testing
 
 /// The stores that the promises to those who share one are checked on.
 enum SharedStoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case memory
     /// Skipped where there is no mongod.
     case mongo
 
@@ -15,6 +16,9 @@ enum SharedStoreKind: String, CaseIterable, Sendable, CustomTestStringConvertibl
         _ body: ([any SharedJobStore]) async throws -> Void
     ) async throws {
         switch self {
+        case .memory:
+            let store = InMemorySharedStore { .now }
+            try await body((0..<count).map { _ in store.handle() })
         case .mongo:
             try await TestDatabase.with { database in
                 try await Self.open(count, of: database, [], body)
