@@ -148,7 +148,7 @@ let package = Package(
             name: "JobManagement",
             dependencies: [
                 "JSON", "JobModel", "JobRunning", "JobScheduling", "JobStorage", "JobTasks",
-                logging, orderedCollections,
+                dequeModule, logging, orderedCollections,
             ],
             swiftSettings: pointerFree
         ),
@@ -252,6 +252,7 @@ let package = Package(
         .testTarget(
             name: "JobManagementTests",
             dependencies: [
+                "TestSupport",
                 "JSON", "JobManagement", "JobModel", "JobRunning", "JobScheduling", "JobStorage",
                 "JobTasks", logging,
             ],

@@ -35,11 +35,36 @@ public struct CommittedChange: Hashable, Sendable {
     }
 }
 
+/// All that lives, read anew because it was forgotten what has gone since the last change that was told.
+public struct SnapshotRead: Hashable, Sendable {
+    /// The position at which it was read.
+    public let seq: Int
+    /// The newest change of each job up to there, in the order of their positions; a job that was
+    /// told before and is neither here nor among the later ones has gone.
+    public let changes: [CommittedChange]
+    /// Jobs that have changed behind the position, which will be told as changes.
+    public let later: Set<JobID>
+
+    /// Makes a record.
+    ///
+    /// - Parameters:
+    ///   - seq: The position at which it was read.
+    ///   - changes: The newest change of each job up to there.
+    ///   - later: Jobs that have changed behind the position.
+    public init(seq: Int, changes: [CommittedChange], later: Set<JobID> = []) {
+        self.seq = seq
+        self.changes = changes
+        self.later = later
+    }
+}
+
 /// Hears of every change after it is durable, once and in order.
 ///
-/// Both methods are called by the manager in the order of the history and must return at once.
+/// All methods are called by the manager in the order of the history and must return at once.
 public protocol ChangeObserver: Sendable {
     /// The history that the next changes belong to, told before any of them.
+    ///
+    /// Another epoch than before means that all that was told counts no more.
     ///
     /// - Parameter position: Its epoch and horizon, and where it stood when it was opened.
     func historyOpened(at position: StorePosition)
@@ -48,4 +73,9 @@ public protocol ChangeObserver: Sendable {
     ///
     /// - Parameter changes: In the order of their positions; the newest of each job counts.
     func changesCommitted(_ changes: [CommittedChange])
+
+    /// Everything was read anew; what was told before and is not in it has gone.
+    ///
+    /// - Parameter snapshot: All that lives.
+    func snapshotRead(_ snapshot: SnapshotRead)
 }

@@ -14,6 +14,18 @@ extension JobManager {
         _ ids: [JobID],
         reason: String
     ) async throws(JobManagerError) -> JobActionAnswer {
+        guard !isFollowing else { return try await handOverCancel(of: ids, reason: reason) }
+        return try await cancelHere(ids, reason: reason)
+    }
+
+    /// Calls off jobs as the one who decides.
+    ///
+    /// - Parameter again: Whether this may have been done before, and its answer be lost.
+    func cancelHere(
+        _ ids: [JobID],
+        reason: String,
+        again: Bool = false
+    ) async throws(JobManagerError) -> JobActionAnswer {
         try await act(on: ids) { manager, job, ticket in
             switch job.state {
             case .waiting:
@@ -28,12 +40,16 @@ extension JobManager {
                 job.record(state: .cancelling, at: manager.now())
                 manager.enqueue(
                     .update(job),
-                    effect: .cancel(job.id, reason: reason),
+                    effect: manager.isOwn(job) ? .cancel(job.id, reason: reason) : nil,
                     ticket: ticket
                 )
                 return .success(.cancelling)
             case .cancelling:
+                manager.wait(for: job.id, ticket)
                 return .success(.cancelling)
+            case .cancelled where again:
+                manager.wait(for: job.id, ticket)
+                return .success(.cancelled)
             case .complete, .error, .cancelled:
                 return .failure(.badState(job.id, job.state))
             }
@@ -48,7 +64,10 @@ extension JobManager {
     public func archive(_ ids: [JobID]) async throws(JobManagerError) -> JobActionAnswer {
         try await act(on: ids) { manager, job, ticket in
             guard job.state.isFinal else { return .failure(.badState(job.id, job.state)) }
-            guard !job.archived else { return .success(.archived) }
+            guard !job.archived else {
+                manager.wait(for: job.id, ticket)
+                return .success(.archived)
+            }
             var job = job
             job.archive(at: manager.now())
             manager.enqueue(.update(job), ticket: ticket)
@@ -77,24 +96,35 @@ extension JobManager {
         isolated JobManager, Job, CommitTicket.ID
     ) -> Result<JobActionOutcome, JobManagerError>
 
+    /// How often a job is looked at anew that other servers change at the same time.
+    private static let attempts = 10
+
     private func act(
         on ids: [JobID],
         _ action: Action
     ) async throws(JobManagerError) -> JobActionAnswer {
-        try checkReady()
-        try await bringIn(ids.filter { jobs[$0] == nil })
-        let ticket = makeTicket()
         var outcomes: [JobID: Result<JobActionOutcome, JobManagerError>] = [:]
-        for id in ids where outcomes[id] == nil {
-            guard let managed = jobs[id], !managed.isRemoved else {
-                outcomes[id] = .failure(.notFound(id))
-                continue
+        var seq = 0
+        var left = ids
+        for _ in 0..<Self.attempts {
+            try checkReady()
+            try await bringIn(left.filter { jobs[$0] == nil || isFollowing })
+            let ticket = makeTicket()
+            for id in left where outcomes[id] == nil {
+                guard let managed = jobs[id], !managed.isRemoved else {
+                    outcomes[id] = .failure(.notFound(id))
+                    continue
+                }
+                outcomes[id] = action(self, managed.latest, ticket)
             }
-            outcomes[id] = action(self, managed.latest, ticket)
+            for id in left { letGo(id) }
+            let settlement = try await outcome(of: ticket).get()
+            seq = max(seq, settlement.seq)
+            left = settlement.changedElsewhere
+            guard !left.isEmpty else { return JobActionAnswer(jobs: outcomes, seq: seq) }
+            for id in left { outcomes[id] = nil }
         }
-        for id in ids { letGo(id) }
-        let seq = try await outcome(of: ticket).get()
-        return JobActionAnswer(jobs: outcomes, seq: seq)
+        throw .storeUnavailable
     }
 
     /// Takes ended jobs from the store into memory, so that nobody else changes them in between.
@@ -107,6 +137,8 @@ extension JobManager {
                 throw JobManagerError(error)
             }
             try checkReady()
+            // The leader may have ended it and the feed not have told yet.
+            if isFollowing, let stored { catchUp(with: stored) }
             guard let stored, stored.state.isFinal, jobs[id] == nil else { continue }
             jobs[id] = ManagedJob(latest: stored, committed: stored)
         }

@@ -10,7 +10,12 @@ extension JobManager {
     // MARK: Deciding
 
     /// Has a job changed, in memory now and in the store soon.
-    func enqueue(_ change: JobChange, effect: Effect? = nil, ticket: CommitTicket.ID? = nil) {
+    func enqueue(
+        _ change: JobChange,
+        effect: Effect? = nil,
+        ticket: CommitTicket.ID? = nil,
+        fact: JobFact? = nil
+    ) {
         switch change {
         case .insert(let job): jobs[job.id] = ManagedJob(latest: job)
         case .update(let job): jobs[job.id]?.latest = job
@@ -18,7 +23,9 @@ extension JobManager {
         }
         jobs[change.id]?.pending += 1
         if let ticket { tickets[ticket]?.remaining += 1 }
-        pending.append(PendingChange(change: change, effect: effect, ticket: ticket))
+        pending.append(
+            PendingChange(change: change, effect: effect, ticket: ticket, fact: fact)
+        )
         guard !isCommitting, isReady else { return }
         isCommitting = true
         Task { await commitPending() }
@@ -31,6 +38,7 @@ extension JobManager {
                 preconditionFailure("the scheduler starts only jobs that it was given")
             }
             job.record(state: .running, at: now())
+            if let server { job.assign(to: server) }
             enqueue(.update(job), effect: .start(launchOrder(for: job)))
         }
     }
@@ -49,46 +57,91 @@ extension JobManager {
 
     func makeTicket() -> CommitTicket.ID {
         lastTicket += 1
-        tickets[lastTicket] = CommitTicket(seq: seq)
+        tickets[lastTicket] = CommitTicket(seq: reached)
         return lastTicket
     }
 
     /// Waits until all changes of the ticket are durable; nothing may be awaited since they were decided.
-    func outcome(of ticket: CommitTicket.ID) async -> Result<Int, JobManagerError> {
+    func outcome(
+        of ticket: CommitTicket.ID
+    ) async -> Result<CommitTicket.Settlement, JobManagerError> {
         guard let waiting = tickets[ticket], waiting.remaining > 0 else {
             tickets[ticket] = nil
-            return .success(seq)
+            return .success(CommitTicket.Settlement(seq: reached))
         }
         return await withCheckedContinuation { tickets[ticket]?.continuation = $0 }
     }
 
-    func settle(_ ticket: CommitTicket.ID, at seq: Int) {
+    func settle(_ ticket: CommitTicket.ID, at seq: Int, changedElsewhere id: JobID? = nil) {
         guard var waiting = tickets[ticket] else { return }
         waiting.remaining -= 1
         waiting.seq = max(waiting.seq, seq)
+        if let id { waiting.changedElsewhere.append(id) }
         tickets[ticket] = waiting.remaining > 0 ? waiting : nil
-        if waiting.remaining == 0 { waiting.continuation?.resume(returning: .success(waiting.seq)) }
+        guard waiting.remaining == 0 else { return }
+        let settlement = CommitTicket.Settlement(
+            seq: waiting.seq,
+            changedElsewhere: waiting.changedElsewhere
+        )
+        waiting.continuation?.resume(returning: .success(settlement))
     }
 
     // MARK: Committing
 
     private func commitPending() async {
         while isReady, !pending.isEmpty {
-            let batch = pending.takeBatch(limit: Self.batchLimit)
+            underway = pending.takeBatch(limit: Self.batchLimit)
+            let batch = underway
             let start = clock.now
+            let era = era
             do throws(JobStoreError) {
-                let first = try await store.commit(batch.map(\.change))
+                let first = try await commit(batch.map(\.change))
+                // What another era has decided was dropped; what of it is durable is read anew.
+                guard era == self.era else { continue }
+                underway = []
                 statistics.commitTime += clock.now - start
                 statistics.commits += 1
                 statistics.changes += batch.count
                 committed(batch, from: first)
             } catch {
-                await recover(from: error)
+                guard era == self.era else { continue }
+                await commitFailed(error)
             }
         }
         isCommitting = false
-        for ticket in barrier { settle(ticket, at: seq) }
+        for ticket in barrier { settle(ticket, at: reached) }
         barrier = []
+    }
+
+    private func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
+        guard let cluster, let lease = sharing?.lease, case .leading(let term) = lease.role else {
+            return try await store.commit(changes)
+        }
+        guard lease.isSure(at: cluster.time.now()) else { throw .fenced }
+        return try await cluster.store.commit(changes, term: term)
+    }
+
+    private func commitFailed(_ error: JobStoreError) async {
+        guard cluster != nil else {
+            await recover(from: error)
+            return
+        }
+        if case .conflict(let id) = error, jobs[id]?.committed?.state.isFinal == true {
+            yield(id)
+        } else {
+            dropDecisions(because: "the store failed: \(error)")
+        }
+    }
+
+    /// Gives up the changes of an ended job that another server has changed first; the rest is tried anew.
+    private func yield(_ id: JobID) {
+        let given = underway.filter { $0.change.id == id } + pending.removeAll(of: id)
+        pending.putBack(underway.filter { $0.change.id != id })
+        underway = []
+        jobs[id] = nil
+        for change in given {
+            if let ticket = change.ticket { settle(ticket, at: reached, changedElsewhere: id) }
+        }
     }
 
     private func committed(_ batch: [PendingChange], from first: Int) {
@@ -97,8 +150,12 @@ extension JobManager {
         for (offset, pending) in batch.enumerated() {
             changes.append(note(pending.change, at: first + offset))
         }
-        seq = first + batch.count - 1
-        observer.changesCommitted(changes)
+        reached = max(reached, first + batch.count - 1)
+        // Where another server has committed something in between, the feed tells all in order.
+        if cluster == nil || first == told + 1 {
+            told = first + batch.count - 1
+            observer.changesCommitted(changes)
+        }
         for (offset, pending) in batch.enumerated() {
             if let ticket = pending.ticket { settle(ticket, at: first + offset) }
             if let effect = pending.effect { effectSink.yield(effect) }
@@ -113,15 +170,28 @@ extension JobManager {
             content =
                 job.archived ? .gone(job.id) : .live(SyncProcessor.minimalJob(of: job))
             jobs[job.id]?.committed = job
-            for ticket in jobs[job.id]?.awaitingInsertion ?? [] { settle(ticket, at: seq) }
-            jobs[job.id]?.awaitingInsertion = []
+            settleWaiters(of: job.id, upTo: job.version, at: seq)
         case .remove(let id, version: _):
             content = .gone(id)
+            settleWaiters(of: id, upTo: .max, at: seq)
         }
         jobs[change.id]?.pending -= 1
         if let job = jobs[change.id], job.pending == 0, job.latest.state.isFinal {
             jobs[change.id] = nil
         }
         return CommittedChange(seq: seq, content: content)
+    }
+
+    /// Has a caller wait until the newest version of a job is durable.
+    func wait(for id: JobID, _ ticket: CommitTicket.ID) {
+        guard let job = jobs[id], job.pending > 0 else { return }
+        tickets[ticket]?.remaining += 1
+        jobs[id]?.waiters.append((job.latest.version, ticket))
+    }
+
+    private func settleWaiters(of id: JobID, upTo version: Int, at seq: Int) {
+        guard let waiters = jobs[id]?.waiters, !waiters.isEmpty else { return }
+        for waiter in waiters where waiter.version <= version { settle(waiter.ticket, at: seq) }
+        jobs[id]?.waiters.removeAll { $0.version <= version }
     }
 }

@@ -5,13 +5,45 @@ import JobStorage
 import JobTasks
 
 extension JobManager {
-    /// Takes in what was learned about a job that runs.
-    ///
-    /// Facts may be told again after a restart; what is known already changes nothing.
-    func learn(_ fact: JobFact) {
-        guard isReady, let managed = jobs[fact.id], managed.latest.state.holdsResources else {
+    /// Takes in what the runner has learned about a job that runs on this machine.
+    func take(_ fact: JobFact) {
+        guard isReady, !isFollowing else {
+            heldFacts.append(fact)
+            sendFacts()
             return
         }
+        learn(fact, from: server)
+    }
+
+    /// Learns what could not be learned while memory was built.
+    func learnHeldFacts() {
+        while !heldFacts.isEmpty {
+            for fact in heldFacts.takeBatch(limit: .max) { learn(fact, from: server) }
+        }
+    }
+
+    /// Learns a fact as the one who decides.
+    ///
+    /// Facts may be told again after a restart; what is known already changes nothing.
+    ///
+    /// - Parameters:
+    ///   - fact: What was learned.
+    ///   - origin: The server that it comes from.
+    ///   - ticket: Who waits until it is durable.
+    func learn(_ fact: JobFact, from origin: String?, ticket: CommitTicket.ID? = nil) {
+        // What is known already may not be durable yet.
+        if let ticket { wait(for: fact.id, ticket) }
+        guard let managed = jobs[fact.id], managed.latest.state.holdsResources,
+            isOn(origin, managed.latest)
+        else {
+            // The job's end is durable already, or the job was given up and is no more of ours.
+            if origin == server, case .ended = fact.content {
+                effectSink.yield(.forget(fact.id))
+            }
+            return
+        }
+        // What comes from elsewhere is told again by that server if this one loses it.
+        let kept = origin == server ? fact : nil
         var job = managed.latest
         switch fact.content {
         case .stageBegan(let name, let number, let count):
@@ -19,23 +51,35 @@ extension JobManager {
             // The end of one stage and the beginning of the next are the same progress.
             guard progress >= job.current.progress, name != job.current.stage else { return }
             job.record(stage: name, progress: progress, at: fact.date)
-            enqueue(.update(job))
+            enqueue(.update(job), ticket: ticket, fact: kept)
         case .progressed(let stage, let count, let fraction):
             let progress = Progress.atStage(stage, of: count, fraction: fraction)
             guard progress > job.current.progress else { return }
             job.record(progress: progress, at: fact.date)
-            enqueue(.update(job))
+            enqueue(.update(job), ticket: ticket, fact: kept)
         case .ended(let end):
-            conclude(job, end, at: fact.date)
+            conclude(job, end, at: fact.date, fact: kept, ticket: ticket)
         }
     }
 
-    private func conclude(_ job: Job, _ end: JobEnd, at date: Timestamp) {
+    private func isOn(_ origin: String?, _ job: Job) -> Bool {
+        cluster == nil || job.server == origin
+    }
+
+    /// Ends a job, or has it wait again if it was lost and may be started anew.
+    func conclude(
+        _ job: Job,
+        _ end: JobEnd,
+        at date: Timestamp,
+        fact: JobFact? = nil,
+        ticket: CommitTicket.ID? = nil
+    ) {
         var job = job
+        let forgetting: Effect? = isOwn(job) ? .forget(job.id) : nil
         let mayStartAgain = tasks.catalogue[job.task]?.isRestartable ?? false
         if end.error?.cause == .lost, job.state == .running, mayStartAgain {
             job.restart(at: date)
-            enqueue(.update(job), effect: .forget(job.id))
+            enqueue(.update(job), effect: forgetting, ticket: ticket, fact: fact)
             apply(scheduler.handle(.jobEnded(job.id)))
             apply(scheduler.handle(.jobArrived(JobRequest(job))))
             return
@@ -48,7 +92,7 @@ extension JobManager {
             at: date
         )
         statistics.ended[end.state, default: 0] += 1
-        enqueue(.update(job), effect: .forget(job.id))
+        enqueue(.update(job), effect: forgetting, ticket: ticket, fact: fact)
         apply(scheduler.handle(.jobEnded(job.id)))
     }
 }

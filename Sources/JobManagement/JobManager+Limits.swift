@@ -5,7 +5,7 @@ public import JobStorage
 public import JobTasks
 
 extension JobManager {
-    private static let limitSetting = "task_limits"
+    static let limitSetting = "task_limits"
     private static let machineSetting = "machine"
 
     /// Sets how many jobs of a task may run at once, for good.
@@ -16,6 +16,19 @@ extension JobManager {
     /// - Returns: The task as it is now.
     /// - Throws: `unknownTask` or `storeUnavailable`.
     public func limit(_ task: String, to limit: Int?) async throws(JobManagerError) -> TaskReport {
+        if isFollowing {
+            _ = try await handOver(.limitTask(task, limit)).get()
+        } else {
+            try await limitHere(task, to: limit)
+        }
+        guard let report = taskReports().first(where: { $0.description.name == task }) else {
+            throw .unknownTask(task, suggestion: nil)
+        }
+        return report
+    }
+
+    /// Sets a task's limit as the one who decides.
+    func limitHere(_ task: String, to limit: Int?) async throws(JobManagerError) {
         guard tasks.catalogue[task] != nil else {
             throw .unknownTask(task, suggestion: tasks.catalogue.suggestion(for: task))
         }
@@ -28,10 +41,6 @@ extension JobManager {
         try await save(.object(document), as: Self.limitSetting)
         limitOverrides.updateValue(limit, forKey: task)
         apply(scheduler.handle(.taskLimitChanged(task: task, limit: limit)))
-        guard let report = taskReports().first(where: { $0.description.name == task }) else {
-            throw .unknownTask(task, suggestion: nil)
-        }
-        return report
     }
 
     /// Sets what jobs may use of the machine, until it is set again or the server is told otherwise at its start.
@@ -45,32 +54,53 @@ extension JobManager {
         proc: Int?,
         mem: Int?
     ) async throws(JobManagerError) -> ResourceReport {
-        let machine = Resources(
-            proc: proc ?? scheduler.machine.proc,
-            mem: mem ?? scheduler.machine.mem
-        )
-        let document: JSONObject = ["proc": .integer(machine.proc), "mem": .integer(machine.mem)]
-        try await save(.object(document), as: Self.machineSetting)
-        setMachine(machine)
+        if isFollowing {
+            _ = try await handOver(.limitResources(proc: proc, mem: mem)).get()
+        } else {
+            try await limitResourcesHere(proc: proc, mem: mem)
+        }
         return resources()
+    }
+
+    /// Sets what jobs may use of this machine, as the one who decides.
+    func limitResourcesHere(proc: Int?, mem: Int?) async throws(JobManagerError) {
+        let machine = Resources(proc: proc ?? self.machine.proc, mem: mem ?? self.machine.mem)
+        let document: JSONObject = ["proc": .integer(machine.proc), "mem": .integer(machine.mem)]
+        try await save(.object(document), as: Self.machineSetting(of: cluster?.server))
+        setMachine(machine)
+        do throws(JobStoreError) {
+            try await tellLeader()
+        } catch {
+            throw JobManagerError(error)
+        }
+    }
+
+    /// Each server of several has a machine of its own.
+    private static func machineSetting(of server: String?) -> String {
+        server.map { "\(machineSetting).\($0)" } ?? machineSetting
     }
 
     /// Takes what jobs may use from the server's settings.
     ///
     /// - Parameter machine: Cores and memory.
     public func setMachine(_ machine: Resources) {
-        apply(scheduler.handle(.machineChanged(machine)))
+        self.machine = machine
+        sharing?.isLeaderTold = false
+        if !isFollowing { apply(scheduler.handle(.machineChanged(machine))) }
     }
 
     /// What was set by ``limitResources(proc:mem:)`` before, in this run or an earlier one.
     ///
-    /// - Parameter store: Where it was saved.
+    /// - Parameters:
+    ///   - store: Where it was saved.
+    ///   - server: The server whose machine it is, where several share the store.
     /// - Returns: Cores and memory, or nil if nothing was set.
     /// - Throws: If the store does not answer.
     public static func savedMachine(
-        in store: any JobStore
+        in store: any JobStore,
+        of server: String? = nil
     ) async throws(JobStoreError) -> Resources? {
-        let saved = try await store.setting(machineSetting)
+        let saved = try await store.setting(machineSetting(of: server))
         guard let proc = saved?["proc"]?.integerValue, let mem = saved?["mem"]?.integerValue else {
             return nil
         }
@@ -83,6 +113,10 @@ extension JobManager {
     public func replaceTasks(with catalogue: TaskCatalogue) {
         let before = effectiveLimits()
         tasks.replace(with: catalogue)
+        tellScheduler(ofLimitsSince: before)
+    }
+
+    func tellScheduler(ofLimitsSince before: [String: Int]) {
         let after = effectiveLimits()
         for task in Set(before.keys).union(after.keys) where before[task] != after[task] {
             apply(scheduler.handle(.taskLimitChanged(task: task, limit: after[task])))
@@ -102,7 +136,7 @@ extension JobManager {
         return Dictionary(uniqueKeysWithValues: saved.map { ($0.key, $0.value.integerValue) })
     }
 
-    private func save(_ value: JSONValue, as name: String) async throws(JobManagerError) {
+    func save(_ value: JSONValue, as name: String) async throws(JobManagerError) {
         do throws(JobStoreError) {
             try await store.save(value, as: name)
         } catch {

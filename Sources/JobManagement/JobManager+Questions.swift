@@ -19,7 +19,8 @@ extension JobManager {
     }
 
     private func committedJob(_ id: JobID) async throws(JobManagerError) -> Job? {
-        if let managed = jobs[id] { return managed.committed }
+        // What a follower has in memory may be behind what the leader has answered.
+        if let managed = jobs[id], !isFollowing { return managed.committed }
         do throws(JobStoreError) {
             return try await store.job(id)
         } catch {

@@ -6,19 +6,12 @@ import Logging
 
 extension JobManager {
     /// How many changes are read at a time.
-    private static let pageSize = 2000
+    static let pageSize = 2000
 
     /// Drops what the store has not taken, tells the callers, and reads everything anew until it works.
     func recover(from error: JobStoreError) async {
         logger.error("the store failed, reading everything anew", metadata: ["error": "\(error)"])
-        statistics.recoveries += 1
-        isReady = false
-        _ = pending.removeAll()
-        barrier = []
-        for ticket in tickets.values {
-            ticket.continuation?.resume(returning: .failure(.storeUnavailable))
-        }
-        tickets = [:]
+        dropPending()
         var delay = Duration.milliseconds(50)
         while !isReady, !Task.isCancelled {
             do throws(JobStoreError) {
@@ -32,47 +25,117 @@ extension JobManager {
         }
     }
 
+    /// Drops what the store has not taken and tells the callers; what led to it by itself is kept.
+    func dropPending() {
+        statistics.recoveries += 1
+        era += 1
+        isReady = false
+        let dropped = underway + pending.removeAll()
+        underway = []
+        heldFacts.putBack(dropped.compactMap(\.fact))
+        barrier = []
+        for ticket in tickets.values {
+            ticket.continuation?.resume(returning: .failure(.storeUnavailable))
+        }
+        tickets = [:]
+    }
+
     /// Builds memory from the store, tells the observer what it has not heard, and takes up what runs.
     func readEverything() async throws(JobStoreError) {
         let position = try await store.position()
+        let content = try await readContent(at: position)
+        observer.historyOpened(at: position)
+        if position.epoch == epoch, position.horizon > told, told > 0 {
+            observer.snapshotRead(
+                SnapshotRead(seq: position.seq, changes: content.changes, later: content.later)
+            )
+        } else {
+            // Of another history nothing was told yet.
+            let isSame = position.epoch == epoch
+            observer.changesCommitted(
+                isSame ? content.changes.filter { $0.seq > told } : content.changes
+            )
+        }
+        epoch = position.epoch
+        told = position.seq
+        reached = position.seq
+        isReady = true
+        takeUp(content.active)
+        if isFollowing { sendFacts() } else { learnHeldFacts() }
+    }
+
+    private struct Content {
+        /// The jobs that have not ended.
         var active: [Job] = []
-        var unheard: [CommittedChange] = []
+        /// The newest change of each job.
+        var changes: [CommittedChange] = []
+        /// Jobs that others have changed while this was read, whose changes the feed will tell.
+        var later: Set<JobID> = []
+    }
+
+    private func readContent(at position: StorePosition) async throws(JobStoreError) -> Content {
+        var content = Content()
         var cursor = 0
         while true {
             let page = try await store.changes(after: cursor, limit: Self.pageSize)
             for change in page {
-                if case .live(let job) = change.content, !job.state.isFinal { active.append(job) }
-                if change.seq > seq { unheard.append(CommittedChange(change)) }
+                if case .live(let job) = change.content, !job.state.isFinal {
+                    content.active.append(job)
+                }
+                if cluster == nil || change.seq <= position.seq {
+                    content.changes.append(CommittedChange(change))
+                } else {
+                    content.later.insert(change.id)
+                }
             }
-            guard let last = page.last, page.count == Self.pageSize else { break }
+            guard let last = page.last, page.count == Self.pageSize else { return content }
             cursor = last.seq
         }
-        observer.historyOpened(at: position)
-        observer.changesCommitted(unheard)
-        seq = position.seq
-        isReady = true
-        takeUp(active)
     }
 
     private func takeUp(_ active: [Job]) {
+        // A job that was changed between two pages stands in both.
         jobs = Dictionary(
-            uniqueKeysWithValues: active.map {
-                ($0.id, ManagedJob(latest: $0, committed: $0))
-            }
+            active.map { ($0.id, ManagedJob(latest: $0, committed: $0)) },
+            uniquingKeysWith: { $1 }
         )
-        scheduler = SchedulerState(machine: scheduler.machine, taskLimits: effectiveLimits())
-        _ = scheduler.handle(.startingPaused(true))
-        for job in active where job.state.holdsResources {
-            _ = scheduler.handle(.jobFoundRunning(JobRequest(job)))
-            effectSink.yield(.adopt(launchOrder(for: job)))
-            if job.state == .cancelling {
-                effectSink.yield(.cancel(job.id, reason: "cancelled before the server started"))
-            }
+        for job in active where job.state.holdsResources && isOwn(job) { adopt(job) }
+        let known = active.filter { isOwn($0) || $0.server == nil }
+        effectSink.yield(.sweep(keeping: Set(known.map(\.id))))
+        rebuildScheduler()
+    }
+
+    /// Has the runner go on with a job that an earlier server started on this machine.
+    func adopt(_ job: Job) {
+        effectSink.yield(.adopt(launchOrder(for: job)))
+        if job.state == .cancelling {
+            effectSink.yield(.cancel(job.id, reason: "cancelled before the server started"))
         }
-        effectSink.yield(.sweep(keeping: Set(active.map(\.id))))
+    }
+
+    /// Has the scheduler begin anew with the jobs in memory.
+    func rebuildScheduler() {
+        scheduler = SchedulerState(
+            machine: isFollowing ? sharing?.leader?.machine ?? machine : machine,
+            taskLimits: effectiveLimits(),
+            decides: !isFollowing
+        )
+        _ = scheduler.handle(.startingPaused(true))
+        let active = jobs.values.map(\.latest)
+        for job in active where job.state.holdsResources { _ = scheduler.handle(running(job)) }
         let waiting = active.filter { $0.state == .waiting }
             .sorted { ($0.added, $0.id) < ($1.added, $1.id) }
         for job in waiting { _ = scheduler.handle(.jobArrived(JobRequest(job))) }
         if !isDraining { apply(scheduler.handle(.startingPaused(false))) }
+    }
+}
+
+extension StoredChange {
+    /// Which job was changed.
+    var id: JobID {
+        switch content {
+        case .live(let job): job.id
+        case .gone(let id): id
+        }
     }
 }

@@ -12,18 +12,30 @@ extension JobManager {
     /// - Throws: What is not acceptable; or `storeUnavailable`, after which the same request with the
     ///   same id can be repeated safely.
     public func new(_ request: NewJob) async throws(JobManagerError) -> NewJobAnswer {
+        guard !isFollowing else { return try await handOverNew(request) }
+        return try await makeHere(request)
+    }
+
+    /// Makes a job as the one who decides.
+    func makeHere(_ request: NewJob) async throws(JobManagerError) -> NewJobAnswer {
         try checkReady()
         // First, because a repeated request counts even if it would not be accepted anew: the
         // task may have gone or the machine become smaller since.
         if let id = request.id, let existing = try await existingJob(id, for: request) {
             return existing
         }
+        return try await make(request)
+    }
+
+    /// Makes a job whose id nobody else has.
+    func make(_ request: NewJob) async throws(JobManagerError) -> NewJobAnswer {
+        try checkReady()
         guard !isDraining else { throw .draining }
         let job = try makeJob(request)
         let ticket = makeTicket()
         enqueue(.insert(job), ticket: ticket)
         apply(scheduler.handle(.jobArrived(JobRequest(job))))
-        let seq = try await outcome(of: ticket).get()
+        let seq = try await outcome(of: ticket).get().seq
         return NewJobAnswer(id: job.id, version: job.version, seq: seq, created: true)
     }
 
@@ -85,7 +97,7 @@ extension JobManager {
         if let managed = jobs[id] { return try await answer(for: managed, to: request) }
         guard let stored else { return nil }
         try check(stored, isWhatIsAskedBy: request)
-        return NewJobAnswer(id: stored.id, version: stored.version, seq: seq, created: false)
+        return NewJobAnswer(id: stored.id, version: stored.version, seq: reached, created: false)
     }
 
     private func answer(
@@ -94,12 +106,11 @@ extension JobManager {
     ) async throws(JobManagerError) -> NewJobAnswer {
         let id = managed.latest.id
         try check(managed.latest, isWhatIsAskedBy: request)
-        var position = seq
+        var position = reached
         if managed.committed == nil {
             let ticket = makeTicket()
-            tickets[ticket]?.remaining = 1
-            jobs[id]?.awaitingInsertion.append(ticket)
-            position = try await outcome(of: ticket).get()
+            wait(for: id, ticket)
+            position = try await outcome(of: ticket).get().seq
         }
         let version = jobs[id]?.committed?.version ?? managed.latest.version
         return NewJobAnswer(id: id, version: version, seq: position, created: false)

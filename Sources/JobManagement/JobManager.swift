@@ -23,6 +23,8 @@ public actor JobManager {
     let observer: any ChangeObserver
     let dataFolder: FilePath
     let now: @Sendable () -> Timestamp
+    /// This server's name for good, which the jobs bear that it starts.
+    let server: String?
     let clock = ContinuousClock()
     let logger: Logger
 
@@ -31,9 +33,21 @@ public actor JobManager {
     var pending = PendingChanges()
     var tickets: [CommitTicket.ID: CommitTicket] = [:]
     var lastTicket: CommitTicket.ID = 0
-    /// The position of the last change that the observer was told.
-    var seq = 0
+    /// The name of the history that the observer was told of.
+    var epoch = ""
+    /// The position up to which the observer was told.
+    var told = 0
+    /// The position up to which something is known to be durable.
+    var reached = 0
     var isCommitting = false
+    /// The changes that the store is asked to commit just now.
+    var underway: [PendingChange] = []
+    /// Counted up whenever decisions are dropped; what was decided in an earlier one counts no more.
+    var era = 0
+    /// Facts that cannot be learned before memory agrees with the store.
+    var heldFacts = FactQueue()
+    /// What jobs may use of this machine.
+    var machine: Resources
     /// Whether memory agrees with the store; false while everything is read anew.
     var isReady = false
     var isDraining = false
@@ -41,6 +55,17 @@ public actor JobManager {
     var generator = SystemRandomNumberGenerator()
     /// What was done since the start.
     public internal(set) var statistics = ManagerStatistics()
+
+    /// What it takes to share the store; nil if nobody else has it.
+    let cluster: Cluster?
+    /// What is kept in mind because others share the store.
+    var sharing: Sharing?
+    /// One at a time brings memory up to date.
+    let memoryTurn = Turn()
+    /// One at a time asks for the lease or gives it back.
+    let leaseTurn = Turn()
+    let restoreSignal = Signal()
+    let leaseSignal = Signal()
 
     let effects: AsyncStream<Effect>
     let effectSink: AsyncStream<Effect>.Continuation
@@ -55,6 +80,8 @@ public actor JobManager {
     ///   - machine: What jobs may use.
     ///   - dataFolder: Where paths in arguments begin.
     ///   - now: The time.
+    ///   - server: This server's name for good; the cluster's if there is one.
+    ///   - cluster: What it takes to share the store with other servers; nil if none does.
     ///   - logger: For faults of the store.
     public init(
         store: any JobStore,
@@ -64,6 +91,8 @@ public actor JobManager {
         machine: Resources,
         dataFolder: FilePath,
         now: @escaping @Sendable () -> Timestamp,
+        server: String? = nil,
+        cluster: Cluster? = nil,
         logger: Logger
     ) {
         self.store = store
@@ -72,7 +101,11 @@ public actor JobManager {
         self.observer = observer
         self.dataFolder = dataFolder
         self.now = now
+        self.server = cluster?.server ?? server
         self.logger = logger
+        self.machine = machine
+        self.cluster = cluster
+        sharing = cluster.map { Sharing($0) }
         scheduler = SchedulerState(machine: machine)
         (effects, effectSink) = AsyncStream.makeStream(of: Effect.self)
     }
@@ -81,15 +114,20 @@ public actor JobManager {
     ///
     /// - Throws: If the store does not answer.
     public func begin() async throws(JobStoreError) {
-        limitOverrides = try await savedLimits()
-        try await readEverything()
+        if let cluster {
+            try await join(cluster)
+        } else {
+            limitOverrides = try await savedLimits()
+            try await readEverything()
+        }
     }
 
     /// Listens to the runner and has things done, until it is cancelled.
     public func run() async {
         await withDiscardingTaskGroup { group in
-            group.addTask { for await fact in self.runner.facts { await self.learn(fact) } }
+            group.addTask { for await fact in self.runner.facts { await self.take(fact) } }
             group.addTask { for await effect in self.effects { await self.perform(effect) } }
+            if let cluster { group.addTask { await self.takePart(in: cluster) } }
         }
     }
 
@@ -103,6 +141,7 @@ public actor JobManager {
             barrier.append(ticket)
             _ = await outcome(of: ticket)
         }
+        await resign()
     }
 
     /// Those who wait until the batches under way and everything pending is durable.
@@ -111,6 +150,7 @@ public actor JobManager {
     private func perform(_ effect: Effect) async {
         switch effect {
         case .start(let order):
+            guard maySurelyStart() else { return }
             statistics.started += 1
             await runner.start(order)
         case .adopt(let order): await runner.adopt(order)
@@ -120,4 +160,16 @@ public actor JobManager {
         case .sweep(let known): await runner.sweep(keeping: known)
         }
     }
+}
+
+/// Wakes the one who waits for it; several words before it looks are one.
+struct Signal: Sendable {
+    let words: AsyncStream<Void>
+    private let teller: AsyncStream<Void>.Continuation
+
+    init() {
+        (words, teller) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func give() { teller.yield() }
 }

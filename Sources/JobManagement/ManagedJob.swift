@@ -10,6 +10,6 @@ struct ManagedJob {
     var pending = 0
     /// Whether its removal was decided.
     var isRemoved = false
-    /// Who waits until the store has the job at all.
-    var awaitingInsertion: [CommitTicket.ID] = []
+    /// Who waits until the store has the job in this version or a later one.
+    var waiters: [(version: Int, ticket: CommitTicket.ID)] = []
 }

@@ -50,6 +50,12 @@ public struct ManagerStatistics: Hashable, Sendable {
     public internal(set) var recoveries = 0
     /// How many jobs were started.
     public internal(set) var started = 0
+    /// How often changes may have been missed and were read anew.
+    public internal(set) var feedReopenings = 0
+    /// How many calls were handed over to another server.
+    public internal(set) var callsHandedOver = 0
+    /// How many calls of other servers were performed.
+    public internal(set) var callsPerformed = 0
     /// How many jobs ended in each final state.
     public internal(set) var ended: [JobState: Int] = [:]
 }

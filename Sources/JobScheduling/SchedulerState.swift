@@ -11,13 +11,16 @@ public struct SchedulerState: Sendable {
     public private(set) var machine: Resources
     /// How many jobs of a task may run at once, for tasks that have a limit.
     public private(set) var taskLimits: [String: Int]
-    /// The jobs that hold resources.
+    /// The jobs that hold resources, of this machine or another.
     public private(set) var running: [JobID: JobRequest] = [:]
 
     private var lines: [JobShape: WaitingLine] = [:]
     private var waiting: [JobID: Waiter] = [:]
     private var arrivals = 0
     private var isPaused = false
+    /// Those of the running jobs that hold nothing of this machine.
+    private var elsewhere: Set<JobID> = []
+    private let decides: Bool
     /// Kept beside `running` so that a decision need not add everything up.
     private var usedSum = Resources.zero
     private var runningByTask: [String: Int] = [:]
@@ -32,9 +35,12 @@ public struct SchedulerState: Sendable {
     /// - Parameters:
     ///   - machine: What the machine gives to jobs.
     ///   - taskLimits: How many jobs of a task may run at once.
-    public init(machine: Resources, taskLimits: [String: Int] = [:]) {
+    ///   - decides: Whether jobs are started; false where another server decides, whose reasons are
+    ///     told all the same.
+    public init(machine: Resources, taskLimits: [String: Int] = [:], decides: Bool = true) {
         self.machine = machine
         self.taskLimits = taskLimits
+        self.decides = decides
     }
 
     /// Takes in what happened and decides what follows.
@@ -45,13 +51,14 @@ public struct SchedulerState: Sendable {
         switch event {
         case .jobArrived(let request): enqueue(request)
         case .jobFoundRunning(let request): occupy(request)
+        case .jobFoundRunningElsewhere(let request): occupy(request, isElsewhere: true)
         case .jobWithdrawn(let id): dequeue(id)
         case .jobEnded(let id): release(id)
         case .taskLimitChanged(let task, let limit): taskLimits[task] = limit
         case .machineChanged(let machine): self.machine = machine
         case .startingPaused(let isPaused): self.isPaused = isPaused
         }
-        return startWhatFits()
+        return decides ? startWhatFits() : []
     }
 }
 
@@ -72,17 +79,21 @@ extension SchedulerState {
         if lines[waiter.shape]?.isEmpty == true { lines[waiter.shape] = nil }
     }
 
-    private mutating func occupy(_ request: JobRequest) {
+    private mutating func occupy(_ request: JobRequest, isElsewhere: Bool = false) {
         guard running[request.id] == nil else { return }
         dequeue(request.id)
         running[request.id] = request
-        usedSum += request.shape.resources
+        if isElsewhere {
+            elsewhere.insert(request.id)
+        } else {
+            usedSum += request.shape.resources
+        }
         runningByTask[request.shape.task, default: 0] += 1
     }
 
     private mutating func release(_ id: JobID) {
         guard let request = running.removeValue(forKey: id) else { return }
-        usedSum -= request.shape.resources
+        if elsewhere.remove(request.id) == nil { usedSum -= request.shape.resources }
         let task = request.shape.task
         let left = runningByTask[task, default: 0] - 1
         runningByTask[task] = left > 0 ? left : nil
@@ -131,15 +142,17 @@ extension SchedulerState {
 // MARK: - Questions
 
 extension SchedulerState {
-    /// What running jobs hold, added up anew.
+    /// What running jobs hold of this machine, added up anew.
     public var used: Resources {
-        running.values.reduce(.zero) { $0 + $1.shape.resources }
+        running.values.reduce(.zero) { sum, request in
+            elsewhere.contains(request.id) ? sum : sum + request.shape.resources
+        }
     }
 
     /// What is free; never below zero, even after the machine was made smaller.
     public var available: Resources { (machine - usedSum).clampedToZero }
 
-    /// How many jobs of each task run.
+    /// How many jobs of each task run, on whatever machine.
     public var taskCounts: [String: Int] { runningByTask }
 
     /// How many jobs wait.

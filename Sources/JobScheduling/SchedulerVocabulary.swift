@@ -59,6 +59,8 @@ public enum SchedulerEvent: Hashable, Sendable {
     case jobArrived(JobRequest)
     /// A job was found that runs already, started by an earlier server.
     case jobFoundRunning(JobRequest)
+    /// A job was found that runs on another machine: it counts for its task's limit only.
+    case jobFoundRunningElsewhere(JobRequest)
     /// A waiting job was called off.
     case jobWithdrawn(JobID)
     /// Nothing of a job that ran lives any more.

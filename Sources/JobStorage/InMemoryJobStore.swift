@@ -21,7 +21,7 @@ public final class InMemoryJobStore: JobStore {
     }
 
     fileprivate struct State {
-        let epoch: String
+        var epoch: String
         var seq = 0
         var horizon = 0
         var jobs: [JobID: (job: Job, seq: Int)] = [:]
@@ -74,6 +74,10 @@ public final class InMemoryJobStore: JobStore {
 
     /// Commits changes as one, or none of them.
     public func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
+        try commitAtOnce(changes)
+    }
+
+    func commitAtOnce(_ changes: [JobChange]) throws(JobStoreError) -> Int {
         let outcome = state.withLock { state -> Result<Int, JobStoreError> in
             let failure = state.failures.isEmpty ? nil : state.failures.removeFirst()
             if failure == .before { return .failure(.unavailable("made to fail before")) }
@@ -85,6 +89,17 @@ public final class InMemoryJobStore: JobStore {
             return .success(first)
         }
         return try outcome.get()
+    }
+
+    func saveAtOnce(_ value: JSONValue?, as name: String) {
+        state.withLock { $0.settings[name] = value }
+    }
+
+    /// Names the history anew, as a store does that was restored from a copy.
+    ///
+    /// - Parameter epoch: The new name.
+    public func rename(history epoch: String) {
+        state.withLock { $0.epoch = epoch }
     }
 
     /// One job, archived or not.
@@ -113,7 +128,7 @@ public final class InMemoryJobStore: JobStore {
 
     /// Saves a value under a name.
     public func save(_ value: JSONValue?, as name: String) async {
-        state.withLock { $0.settings[name] = value }
+        saveAtOnce(value, as: name)
     }
 
     /// Does nothing.

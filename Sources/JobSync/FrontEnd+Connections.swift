@@ -11,6 +11,7 @@ struct CloseReason {
     let text: String
 
     static let draining = CloseReason(4001, "the server is about to restart")
+    static let anotherHistory = CloseReason(4006, "the list of jobs was replaced by another one")
     static let tooManyUnread = CloseReason(4008, "too many answers that were not read")
     static let badToken = CloseReason(4501, "too many wrong tokens")
     static let notLoggedIn = CloseReason(4504, "not logged in in time")

@@ -33,23 +33,49 @@ extension FrontEnd {
 
     // MARK: Changes
 
-    /// Takes committed changes into the log and tells those who are due.
+    /// Takes what the manager told into the log and tells those who are due.
     func absorb() {
-        let content = inbox.fetch()
-        if let position = content.position { log.open(at: position) }
-        guard !content.changes.isEmpty else { return }
-        for change in content.changes {
+        let items = inbox.fetch()
+        var ended: [CommittedChange] = []
+        for item in items {
+            switch item {
+            case .opened(let position):
+                let isAnother = !log.epoch.isEmpty && log.epoch != position.epoch
+                log.open(at: position)
+                if isAnother { sendSubscribersAway() }
+            case .changed(let changes):
+                append(changes)
+                ended += changes
+            case .readAnew(let snapshot):
+                if !log.take(snapshot) { sendSubscribersAway() }
+                ended += snapshot.changes
+            }
+        }
+        guard !ended.isEmpty else { return }
+        statistics.changes += ended.count
+        flush()
+        log.forgetRemovals(upTo: slowestPosition)
+        refreshResources()
+        tellTails(of: ended)
+        wakeHeadWaiters()
+    }
+
+    private func append(_ changes: [CommittedChange]) {
+        for change in changes {
             // While there is little to tell, nobody misses a stage, however short it was.
             if log.wouldHide(change, from: flushedHead), ahead.take(now: clock.now) == nil {
                 flushAhead()
             }
             log.append(change)
         }
-        statistics.changes += content.changes.count
-        flush()
-        log.forgetRemovals(upTo: slowestPosition)
-        refreshResources()
-        tellTails(of: content.changes)
+    }
+
+    /// Has clients come back whose positions mean nothing any more, to start anew.
+    private func sendSubscribersAway() {
+        flushedHead = log.head
+        for connection in connections.values where !connection.subscriptions.isEmpty {
+            sayGoodbye(to: connection, .anotherHistory, after: .random(in: 0...500))
+        }
     }
 
     /// Up to where every connected client knows which jobs are gone.

@@ -38,6 +38,8 @@ public actor FrontEnd {
     var resources = ResourceNews()
     var batches: [Int: BatchAnswer] = [:]
     var lastBatch = 0
+    /// Those who wait until the log has come further.
+    var headWaiters: [CheckedContinuation<Void, Never>] = []
     var isDraining = false
     var statistics = FrontEndStatistics()
 

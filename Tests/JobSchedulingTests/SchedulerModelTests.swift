@@ -41,7 +41,8 @@ private struct PlainScheduler {
         case .jobEnded(let id): running.removeAll { $0.id == id }
         case .taskLimitChanged(let task, let limit): limits[task] = limit
         case .machineChanged(let machine): self.machine = machine
-        case .jobFoundRunning, .startingPaused: Issue.record("not part of this test")
+        case .jobFoundRunning, .jobFoundRunningElsewhere, .startingPaused:
+            Issue.record("not part of this test")
         }
         return pass()
     }

@@ -9,6 +9,8 @@ import Testing
 enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case memory
     case sqlite
+    /// Skipped where there is no mongod.
+    case mongo
 
     var testDescription: String { rawValue }
 
@@ -33,6 +35,12 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
                     throw error
                 }
                 await store.close()
+            }
+        case .mongo:
+            try await TestDatabase.with { database in
+                try await database.withStore(rememberedRemovals: rememberedRemovals) { store in
+                    try await body(store)
+                }
             }
         }
     }

@@ -18,6 +18,7 @@ extension FrontEnd {
         describeConnections(in: &text)
         describe(await manager.resources(), in: &text)
         describe(await manager.statistics, in: &text)
+        await describeCluster(in: &text)
         return HTTPResponse(
             status: 200,
             headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
@@ -97,6 +98,21 @@ extension FrontEnd {
         text.single("jobsync_seq", .gauge, "The position of the newest change.", Double(log.head))
     }
 
+    private func describeCluster(in text: inout MetricsText) async {
+        text.single(
+            "jobsync_leads",
+            .gauge,
+            "Whether this server makes, starts and cancels jobs.",
+            await manager.leads ? 1 : 0
+        )
+        text.single(
+            "jobsync_open_calls",
+            .gauge,
+            "Calls that wait for the answer of the server that leads.",
+            Double(await manager.openCallCount)
+        )
+    }
+
     private func describe(_ report: ResourceReport, in text: inout MetricsText) {
         text.single("jobsync_waiting_jobs", .gauge, "Jobs that wait.", Double(report.waiting))
         text.begin("jobsync_running_jobs", .gauge, "Jobs that run, by task.")
@@ -139,6 +155,24 @@ extension FrontEnd {
             .counter,
             "Times that the store failed.",
             Double(statistics.recoveries)
+        )
+        text.single(
+            "jobsync_feed_reopenings_total",
+            .counter,
+            "Times that changes of other servers may have been missed and were read anew.",
+            Double(statistics.feedReopenings)
+        )
+        text.single(
+            "jobsync_calls_handed_over_total",
+            .counter,
+            "Calls that were handed over to the server that leads.",
+            Double(statistics.callsHandedOver)
+        )
+        text.single(
+            "jobsync_calls_performed_total",
+            .counter,
+            "Calls of other servers that were performed.",
+            Double(statistics.callsPerformed)
         )
         text.single(
             "jobsync_jobs_started_total",

@@ -52,6 +52,19 @@ struct ChangeLog {
         horizon = max(horizon, position.horizon)
     }
 
+    /// Forgets everything but which history it is.
+    mutating func beginAnew() {
+        var log = ChangeLog()
+        log.epoch = epoch
+        self = log
+    }
+
+    /// Takes in that all changes up to a position are here, and what has gone before it no more.
+    mutating func advance(to position: Int) {
+        head = max(head, position)
+        horizon = max(horizon, position)
+    }
+
     mutating func append(_ change: CommittedChange) {
         guard change.seq > head else { return }
         head = change.seq

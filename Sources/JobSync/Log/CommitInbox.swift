@@ -7,15 +7,17 @@ import Synchronization
 /// One for all clients, not one for each: this is the one place where changes
 /// pass from the manager's thread to the network's.
 public final class CommitInbox: ChangeObserver {
-    struct Content {
-        var position: StorePosition?
-        var changes: [CommittedChange] = []
+    /// Something that the manager told.
+    enum Item {
+        case opened(StorePosition)
+        case changed([CommittedChange])
+        case readAnew(SnapshotRead)
     }
 
     /// Says that there is something to fetch.
     let arrivals: AsyncStream<Void>
     private let arrived: AsyncStream<Void>.Continuation
-    private let content = Mutex(Content())
+    private let content = Mutex<[Item]>([])
 
     /// Makes an empty one.
     public init() {
@@ -26,7 +28,7 @@ public final class CommitInbox: ChangeObserver {
     ///
     /// - Parameter position: Its epoch and horizon.
     public func historyOpened(at position: StorePosition) {
-        content.withLock { $0.position = position }
+        content.withLock { $0.append(.opened(position)) }
         arrived.yield()
     }
 
@@ -35,14 +37,22 @@ public final class CommitInbox: ChangeObserver {
     /// - Parameter changes: In the order of their positions.
     public func changesCommitted(_ changes: [CommittedChange]) {
         guard !changes.isEmpty else { return }
-        content.withLock { $0.changes.append(contentsOf: changes) }
+        content.withLock { $0.append(.changed(changes)) }
+        arrived.yield()
+    }
+
+    /// Everything was read anew.
+    ///
+    /// - Parameter snapshot: All that lives.
+    public func snapshotRead(_ snapshot: SnapshotRead) {
+        content.withLock { $0.append(.readAnew(snapshot)) }
         arrived.yield()
     }
 
     /// Takes everything out.
-    func fetch() -> Content {
+    func fetch() -> [Item] {
         content.withLock { content in
-            defer { content = Content() }
+            defer { content = [] }
             return content
         }
     }

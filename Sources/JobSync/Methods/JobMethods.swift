@@ -118,12 +118,25 @@ extension FrontEnd {
             "job": .object(detail.job.document),
             "stages": .array(detail.stages.map { .string($0) }),
             "queue": detail.waiting.map { .object($0.document) } ?? .null,
-            "log": .object(endOfLog(of: id)),
+            "log": .object(await endOfLog(of: detail.job)),
         ]
     }
 
+    /// The server on whose machine a job's log is, if it cannot be read here.
+    func otherServer(withLogOf job: Job) async -> ServerReport? {
+        // Where servers share their folders, every log is everywhere.
+        guard let server = await manager.otherServer(of: job), logs.size(of: job.id) == 0 else {
+            return nil
+        }
+        return server
+    }
+
     /// The last lines of a job's log, whole ones.
-    private func endOfLog(of id: JobID) -> JSONObject {
+    private func endOfLog(of job: Job) async -> JSONObject {
+        let id = job.id
+        if let server = await otherServer(withLogOf: job) {
+            return ["size": 0, "offset": 0, "text": "", "host": .string(server.host)]
+        }
         guard let part = try? logs.read(id, from: -Self.logBytes, limit: Self.logBytes) else {
             return ["size": 0, "offset": 0, "text": ""]
         }

@@ -30,11 +30,14 @@ extension FrontEnd {
     fileprivate func tail(_ call: Call) async throws(RPCError) -> JSONValue {
         let id = try call.params.jobID("_id")
         let offset = try call.params.optionalInteger("offset", in: .min...(.max)) ?? 0
+        let server: ServerReport?
         do throws(JobManagerError) {
-            _ = try await manager.detail(id)
+            let job = try await manager.detail(id).job
+            server = await otherServer(withLogOf: job)
         } catch {
             throw RPCError(error)
         }
+        if let server { throw .logElsewhere(id, server) }
         guard let connection = connections[call.connection] else { return .null }
         guard connection.tails[id] != nil || connection.tails.count < configuration.limits.tails
         else {
@@ -57,5 +60,20 @@ extension FrontEnd {
             "_id": .string(id.rawValue), "offset": .integer(part.offset),
             "size": .integer(part.size), "text": .string(part.text), "ended": .bool(isEnd),
         ]
+    }
+}
+
+extension RPCError {
+    /// A log can be read only at the server on whose machine the job ran.
+    fileprivate static func logElsewhere(_ id: JobID, _ server: ServerReport) -> RPCError {
+        let place = server.address.isEmpty ? "" : " (the server at \(server.address))"
+        return RPCError(
+            .unavailable,
+            "the log of \"\(id)\" is on \(server.host)\(place), where the job ran",
+            details: [
+                "_id": .string(id.rawValue), "server": .string(server.id),
+                "host": .string(server.host), "address": .string(server.address),
+            ]
+        )
     }
 }

@@ -1,13 +1,17 @@
 import JSON
+import JobManagement
 import JobModel
 import JobProtocol
 import JobStorage
 
 extension ExposedMethod {
     static let subscriptionMethods = [
-        immediate("jobs.subscribe", ["filter", "resume", "manifest", "interval"]) {
-            (frontEnd, call) throws(RPCError) in
-            try frontEnd.subscribe(call)
+        deferred("jobs.subscribe", ["filter", "resume", "manifest", "interval"]) {
+            (frontEnd, call) async throws(RPCError) in
+            if let resume = try frontEnd.resumePosition(call.params) {
+                await frontEnd.waitForLog(upTo: resume.seq, in: resume.epoch)
+            }
+            return try frontEnd.subscribe(call)
         },
         immediate("jobs.unsubscribe", ["subscription"]) { (frontEnd, call) throws(RPCError) in
             try frontEnd.unsubscribe(call)
@@ -55,6 +59,26 @@ extension FrontEnd {
         ]
     }
 
+    /// Waits a moment for a position that another server has told before this one has heard of it.
+    fileprivate func waitForLog(upTo seq: Int, in epoch: String) async {
+        guard manager.sharesStore, epoch == log.epoch, seq > log.head else { return }
+        let deadline = clock.now + .seconds(2)
+        let timeout = Task {
+            try? await Task.sleep(until: deadline, clock: clock)
+            wakeHeadWaiters()
+        }
+        while seq > log.head, clock.now < deadline {
+            await withCheckedContinuation { headWaiters.append($0) }
+        }
+        timeout.cancel()
+    }
+
+    func wakeHeadWaiters() {
+        let waiters = headWaiters
+        headWaiters = []
+        for waiter in waiters { waiter.resume() }
+    }
+
     private struct Start {
         let mode: String
         let cursor: Int
@@ -93,7 +117,9 @@ extension FrontEnd {
         )
     }
 
-    private func resumePosition(_ params: ParamsReader) throws(RPCError) -> (String, Int)? {
+    fileprivate func resumePosition(
+        _ params: ParamsReader
+    ) throws(RPCError) -> (epoch: String, seq: Int)? {
         guard let resume = try params.optionalObject("resume") else { return nil }
         let reader = try ParamsReader(resume, path: "resume.", allowed: ["epoch", "seq"])
         guard let seq = try reader.optionalInteger("seq", in: 0...(.max)) else {

@@ -21,6 +21,16 @@ public struct BSONError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where: the number of bytes before the fault.
     public let offset: Int
 
+    /// Joins the parts of an error.
+    ///
+    /// - Parameters:
+    ///   - reason: What was wrong.
+    ///   - offset: The number of bytes before the fault.
+    public init(reason: Reason, offset: Int) {
+        self.reason = reason
+        self.offset = offset
+    }
+
     /// A sentence for people.
     public var description: String { "\(what) at byte \(offset)" }
 

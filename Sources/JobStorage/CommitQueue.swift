@@ -1,18 +1,28 @@
-import JobModel
-import JobStorage
 import Synchronization
 
 /// A call of `commit` that waits for its answer.
-struct CommitOrder: Sendable {
-    let changes: [JobChange]
-    let answer: CheckedContinuation<Result<Int, JobStoreError>, Never>
+package struct CommitOrder: Sendable {
+    package let changes: [JobChange]
+    /// The term under which the caller leads; nil if the call is good under any.
+    package let term: Int?
+    package let answer: CheckedContinuation<Result<Int, JobStoreError>, Never>
+
+    package init(
+        changes: [JobChange],
+        term: Int? = nil,
+        answer: CheckedContinuation<Result<Int, JobStoreError>, Never>
+    ) {
+        self.changes = changes
+        self.term = term
+        self.answer = answer
+    }
 }
 
 /// The calls of `commit` that wait, in the order in which they were made.
 ///
 /// Calls that come while a transaction is under way make up the next one together, so that the
 /// cost of making it durable, by far the largest, is shared.
-final class CommitQueue: Sendable {
+package final class CommitQueue: Sendable {
     /// So many changes, and the batch that goes over it, make one transaction.
     private static let groupSize = 1000
 
@@ -23,10 +33,12 @@ final class CommitQueue: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Adds a call.
     ///
     /// - Returns: Whether the caller has to see to it that the queue is emptied.
-    func append(_ order: CommitOrder) -> Bool {
+    package func append(_ order: CommitOrder) -> Bool {
         state.withLock { state in
             state.waiting.append(order)
             defer { state.isBeingEmptied = true }
@@ -35,7 +47,7 @@ final class CommitQueue: Sendable {
     }
 
     /// Takes the calls of the next transaction; none means that the queue is now empty.
-    func takeGroup() -> [CommitOrder] {
+    package func takeGroup() -> [CommitOrder] {
         state.withLock { state in
             var changes = 0
             let count =

@@ -1,0 +1,32 @@
+import Mongo
+
+/// The indexes of each collection.
+enum StoreIndexes {
+    static func all(_ layout: StoreLayout) -> [(MongoNamespace, [BSONDocument])] {
+        [
+            (layout.jobs, jobs),
+            (layout.gone, [["key": ["seq": 1], "name": "seq"]]),
+            (layout.own, []),
+            (layout.calls, [calls]),
+        ]
+    }
+
+    private static let jobs: [BSONDocument] = [
+        // Documents of other programs have no position before they are numbered.
+        [
+            "key": ["seq": 1], "name": "seq", "unique": true,
+            "partialFilterExpression": ["seq": ["$exists": true]],
+        ],
+        ["key": ["archived": 1, "seq": 1], "name": "live"],
+        ["key": ["order.added": 1, "_id": 1], "name": "added"],
+        ["key": ["order.updated": 1, "_id": 1], "name": "updated"],
+        ["key": ["state": 1, "order.added": 1, "_id": 1], "name": "state"],
+        ["key": ["task": 1, "order.added": 1, "_id": 1], "name": "task"],
+        ["key": ["username": 1, "order.added": 1, "_id": 1], "name": "username"],
+    ]
+
+    private static let calls: BSONDocument = [
+        "key": ["at": 1], "name": "at",
+        "expireAfterSeconds": .int64(Int64(CallDocument.lifetime)),
+    ]
+}

@@ -1,2 +1,0 @@
-/// Stands here until the room is furnished.
-enum Placeholder {}

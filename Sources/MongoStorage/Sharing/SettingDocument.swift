@@ -1,0 +1,23 @@
+import JSON
+import Mongo
+
+/// What was saved under a name: `{_id: "setting.…", value}`.
+enum SettingDocument {
+    static func id(_ name: String) -> BSONValue { .string(StoreLayout.settingPrefix + name) }
+
+    /// Saves a value, or forgets it.
+    static func write(_ value: JSONValue?, as name: String) -> MongoWrite {
+        guard let value else { return .remove(["_id": id(name)]) }
+        let document = BSONDocument { writer in
+            writer.append(id(name), for: "_id")
+            writer.append(held: value, for: "value")
+        }
+        return .replace(["_id": id(name)], with: document, upsert: true)
+    }
+
+    /// The name in a document's `_id`, if it holds a setting.
+    static func name(_ id: String) -> String? {
+        id.hasPrefix(StoreLayout.settingPrefix)
+            ? String(id.dropFirst(StoreLayout.settingPrefix.count)) : nil
+    }
+}
