@@ -53,7 +53,8 @@ extension JobManager {
         logger.notice("this server leads", metadata: ["term": "\(sharing?.lease.term ?? 0)"])
         sharing?.absence.begin()
         sharing?.isLeaderTold = false
-        sharing?.leadingBeat = (sharing?.beat ?? 0) + 1
+        let beat = sharing?.beat ?? 0
+        sharing?.leadingBeat = beat + 1
         sharing?.isFeedCurrent = false
         adoptStrays()
         rebuildScheduler()
