@@ -107,6 +107,23 @@ extension JobManager {
         rebuildScheduler()
     }
 
+    /// Whether a job is to be taken up, in the moment before it is.
+    ///
+    /// A feed tells what was, and a runner starts a job that has left nothing behind: so one whose end
+    /// is durable, and whose traces are cleared away, must not be taken up on word of its past.
+    func stillRunsHere(_ id: JobID) async -> Bool {
+        guard let cluster else { return true }
+        while !Task.isCancelled {
+            do throws(JobStoreError) {
+                guard let job = try await cluster.store.job(id) else { return false }
+                return job.state.holdsResources && isOwn(job)
+            } catch {
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+        return false
+    }
+
     /// Has the runner end what others have given up while this server was not heard of.
     private func endWhatWasGivenUp(of before: [Job]) {
         for job in before where job.state.holdsResources && isOwn(job) {

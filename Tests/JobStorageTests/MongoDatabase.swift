@@ -24,12 +24,15 @@ extension TestDatabase {
     /// Opens a store, and closes it when the test has ended with it.
     func withStore(
         rememberedRemovals: Int = 10_000,
+        commitPatience: Duration = .seconds(20),
+        options: String = "",
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: (MongoJobStore) async throws -> Void
     ) async throws {
         let store = try await MongoJobStore.open(
-            uri,
+            uri + options,
             rememberedRemovals: rememberedRemovals,
+            commitPatience: commitPatience,
             logger: logger
         )
         do {
@@ -54,6 +57,19 @@ extension TestDatabase {
         let namespace = collection(name)
         _ = try await pool.run { (client) throws(MongoError) in
             try client.bulkWrite(namespace, [.update(["_id": id], update)])
+        }
+    }
+
+    func remove(_ id: BSONValue, from name: String) async throws {
+        let namespace = collection(name)
+        _ = try await pool.run { (client) throws(MongoError) in
+            try client.bulkWrite(namespace, [.remove(["_id": id])])
+        }
+    }
+
+    func drop() async throws {
+        _ = try await pool.run { [name] (client) throws(MongoError) in
+            try client.command(["dropDatabase": 1], database: name, kind: .write)
         }
     }
 
