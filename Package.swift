@@ -205,7 +205,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MongoTests",
-            dependencies: ["Mongo", "TestSupport", logging],
+            dependencies: ["CMongoc", "Mongo", "TestSupport", logging],
             swiftSettings: house
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),

@@ -95,13 +95,10 @@ extension MongoError {
         domain == .authentication || domain == .server && [13, 18].contains(code)
     }
 
-    /// Whether a change stream may be opened again from its last token.
-    var isResumable: Bool {
-        if isHistoryLost { return false }
-        // CursorNotFound comes without the label.
-        return isUnreachable || labels.contains(Self.resumableLabel)
-            || domain == .server && code == 43
-    }
+    /// Whether a change stream may be opened again from its last token, which is never wrong.
+    ///
+    /// The server labels such errors; those that it does not come from whatever lies between.
+    var isResumable: Bool { isRetryable && !isHistoryLost }
 
     private static let resumableLabel = "ResumableChangeStreamError"
 }
