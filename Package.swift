@@ -284,8 +284,9 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport",
-                "CPlatform", "JSON", "JobModel", "JobProtocol", "Mongo", "WebSockets", subprocess,
-                systemPackage, "jobsync", "jobsync-worker",
+                "CPlatform", "JSON", "JobModel", "JobProtocol", "Mongo", "SQLiteStorage",
+                "WebSockets",
+                subprocess, systemPackage, "jobsync", "jobsync-worker",
             ],
             swiftSettings: house
         ),
