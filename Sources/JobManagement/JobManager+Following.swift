@@ -6,6 +6,8 @@ import Logging
 
 extension JobManager {
     private static let leaderSetting = "leader"
+    /// The reason that stands in the log of a job that others have given up.
+    static let givenUp = "given up, because this server was not heard of for too long"
 
     // MARK: The feed
 
@@ -173,8 +175,7 @@ extension JobManager {
             }
         case (true, false):
             if !job.state.isFinal || job.current.error?.cause == .lost {
-                let reason = "given up, because this server was not heard of for too long"
-                effectSink.yield(.cancel(job.id, reason: reason))
+                effectSink.yield(.cancel(job.id, reason: Self.givenUp))
             }
             effectSink.yield(.forget(job.id))
         case (false, false): break

@@ -94,15 +94,26 @@ extension JobManager {
     }
 
     private func takeUp(_ active: [Job]) {
+        let before = jobs.values.compactMap(\.committed)
         // A job that was changed between two pages stands in both.
         jobs = Dictionary(
             active.map { ($0.id, ManagedJob(latest: $0, committed: $0)) },
             uniquingKeysWith: { $1 }
         )
         for job in active where job.state.holdsResources && isOwn(job) { adopt(job) }
+        if cluster != nil { endWhatWasGivenUp(of: before) }
         let known = active.filter { isOwn($0) || $0.server == nil }
         effectSink.yield(.sweep(keeping: Set(known.map(\.id))))
         rebuildScheduler()
+    }
+
+    /// Has the runner end what others have given up while this server was not heard of.
+    private func endWhatWasGivenUp(of before: [Job]) {
+        for job in before where job.state.holdsResources && isOwn(job) {
+            if let now = jobs[job.id]?.latest, now.state.holdsResources, isOwn(now) { continue }
+            effectSink.yield(.cancel(job.id, reason: Self.givenUp))
+            effectSink.yield(.forget(job.id))
+        }
     }
 
     /// Has the runner go on with a job that an earlier server started on this machine.

@@ -156,7 +156,10 @@ final class InMemoryFeed: StoreFeed {
     }
 
     func breakOff() {
-        state.withLock { $0.isBroken = true }
+        state.withLock { state in
+            state.isBroken = true
+            state.isHeld = false
+        }
         arrived.yield()
     }
 

@@ -84,7 +84,7 @@ final class ClusterLaboratory: Sendable {
 
     /// Lets time pass until something has become true.
     func pass(until isTrue: () async throws -> Bool) async rethrows {
-        while try await !isTrue() {
+        while try await !isTrue(), !Task.isCancelled {
             time.advance(by: .milliseconds(500))
             await settle()
         }

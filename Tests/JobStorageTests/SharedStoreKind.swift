@@ -1,9 +1,11 @@
 import JobModel
 import JobStorage
+import TestSupport
 import Testing
 
 /// The stores that the promises to those who share one are checked on.
 enum SharedStoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case memory
     /// Skipped where there is no mongod.
     case mongo
 
@@ -15,8 +17,11 @@ enum SharedStoreKind: String, CaseIterable, Sendable, CustomTestStringConvertibl
         _ body: ([any SharedJobStore]) async throws -> Void
     ) async throws {
         switch self {
+        case .memory:
+            let store = InMemorySharedStore(now: { .now })
+            try await body([store] + (1..<count).map { _ in store.handle() })
         case .mongo:
-            try await TestDatabase.with { database in
+            try await withMongoDatabase { database in
                 try await Self.open(count, of: database, [], body)
             }
         }
