@@ -18,9 +18,7 @@ extension JobManager {
         return try await cancelHere(ids, reason: reason)
     }
 
-    /// Calls off jobs as the one who decides.
-    ///
-    /// - Parameter again: Whether this may have been done before, and its answer be lost.
+    /// Calls off jobs as the one who decides; `again` if that may have been done, and the answer be lost.
     func cancelHere(
         _ ids: [JobID],
         reason: String,

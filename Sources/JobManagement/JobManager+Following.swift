@@ -137,7 +137,11 @@ extension JobManager {
     /// Brings memory up to a newer version of a job, and does what that means for this machine.
     func catchUp(with job: Job) {
         let before = jobs[job.id]
-        if let before, before.pending > 0 || before.latest.version >= job.version { return }
+        if let before {
+            // Of a job that was removed and made once more, the versions count anew.
+            let isSame = before.latest.added == job.added
+            if before.pending > 0 || isSame && before.latest.version >= job.version { return }
+        }
         jobs[job.id] = job.state.isFinal ? nil : ManagedJob(latest: job, committed: job)
         place(job)
         act(on: job, after: before?.latest)

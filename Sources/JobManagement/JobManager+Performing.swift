@@ -5,9 +5,8 @@ import JobStorage
 import Logging
 
 extension JobManager {
-    /// Performs a call of another server; those that are performed already are left alone.
-    ///
-    /// - Parameter again: Whether an earlier leader may have performed it.
+    /// Performs a call of another server, `again` if an earlier leader may have; one that is performed
+    /// already is left alone.
     func perform(_ handed: HandedCall, again: Bool = false) {
         guard !isFollowing, isReady, sharing?.performed.begin(handed.id) == true else { return }
         guard let call = LeaderCall(method: handed.method, params: handed.params) else {

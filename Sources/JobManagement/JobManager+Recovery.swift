@@ -107,12 +107,45 @@ extension JobManager {
         rebuildScheduler()
     }
 
+    /// Whether a job is to be taken up, in the moment before it is.
+    ///
+    /// A feed tells what was, and a runner starts a job that has left nothing behind: so one whose end
+    /// is durable, and whose traces are cleared away, must not be taken up on word of its past.
+    func stillRunsHere(_ id: JobID) async -> Bool {
+        guard let cluster else { return true }
+        while !Task.isCancelled {
+            do throws(JobStoreError) {
+                guard let job = try await cluster.store.job(id) else { return false }
+                return job.state.holdsResources && isOwn(job)
+            } catch {
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+        return false
+    }
+
     /// Has the runner end what others have given up while this server was not heard of.
     private func endWhatWasGivenUp(of before: [Job]) {
         for job in before where job.state.holdsResources && isOwn(job) {
             if let now = jobs[job.id]?.latest, now.state.holdsResources, isOwn(now) { continue }
             effectSink.yield(.cancel(job.id, reason: Self.givenUp))
             effectSink.yield(.forget(job.id))
+        }
+    }
+
+    /// Ends jobs that run although they have ended for the store: others have given them up.
+    func end(strays: [JobID]) async {
+        for id in strays {
+            // What the store does not know either may be from an older copy of it: nobody asked for its end.
+            guard let job = try? await store.job(id), job.state.isFinal, jobs[id] == nil else {
+                if jobs[id] == nil {
+                    logger.warning("an unknown job runs", metadata: ["job": "\(id)"])
+                }
+                continue
+            }
+            logger.notice("a job runs that was given up; ending it", metadata: ["job": "\(id)"])
+            await runner.adopt(launchOrder(for: job))
+            await runner.cancel(id, reason: Self.givenUp)
         }
     }
 

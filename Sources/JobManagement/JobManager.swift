@@ -153,11 +153,11 @@ public actor JobManager {
             guard maySurelyStart() else { return }
             statistics.started += 1
             await runner.start(order)
-        case .adopt(let order): await runner.adopt(order)
+        case .adopt(let order): if await stillRunsHere(order.id) { await runner.adopt(order) }
         case .cancel(let id, let reason): await runner.cancel(id, reason: reason)
         case .forget(let id): await runner.forget(id)
         case .removeLog(let id): await runner.removeLog(id)
-        case .sweep(let known): await runner.sweep(keeping: known)
+        case .sweep(let known): await end(strays: runner.sweep(keeping: known))
         }
     }
 }

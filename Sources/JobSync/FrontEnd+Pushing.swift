@@ -184,7 +184,9 @@ extension FrontEnd {
                 emptyBelow: subscription.emptyBelow,
                 known: load.known
             )
-            if page.isLast { page.removals.append(contentsOf: load.removals) }
+            if page.isLast {
+                page.removals += log.stillMissing(load.removals, in: subscription.filter)
+            }
             return SyncFrames.encode(page, subscription: subscription.number, isLoading: true)
         }
         let isBehindLoad = subscription.emptyBelow > subscription.cursor

@@ -43,7 +43,10 @@ struct ClusterFaultTests {
             let name = try await named.value
             #expect(name.created)
             let resources = await two.manager.resources()
-            #expect(resources.used == Resources(proc: 4, mem: 4), "a1 holds nothing of this machine")
+            #expect(
+                resources.used == Resources(proc: 4, mem: 4),
+                "a1 holds nothing of this machine"
+            )
             #expect(resources.taskCounts == ["nuvs": 3])
             var orders: Set<PuppetRunner.Order> = []
             for _ in 0..<2 { orders.insert(try #require(await two.nextOrder())) }
@@ -202,7 +205,9 @@ struct ClusterFaultTests {
         }
     }
 
-    @Test("After a feed has broken the observer is told the difference, and missed answers are found")
+    @Test(
+        "After a feed has broken the observer is told the difference, and missed answers are found"
+    )
     func brokenFeed() async throws {
         try await withTwo { one, two, _ in
             _ = try await one.manager.new(.nuvs("a1"))

@@ -24,12 +24,13 @@ final class ClusterLaboratory: Sendable {
     /// A server that has not begun.
     func server(
         _ id: String,
-        runner: PuppetRunner = PuppetRunner(),
+        runner simulated: SimulatedRunner? = nil,
         machine: Resources = Resources(proc: 4, mem: 8),
         mayLead: Bool = true,
         lostAfter: Duration = .seconds(20)
     ) -> ClusterServer {
         let handle = store.handle()
+        let runner = PuppetRunner()
         let recorder = Recorder()
         var cluster = Cluster(
             store: handle,
@@ -42,7 +43,7 @@ final class ClusterLaboratory: Sendable {
         cluster.time = time.clusterTime
         let manager = JobManager(
             store: handle,
-            runner: runner,
+            runner: simulated ?? runner,
             tasks: CurrentTasks(Laboratory.catalogue),
             observer: recorder,
             machine: machine,
@@ -64,6 +65,9 @@ final class ClusterLaboratory: Sendable {
             manager: manager
         )
     }
+
+    /// How many calls nobody has answered, or -1 if the store does not say.
+    func openCallCount() async -> Int { (try? await store.openCalls().count) ?? -1 }
 
     /// Lets time pass, in steps as short as a server's from one claim to the next.
     func pass(_ duration: Duration) async {

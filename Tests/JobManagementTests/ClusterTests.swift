@@ -63,7 +63,9 @@ struct ClusterTests {
             )
             let task = try await three.start()
             defer { task.cancel() }
-            #expect(three.recorder.view.mapValues(\.version) == one.recorder.view.mapValues(\.version))
+            #expect(
+                three.recorder.view.mapValues(\.version) == one.recorder.view.mapValues(\.version)
+            )
             #expect(await three.manager.resources() == one.manager.resources())
         }
     }

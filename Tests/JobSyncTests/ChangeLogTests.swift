@@ -94,6 +94,49 @@ struct ChangeLogTests {
         #expect(log.head == 0)
     }
 
+    @Test("From all that lives it is worked out what has gone; no two entries share a position")
+    func snapshot() throws {
+        var log = open()
+        for number in 1...6 {
+            log.append(CommittedChange(seq: number, content: .live(job("j\(number)"))))
+        }
+        var client = ModelClient(filter: JobFilter(), log: log)
+        try client.read(log)
+        // j2 and j3 have gone, j4 has changed, j7 is new, j5 has changed behind the position.
+        let snapshot = SnapshotRead(
+            seq: 12,
+            changes: [
+                CommittedChange(seq: 1, content: .live(job("j1"))),
+                CommittedChange(seq: 6, content: .live(job("j6"))),
+                CommittedChange(seq: 9, content: .live(job("j4", version: 1))),
+                CommittedChange(seq: 12, content: .live(job("j7"))),
+            ],
+            later: ["j5"]
+        )
+        #expect(log.take(snapshot) == true)
+        let seqs = log.entries.map(\.seq)
+        #expect(seqs == Set(seqs).sorted())
+        #expect(log.head == 12)
+        try client.read(log)
+        #expect(client.view == ["j1": 0, "j4": 1, "j5": 0, "j6": 0, "j7": 0])
+        #expect(client.cursor == 12)
+        #expect(!log.canResume(epoch: "e1", seq: 8), "others may have been told of other removals")
+        #expect(log.canResume(epoch: "e1", seq: 12))
+    }
+
+    @Test("Where there is no room for what has gone, everybody begins anew")
+    func snapshotWithoutRoom() {
+        var log = open()
+        for number in 1...6 {
+            log.append(CommittedChange(seq: number, content: .live(job("j\(number)"))))
+        }
+        let change = CommittedChange(seq: 7, content: .live(job("j1", version: 1)))
+        #expect(log.take(SnapshotRead(seq: 7, changes: [change])) == false)
+        #expect(log.liveCount == 1)
+        #expect(log.epoch == "e1")
+        #expect(!log.canResume(epoch: "e1", seq: 6))
+    }
+
     @Test("A job that no longer matches is dropped; one that never could is not mentioned")
     func noLongerMatching() throws {
         var log = open()
@@ -184,18 +227,45 @@ private struct World {
             jobs[id] = nil
             log.append(CommittedChange(seq: seq, content: .gone(id)))
         } else {
-            versions[id, default: 0] += 1
-            let changed = job(
-                id,
-                version: versions[id] ?? 0,
-                task: number.isMultiple(of: 2) ? "nuvs" : "index",
-                state: JobState.allCases.randomElement(using: &generator) ?? .running,
-                user: number.isMultiple(of: 3) ? "igboyes" : "jlee"
-            )
+            let changed = change(number)
             jobs[id] = changed
             log.append(CommittedChange(seq: seq, content: .live(changed)))
         }
         if Int.random(in: 0..<300, using: &generator) == 0 { restore() }
+        if Int.random(in: 0..<60, using: &generator) == 0 { miss() }
+    }
+
+    private mutating func change(_ number: Int) -> MinimalJob {
+        let id: JobID = "j\(number)"
+        versions[id, default: 0] += 1
+        return job(
+            id,
+            version: versions[id] ?? 0,
+            task: number.isMultiple(of: 2) ? "nuvs" : "index",
+            state: JobState.allCases.randomElement(using: &generator) ?? .running,
+            user: number.isMultiple(of: 3) ? "igboyes" : "jlee"
+        )
+    }
+
+    /// Changes are missed, and everything is read anew.
+    private mutating func miss() {
+        var last: [JobID: Int] = [:]
+        for _ in 0..<Int.random(in: 1...40, using: &generator) {
+            seq += 1
+            let number = Int.random(in: 0..<80, using: &generator)
+            let id: JobID = "j\(number)"
+            last[id] = seq
+            if Bool.random(using: &generator) {
+                jobs[id] = nil
+            } else {
+                jobs[id] = change(number)
+            }
+        }
+        let changes = jobs.map { id, job in
+            CommittedChange(seq: last[id] ?? log.seq(of: id), content: .live(job))
+        }
+        let snapshot = SnapshotRead(seq: seq, changes: changes.sorted { $0.seq < $1.seq })
+        #expect(log.take(snapshot) == true)
     }
 
     /// The store was restored from a copy: the same jobs, another history.
@@ -208,6 +278,12 @@ private struct World {
             seq += 1
             log.append(CommittedChange(seq: seq, content: .live(job)))
         }
+    }
+}
+
+extension ChangeLog {
+    fileprivate func seq(of id: JobID) -> Int {
+        entries.last { $0.id == id }?.seq ?? 0
     }
 }
 

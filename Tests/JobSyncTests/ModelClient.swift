@@ -27,8 +27,7 @@ struct ModelClient {
             emptyBelow = cursor
             load = Subscription.Load()
         } else if withManifest {
-            let filter = filter
-            let gone = view.keys.filter { !(log.job($0).map(filter.admits) ?? false) }
+            let gone = log.stillMissing(Array(view.keys), in: filter)
             load = Subscription.Load(known: view, removals: gone.sorted())
             cursor = 0
             emptyBelow = log.head
@@ -49,7 +48,7 @@ struct ModelClient {
             emptyBelow: emptyBelow,
             known: load?.known
         )
-        if page.isLast { page.removals.append(contentsOf: load?.removals ?? []) }
+        if page.isLast { page.removals += log.stillMissing(load?.removals ?? [], in: filter) }
         let puts = try JSONValue(parsing: [UInt8(ascii: "[")] + page.puts + [UInt8(ascii: "]")])
         for document in puts.arrayValue ?? [] {
             let job = try #require(MinimalJob(document: document))

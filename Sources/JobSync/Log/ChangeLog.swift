@@ -158,6 +158,13 @@ extension ChangeLog {
         return job
     }
 
+    /// Those of some jobs that a filter does not admit, or that are no more.
+    ///
+    /// What a client has to drop was found out when its load began; what has come back since is put.
+    func stillMissing(_ ids: [JobID], in filter: JobFilter) -> [JobID] {
+        ids.filter { !(job($0).map(filter.admits) ?? false) }
+    }
+
     /// Whether a change would hide, from clients that were told everything up to a position, that its job
     /// has come to another state or stage since.
     func wouldHide(_ change: CommittedChange, from position: Int) -> Bool {

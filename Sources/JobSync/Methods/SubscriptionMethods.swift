@@ -108,7 +108,7 @@ extension FrontEnd {
                 load: Subscription.Load()
             )
         }
-        let gone = manifest.keys.filter { id in !(log.job(id).map(filter.admits) ?? false) }
+        let gone = log.stillMissing(Array(manifest.keys), in: filter)
         return Start(
             mode: "diff",
             cursor: 0,
