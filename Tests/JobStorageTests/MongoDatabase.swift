@@ -24,12 +24,15 @@ extension TestDatabase {
     /// Opens a store, and closes it when the test has ended with it.
     func withStore(
         rememberedRemovals: Int = 10_000,
+        commitPatience: Duration = .seconds(20),
+        options: String = "",
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: (MongoJobStore) async throws -> Void
     ) async throws {
         let store = try await MongoJobStore.open(
-            uri,
+            uri + options,
             rememberedRemovals: rememberedRemovals,
+            commitPatience: commitPatience,
             logger: logger
         )
         do {

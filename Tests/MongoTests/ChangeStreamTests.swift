@@ -2,7 +2,8 @@ import Mongo
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: ReplicaSet.isAvailable, "there is no mongod"), .timeLimit(.minutes(1)))
+// More time than others, for tests take turns at the server's one failpoint.
+@Suite(.enabled(if: ReplicaSet.isAvailable, "there is no mongod"), .timeLimit(.minutes(3)))
 struct ChangeStreamTests {
     @Test func `events come in order, and many at a time`() async throws {
         try await TestDatabase.with { database in

@@ -2,7 +2,8 @@ import Mongo
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: ReplicaSet.isAvailable, "there is no mongod"), .timeLimit(.minutes(1)))
+// More time than others, for tests take turns at the server's one failpoint.
+@Suite(.enabled(if: ReplicaSet.isAvailable, "there is no mongod"), .timeLimit(.minutes(3)))
 struct FaultTests {
     /// What the store's writes go through.
     private static let writes = ["insert", "update", "delete", "findAndModify"]

@@ -61,7 +61,9 @@ extension MongoError {
         case .writeConcern: return true
         // NetworkTimeout, SocketException, MaxTimeMSExpired, ExceededTimeLimit: interrupted.
         case .server: return isRecovering || [6, 7, 89, 9001, 50, 262].contains(code)
-        default: return false
+        // A reply that makes no sense, for one; what is not known is taken for doubt.
+        case .other: return true
+        case .serverSelection, .authentication, .transaction, .misuse, .closed: return false
         }
     }
 
