@@ -97,7 +97,7 @@ let package = Package(
         ),
         .target(
             name: "JobStorage",
-            dependencies: ["JSON", "JobModel"],
+            dependencies: ["JSON", "JobModel", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: pointerFree
         ),
         .target(
@@ -284,8 +284,9 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport",
-                "CPlatform", "JSON", "JobModel", "JobProtocol", "Mongo", "WebSockets", subprocess,
-                systemPackage, "jobsync", "jobsync-worker",
+                "CPlatform", "JSON", "JobModel", "JobProtocol", "Mongo", "SQLiteStorage",
+                "WebSockets",
+                subprocess, systemPackage, "jobsync", "jobsync-worker",
             ],
             swiftSettings: house
         ),

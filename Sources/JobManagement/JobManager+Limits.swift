@@ -5,7 +5,8 @@ public import JobStorage
 public import JobTasks
 
 extension JobManager {
-    static let limitSetting = "task_limits"
+    /// The setting in the store that holds tasks' limits.
+    public static let limitSetting = "task_limits"
     private static let machineSetting = "machine"
 
     /// Sets how many jobs of a task may run at once, for good.
@@ -75,8 +76,11 @@ extension JobManager {
         }
     }
 
-    /// Each server of several has a machine of its own.
-    private static func machineSetting(of server: String?) -> String {
+    /// The setting in the store that holds what jobs may use of a machine.
+    ///
+    /// - Parameter server: Whose machine, where several servers share the store; nil where none does.
+    /// - Returns: The setting's name.
+    public static func machineSetting(of server: String?) -> String {
         server.map { "\(machineSetting).\($0)" } ?? machineSetting
     }
 

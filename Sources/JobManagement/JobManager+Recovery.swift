@@ -133,6 +133,22 @@ extension JobManager {
         }
     }
 
+    /// Ends jobs that run although they have ended for the store: others have given them up.
+    func end(strays: [JobID]) async {
+        for id in strays {
+            // What the store does not know either may be from an older copy of it: nobody asked for its end.
+            guard let job = try? await store.job(id), job.state.isFinal, jobs[id] == nil else {
+                if jobs[id] == nil {
+                    logger.warning("an unknown job runs", metadata: ["job": "\(id)"])
+                }
+                continue
+            }
+            logger.notice("a job runs that was given up; ending it", metadata: ["job": "\(id)"])
+            await runner.adopt(launchOrder(for: job))
+            await runner.cancel(id, reason: Self.givenUp)
+        }
+    }
+
     /// Has the runner go on with a job that an earlier server started on this machine.
     func adopt(_ job: Job) {
         effectSink.yield(.adopt(launchOrder(for: job)))

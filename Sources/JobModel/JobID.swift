@@ -26,11 +26,10 @@ public struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// - Parameter generator: Where chance comes from.
     /// - Returns: An id that is new with all but certainty.
     public static func random(using generator: inout some RandomNumberGenerator) -> JobID {
-        let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyz")
-        let characters = (0..<8).map { _ in
-            alphabet[Int.random(in: alphabet.indices, using: &generator)]
-        }
-        return JobID(valid: String(characters))
+        // One number for all characters: each one drawn from the system is a call of the kernel.
+        let number = UInt64.random(in: 0..<2_821_109_907_456, using: &generator)
+        let digits = String(number, radix: 36)
+        return JobID(valid: String(repeating: "0", count: 8 - digits.utf8.count) + digits)
     }
 
     /// What an id may look like, for messages to people.

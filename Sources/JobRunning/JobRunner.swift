@@ -134,7 +134,8 @@ public protocol JobRunner: Sendable {
     /// Removes what jobs have left behind that an earlier server did not come to forget.
     ///
     /// - Parameter known: The jobs that run or are about to.
-    func sweep(keeping known: Set<JobID>) async
+    /// - Returns: Other jobs that run all the same; nothing was done to them.
+    func sweep(keeping known: Set<JobID>) async -> [JobID]
 
     /// Removes a job's log too.
     ///

@@ -7,14 +7,14 @@ import SystemPackage
 /// SQLite's own locks would let two servers take turns in one file, and both would schedule. The
 /// lock ends with the process, however it ends; the file itself stays, because removing it would
 /// let two servers hold locks on two files of one name.
-struct StoreLock: Sendable {
+public struct StoreLock: Sendable {
     private let descriptor: FileDescriptor
 
     /// Takes the lock of a store.
     ///
     /// - Parameter path: The store's file.
     /// - Throws: `inUse` if it is taken, `inaccessible` if the lock file cannot be written.
-    init(besides path: String) throws(SQLiteStoreError) {
+    public init(besides path: String) throws(SQLiteStoreError) {
         let lockPath = path + ".lock"
         do {
             // Closed on exec: a job's process must not hold the lock when the server is gone.
@@ -50,7 +50,7 @@ struct StoreLock: Sendable {
     }
 
     /// Gives the lock back.
-    func release() {
+    public func release() {
         try? descriptor.close()
     }
 

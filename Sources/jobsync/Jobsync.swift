@@ -49,7 +49,7 @@ struct Jobsync: AsyncParsableCommand {
                 name: "Server",
                 subcommands: [
                     Serve.self, Status.self, ResourcesCommand.self, TaskCommand.self,
-                    TokenCommand.self,
+                    StoreCommand.self, TokenCommand.self,
                 ]
             ),
         ]

@@ -15,7 +15,11 @@ import WebSockets
 
 /// The parts of a server, joined: the one place that names concrete stores and runners.
 struct Wiring {
-    let store: any JobStore
+    /// Where the jobs are kept.
+    let location: StoreLocation
+    private let store: any JobStore
+    /// The data folder's, where the store is elsewhere; a store in the folder has it itself.
+    private let lock: StoreLock?
     let manager: JobManager
     let frontEnd: FrontEnd
     let network: WebSocketServer
@@ -32,8 +36,22 @@ struct Wiring {
         let data = FilePath(settings.data)
         let folders = DataFolders(data: data)
         tasksFolder = settings.tasks.map { FilePath($0) } ?? data.appending("tasks")
-        let store = try await Self.openStore(settings)
+        location = StoreLocation(settings)
+        lock = settings.mongo == nil ? nil : try Self.lockFolder(settings.data)
+        let store = try await Self.openStore(location, logger: logger)
         self.store = store
+        let server = try ServerIdentity.name(in: settings.data)
+        try await Self.refuseUnfinishedCopy(in: store, at: location)
+        let cluster = (store as? any SharedJobStore).map { store in
+            Cluster(
+                store: store,
+                server: server,
+                host: ProcessInfo.processInfo.hostName,
+                address: "\(settings.host):\(settings.port)",
+                mayLead: settings.role == .all,
+                lostAfter: settings.lostAfter
+            )
+        }
 
         let tasks = CurrentTasks(TaskCatalogue.load(folder: tasksFolder))
         let inbox = CommitInbox()
@@ -48,9 +66,11 @@ struct Wiring {
             ),
             tasks: tasks,
             observer: inbox,
-            machine: try await Self.machine(settings, store),
+            machine: try await Self.machine(settings, store, of: cluster?.server),
             dataFolder: data,
             now: now,
+            server: server,
+            cluster: cluster,
             logger: logger
         )
         self.manager = manager
@@ -90,26 +110,39 @@ struct Wiring {
         await manager.replaceTasks(with: TaskCatalogue.load(folder: tasksFolder))
     }
 
-    private static func openStore(
-        _ settings: ServeSettings
-    ) async throws(StartError) -> SQLiteJobStore {
-        do throws(SQLiteStoreError) {
-            return try await SQLiteJobStore.open(at: settings.data + "/jobs.sqlite")
+    /// Closes the store, and lets go of the data folder.
+    func close() async {
+        await store.close()
+        lock?.release()
+    }
+
+    /// Part of the jobs is not what anybody wants to serve, or to have written to.
+    private static func refuseUnfinishedCopy(
+        in store: any JobStore,
+        at location: StoreLocation
+    ) async throws(StartError) {
+        do throws(JobStoreError) {
+            guard try await StoreCopy.isUnfinished(in: store) else { return }
         } catch {
-            throw StartError(message: error.description)
+            throw StartError(message: "\(location) does not answer: \(error.reason)")
         }
+        throw StartError(
+            message: "\(location) holds an unfinished copy; finish it with the same "
+                + "`jobsync store copy` as before"
+        )
     }
 
     /// What the settings say, else what was set while a server ran, else what the machine has.
     private static func machine(
         _ settings: ServeSettings,
-        _ store: any JobStore
+        _ store: any JobStore,
+        of server: String?
     ) async throws(StartError) -> Resources {
         let saved: Resources?
         do throws(JobStoreError) {
-            saved = try await JobManager.savedMachine(in: store)
+            saved = try await JobManager.savedMachine(in: store, of: server)
         } catch {
-            throw StartError(message: "the store does not answer: \(error)")
+            throw StartError(message: "the store does not answer: \(error.reason)")
         }
         let usual = saved ?? Machine.resources
         return Resources(proc: settings.proc ?? usual.proc, mem: settings.mem ?? usual.mem)
@@ -148,7 +181,7 @@ extension Wiring {
         let outcome: Result<String, AuthenticatorError>
         do throws(SQLiteStoreError) {
             // A server that runs knows its tokens by heart and would write them back.
-            outcome = try SQLiteJobStore.whileClosed(at: data + "/jobs.sqlite") {
+            outcome = try SQLiteJobStore.whileClosed(at: StoreLocation.file(in: data)) {
                 Result { () throws(AuthenticatorError) in
                     try Authenticator(path: DataFolder.accessFile(data)) { .now }
                         .replaceToken(username: NSUserName())

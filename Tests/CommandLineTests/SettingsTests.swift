@@ -56,13 +56,16 @@ struct SettingsTests {
     @Test("Every setting can be made on the command line, in the environment and in a file")
     func everywhere() throws {
         let values: [ServeSetting: String] = [
-            .listen: "0.0.0.0:80", .data: "/srv/j", .proc: "3", .mem: "5", .tasks: "~/t",
+            .listen: "0.0.0.0:80", .data: "/srv/j", .mongo: "mongodb://a,b/jobs?replicaSet=r",
+            .role: "front", .lostAfter: "90s", .proc: "3", .mem: "5", .tasks: "~/t",
             .auth: "none", .allowOrigin: "https://a.example", .rate: "0", .web: "/srv/w",
             .logLevel: "debug", .logFormat: "json",
         ]
         var expected = ServeSettings()
         (expected.host, expected.port) = ("0.0.0.0", 80)
         (expected.data, expected.tasks, expected.web) = ("/srv/j", "/home/ada/t", "/srv/w")
+        expected.mongo = "mongodb://a,b/jobs?replicaSet=r"
+        (expected.role, expected.lostAfter) = (.front, .seconds(90))
         (expected.proc, expected.mem, expected.rate) = (3, 5, 0)
         (expected.access, expected.allowedOrigins) = (.none, ["https://a.example"])
         (expected.logLevel, expected.logFormat) = (.debug, .json)
@@ -119,11 +122,32 @@ struct SettingsTests {
             (["--auth", "some"], "--auth: must be token or none, not \"some\""),
             (["--allow-origin", "lab.example"], "--allow-origin: must be an origin without"),
             (["--data", ""], "--data: must be a path, not \"\""),
+            (["--mongo", "localhost"], "--mongo: must be a URI such as mongodb://HOST:PORT/"),
+            (["--role", "back"], "--role: must be all or front, not \"back\""),
+            (["--role", "front"], "--role: needs --mongo"),
+            (["--lost-after", "0.5s"], "--lost-after: must be a time of at least 1s, such as"),
+            (["--lost-after", "300"], "--lost-after: must be a time of at least 1s, such as"),
         ]
     )
     func badOption(options: [String], message: String) {
         let error = #expect(throws: SettingsError.self) { try Self.settings(options) }
         #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("What may hold a password is never shown, wherever it was set")
+    func secrets() {
+        let secret = "mongo://ada:hunter2@host"
+        for (options, environment, file) in [
+            (["--mongo", secret], Self.environment, nil),
+            ([], Self.environment.merging(["JOBSYNC_MONGO": secret]) { $1 }, nil),
+            ([], Self.environment, "mongo: '\(secret)'\n"),
+        ] as [([String], [String: String], String?)] {
+            let error = #expect(throws: SettingsError.self) {
+                try Self.settings(options, environment: environment, file: file)
+            }
+            #expect(error?.description.contains("must be a URI") == true)
+            #expect(error?.description.contains("hunter2") == false)
+        }
     }
 
     @Test("A file that cannot be read is named")

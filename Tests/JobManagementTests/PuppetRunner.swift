@@ -30,6 +30,6 @@ final class PuppetRunner: JobRunner {
     func adopt(_ order: LaunchOrder) async { taker.yield(.adopt(order.id)) }
     func cancel(_ id: JobID, reason: String) async { taker.yield(.cancel(id)) }
     func forget(_ id: JobID) async { taker.yield(.forget(id)) }
-    func sweep(keeping known: Set<JobID>) async {}
+    func sweep(keeping known: Set<JobID>) async -> [JobID] { [] }
     func removeLog(_ id: JobID) async { taker.yield(.removeLog(id)) }
 }

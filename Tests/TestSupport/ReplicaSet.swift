@@ -40,48 +40,77 @@ public final class ReplicaSet: Sendable {
     ///
     /// - Parameters:
     ///   - nodes: How many mongods.
-    ///   - options: Further options of `scripts/replica-set`.
+    ///   - electionTimeout: How long a primary may be silent before another one is elected.
+    ///   - oplogMegabytes: How much history a node keeps at least; 5 for one that can be overwritten.
     /// - Returns: The set, with failpoints enabled.
     /// - Throws: ``Failure`` if there is no mongod, or it does not start.
-    public static func start(nodes: Int, options: [String] = []) async throws -> ReplicaSet {
-        try await onThread { try ReplicaSet(script: Script(nodes: nodes, options: options)) }
+    public static func start(
+        nodes: Int,
+        electionTimeout: Duration = .seconds(2),
+        oplogMegabytes: Int = 200
+    ) async throws -> ReplicaSet {
+        let options = [
+            "--nodes", "\(nodes)", "--election-timeout",
+            "\(Int(electionTimeout / .milliseconds(1)))",
+            "--oplog", "\(oplogMegabytes)", "--syncdelay", oplogMegabytes < 100 ? "1" : "60",
+        ]
+        return try await onThread { try ReplicaSet(script: Script(options: options)) }
     }
 
     /// The nodes as they run now, in the order of the URI.
     public var nodes: [Node] { state.withLock { $0 } }
 
     /// Sends a signal to a node: SIGKILL for its death, SIGSTOP and SIGCONT for a pause.
-    public func signal(_ signal: Int32, node: Int) {
+    ///
+    /// - Parameters:
+    ///   - node: The node's place in ``nodes``.
+    ///   - signal: The signal.
+    public func signal(_ node: Int, _ signal: Int32) {
         kill(nodes[node].pid, signal)
     }
 
     /// Starts a node anew that was killed, on its old port with its old data.
-    public func restart(node: Int) async throws {
-        try await Self.onThread {
-            try self.script.tell("start \(node)")
-            let restarted = try self.script.answer(Node.self)
-            self.state.withLock { $0[node] = restarted }
-        }
+    ///
+    /// - Parameter node: The node's place in ``nodes``.
+    /// - Throws: ``Failure`` if it does not start.
+    public func restart(_ node: Int) async throws {
+        let restarted = try await ask("start \(node)", for: Node.self)
+        state.withLock { $0[node] = restarted }
     }
 
-    /// Looks for the node that is the primary at the moment, if one is.
-    public func primary() async throws -> Int? {
+    /// Looks for the node that is the primary at the moment.
+    ///
+    /// - Returns: The node's place in ``nodes``.
+    /// - Throws: ``Failure`` if there is no primary.
+    public func primary() async throws -> Int {
         struct Answer: Decodable {
-            let node: Int?
+            let node: Int
         }
-        return try await Self.onThread {
-            try self.script.tell("primary")
-            return try self.script.answer(Answer.self).node
-        }
+        return try await ask("primary", for: Answer.self).node
     }
 
-    /// Ends every node, and waits until nothing of the set is left.
-    public func end() async {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                self.script.end()
-                continuation.resume()
-            }
+    /// Writes to another database until the set remembers nothing of what was before.
+    ///
+    /// - Throws: ``Failure`` if there is no primary.
+    public func overwriteHistory() async throws {
+        struct Answer: Decodable {
+            let overwritten: Bool
+        }
+        _ = try await ask("overwrite", for: Answer.self)
+    }
+
+    /// Has every node ended and everything of the set removed; it need not be waited for.
+    public func stop() {
+        script.end()
+    }
+
+    private func ask<Answer: Decodable & Sendable>(
+        _ request: String,
+        for type: Answer.Type
+    ) async throws -> Answer {
+        try await Self.onThread { [script] in
+            try script.tell(request)
+            return try script.answer(type)
         }
     }
 
@@ -121,7 +150,7 @@ extension ReplicaSet {
     private static let environmentURI = ProcessInfo.processInfo.environment["JOBSYNC_TEST_MONGO"]
 
     private static let ownShared: ReplicaSet? =
-        canStart ? try? ReplicaSet(script: Script(nodes: 1, options: [])) : nil
+        canStart ? try? ReplicaSet(script: Script(options: [])) : nil
 
     fileprivate static let checkout = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -151,10 +180,10 @@ private final class Script: Sendable {
         }
     }
 
-    init(nodes: Int, options: [String]) throws {
+    init(options: [String]) throws {
         let process = Process()
         process.executableURL = ReplicaSet.checkout.appending(path: "scripts/replica-set")
-        process.arguments = ["--nodes", "\(nodes)", "--test-commands"] + options
+        process.arguments = ["--test-commands"] + options
         let (toScript, fromScript) = (Pipe(), Pipe())
         process.standardInput = toScript
         process.standardOutput = fromScript
@@ -173,12 +202,15 @@ private final class Script: Sendable {
 
     func answer<Value: Decodable>(_ type: Value.Type) throws -> Value {
         let line = try output.withLock { try $0.line() }
-        return try JSONDecoder().decode(type, from: line)
+        do {
+            return try JSONDecoder().decode(type, from: line)
+        } catch {
+            // Whatever it says instead of what was asked for is an error.
+            throw ReplicaSet.Failure(description: String(decoding: line, as: UTF8.self))
+        }
     }
 
     func end() {
         try? input.close()
-        // The script closes its output when it has cleaned up.
-        output.withLock { while (try? $0.line()) != nil {} }
     }
 }

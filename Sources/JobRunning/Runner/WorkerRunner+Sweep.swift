@@ -6,13 +6,13 @@ import Logging
 import SystemPackage
 
 extension WorkerRunner {
-    /// Removes what jobs have left behind that nobody knows as running.
-    public func sweep(keeping known: Set<JobID>) async {
+    /// Removes what jobs have left behind that nobody knows as running, and says which of them run.
+    public func sweep(keeping known: Set<JobID>) async -> [JobID] {
+        var running: [JobID] = []
         for id in leftBehind(in: folders.data.appending("runs")) where !known.contains(id) {
             let run = RunFolder(folders.run(of: id))
             guard let lock = try? run.tryLock() else {
-                // Perhaps the store was restored from an old copy. Nobody asked for its end.
-                logger.warning("an unknown job runs", metadata: ["job": "\(id)"])
+                running.append(id)
                 continue
             }
             await remove(folders.work(of: id))
@@ -23,6 +23,7 @@ extension WorkerRunner {
         where !known.contains(id) && !Files.exists(folders.run(of: id)) {
             await remove(folders.work(of: id))
         }
+        return running
     }
 
     private func leftBehind(in folder: FilePath) -> [JobID] {

@@ -4,7 +4,8 @@ import JSON
 /// `jobsync status`.
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the server, what is in use, and who is connected."
+        abstract:
+            "Show the server, those it shares its jobs with, what is in use, and who is connected."
     )
 
     @Flag(help: "Print the server's answers as one JSON object.") var json = false
@@ -16,6 +17,7 @@ struct Status: AsyncParsableCommand {
         let whoAmI = try await connection.ask("session.whoami")
         let resources = try await connection.ask("resources.get")
         let tasks = try await connection.ask("tasks.list")
+        let servers = try await connection.ask("servers.list")
         var connections: JSONValue?
         do throws(CommandFailure) {
             connections = try await connection.ask("connections.list")
@@ -28,6 +30,7 @@ struct Status: AsyncParsableCommand {
             Output.line(
                 JSONValue.object([
                     "session": whoAmI, "resources": resources, "tasks": tasks["tasks"] ?? [],
+                    "servers": servers["servers"] ?? [],
                     "connections": connections?["connections"] ?? nil,
                 ]).description
             )
@@ -44,10 +47,37 @@ struct Status: AsyncParsableCommand {
             let line = problem["line"]?.integerValue.map { ":\($0)" } ?? ""
             Output.line("problem      \(problem.text("file"))\(line): \(problem.text("message"))")
         }
-        show(connections?["connections"]?.arrayValue)
+        show(servers: servers["servers"]?.arrayValue ?? [])
+        show(connections: connections?["connections"]?.arrayValue)
     }
 
-    private func show(_ connections: [JSONValue]?) {
+    /// Those that have the same jobs; a server that has them for itself names none.
+    private func show(servers: [JSONValue]) {
+        guard !servers.isEmpty else { return }
+        Output.line("servers      \(servers.count)")
+        var table = Table(columns: [
+            Table.Column(title: "NAME"),
+            Table.Column(title: "HOST", shrinksTo: 6),
+            Table.Column(title: "ADDRESS", shrinksTo: 9),
+            Table.Column(title: "ROLE"),
+        ])
+        table.rows = servers.map { server in
+            let leads = server["leads"]?.boolValue == true
+            let role = leads ? "leads" : server["may_lead"] == true ? "may lead" : "front"
+            return [
+                Table.Cell(server.text("_id")),
+                Table.Cell(server.text("host")),
+                Table.Cell(server.text("address")),
+                Table.Cell(
+                    server["self"] == true ? role + ", was asked" : role,
+                    leads ? .green : .plain
+                ),
+            ]
+        }
+        show(table)
+    }
+
+    private func show(connections: [JSONValue]?) {
         guard let connections else { return }
         Output.line("connections  \(connections.count)")
         var table = Table(columns: [
@@ -70,6 +100,10 @@ struct Status: AsyncParsableCommand {
                 Table.Cell(Words.bytes(connection["bytes_out"]?.integerValue ?? 0)),
             ]
         }
+        show(table)
+    }
+
+    private func show(_ table: Table) {
         let lines = table.lines(
             width: Terminal.isOutput ? Terminal.size.columns : nil,
             hasColour: Terminal.hasColour

@@ -11,6 +11,14 @@ struct ServeSettings: Hashable, Sendable {
         case none
     }
 
+    /// What a server that shares its store with others does.
+    enum Role: String, Hashable, Sendable, CaseIterable {
+        /// Serves clients, and takes a turn at leading: then jobs run on its machine.
+        case all
+        /// Serves clients.
+        case front
+    }
+
     /// How log lines look.
     enum LogFormat: String, Hashable, Sendable, CaseIterable {
         /// For people.
@@ -25,6 +33,11 @@ struct ServeSettings: Hashable, Sendable {
     var port = 9950
     /// The data folder, absolute.
     var data = ""
+    /// The URI of the MongoDB that keeps the jobs, with its password; if nil the data folder does.
+    var mongo: String?
+    var role = Role.all
+    /// How long another server may be silent before its jobs are lost.
+    var lostAfter = Duration.seconds(300)
     /// Cores for jobs; if nil what was set before, else what the machine has less a reserve.
     var proc: Int?
     /// Memory for jobs in GB; if nil as with cores.

@@ -22,7 +22,7 @@ struct ServerProgram: Service {
         do throws(JobStoreError) {
             try await wiring.manager.begin()
         } catch {
-            throw StartError(message: "the store does not answer: \(error)")
+            throw StartError(message: "\(wiring.location) does not answer: \(error.reason)")
         }
         await reportTaskProblems(wiring)
         await wiring.frontEnd.begin()
@@ -52,7 +52,7 @@ struct ServerProgram: Service {
             code: WebSocketCloseCode(rawValue: 4001),
             reason: "the server is about to restart"
         )
-        await wiring.store.close()
+        await wiring.close()
     }
 
     private func followReloads(_ wiring: Wiring) async {
@@ -81,6 +81,7 @@ struct ServerProgram: Service {
     /// Says on standard output where the server is and how to get in.
     private func announce(_ address: NetworkAddress, _ wiring: Wiring) {
         var lines: [String] = []
+        let role = settings.role == .front ? "; other servers start them" : ""
         if let authenticator = wiring.authenticator {
             if !authenticator.hasToken {
                 do throws(AuthenticatorError) {
@@ -92,6 +93,7 @@ struct ServerProgram: Service {
             }
             lines.append("open http://\(address)/login?link=\(authenticator.makeLink())")
         }
+        lines.append("jobs are kept in \(wiring.location)\(role)")
         lines.append("listening on http://\(address)")
         FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
     }

@@ -5,38 +5,20 @@ import ArgumentParser
 /// An option comes before an environment variable, that before the configuration file, and that
 /// before the default.
 struct ServeOptions: ParsableArguments {
-    @Option(help: ServeSetting.listen.help)
-    var listen: String?
-
-    @Option(help: ServeSetting.data.help)
-    var data: String?
-
-    @Option(help: ServeSetting.proc.help)
-    var proc: String?
-
-    @Option(help: ServeSetting.mem.help)
-    var mem: String?
-
-    @Option(help: ServeSetting.tasks.help)
-    var tasks: String?
-
-    @Option(help: ServeSetting.auth.help)
-    var auth: String?
-
-    @Option(help: ServeSetting.allowOrigin.help)
-    var allowOrigin: [String] = []
-
-    @Option(help: ServeSetting.rate.help)
-    var rate: String?
-
-    @Option(help: ServeSetting.web.help)
-    var web: String?
-
-    @Option(help: ServeSetting.logLevel.help)
-    var logLevel: String?
-
-    @Option(help: ServeSetting.logFormat.help)
-    var logFormat: String?
+    @Option(.listen) var listen: GivenSetting?
+    @Option(.data) var data: GivenSetting?
+    @Option(.mongo) var mongo: GivenSetting?
+    @Option(.role) var role: GivenSetting?
+    @Option(.lostAfter) var lostAfter: GivenSetting?
+    @Option(.proc) var proc: GivenSetting?
+    @Option(.mem) var mem: GivenSetting?
+    @Option(.tasks) var tasks: GivenSetting?
+    @Option(.auth) var auth: GivenSetting?
+    @Option(.allowOrigin) var allowOrigin: [GivenSetting]
+    @Option(.rate) var rate: GivenSetting?
+    @Option(.web) var web: GivenSetting?
+    @Option(.logLevel) var logLevel: GivenSetting?
+    @Option(.logFormat) var logFormat: GivenSetting?
 
     @Option(
         help: ArgumentHelp(
@@ -47,24 +29,17 @@ struct ServeOptions: ParsableArguments {
     )
     var config: String?
 
-    /// What the options say.
+    /// What the options say; each knows its setting, so that none is named twice.
     private var values: [ServeSetting: [String]] {
-        var values: [ServeSetting: [String]] = [:]
-        func set(_ setting: ServeSetting, _ value: String?) {
-            if let value { values[setting] = [value] }
+        Mirror(reflecting: self).children.reduce(into: [:]) { values, child in
+            let given: [GivenSetting] =
+                switch child.value {
+                case let option as Option<GivenSetting?>: option.wrappedValue.map { [$0] } ?? []
+                case let option as Option<[GivenSetting]>: option.wrappedValue
+                default: []
+                }
+            for one in given { values[one.setting, default: []].append(one.text) }
         }
-        set(.listen, listen)
-        set(.data, data)
-        set(.proc, proc)
-        set(.mem, mem)
-        set(.tasks, tasks)
-        set(.auth, auth)
-        if !allowOrigin.isEmpty { values[.allowOrigin] = allowOrigin }
-        set(.rate, rate)
-        set(.web, web)
-        set(.logLevel, logLevel)
-        set(.logFormat, logFormat)
-        return values
     }
 
     /// Puts options, environment, file and defaults together.
@@ -93,5 +68,29 @@ struct ServeOptions: ParsableArguments {
             home: environment["HOME"] ?? "",
             dataHome: environment["XDG_DATA_HOME"]
         )
+    }
+}
+
+/// What was given for a setting on the command line.
+struct GivenSetting: Hashable, Sendable {
+    let setting: ServeSetting
+    let text: String
+}
+
+extension Option where Value == GivenSetting? {
+    /// An option for a setting, with the setting's name and help.
+    init(_ setting: ServeSetting) {
+        self.init(name: .customLong(setting.rawValue), help: setting.help) {
+            GivenSetting(setting: setting, text: $0)
+        }
+    }
+}
+
+extension Option where Value == [GivenSetting] {
+    /// An option for a setting that may have several values.
+    init(_ setting: ServeSetting) {
+        self.init(wrappedValue: [], name: .customLong(setting.rawValue), help: setting.help) {
+            GivenSetting(setting: setting, text: $0)
+        }
     }
 }

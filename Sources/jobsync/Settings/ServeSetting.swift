@@ -7,6 +7,9 @@ import ArgumentParser
 enum ServeSetting: String, CaseIterable, Sendable {
     case listen
     case data
+    case mongo
+    case role
+    case lostAfter = "lost-after"
     case proc
     case mem
     case tasks
@@ -28,11 +31,17 @@ enum ServeSetting: String, CaseIterable, Sendable {
     /// Whether there may be several values: the option again, a list in a file, commas in the environment.
     var isList: Bool { self == .allowOrigin }
 
+    /// Whether the value may hold a password, and is not to be shown in messages.
+    var isSecret: Bool { self == .mongo }
+
     /// What stands for the value in the help.
     var placeholder: String {
         switch self {
         case .listen: "host:port"
         case .data, .tasks, .web: "dir"
+        case .mongo: "uri"
+        case .role: "all|front"
+        case .lostAfter: "time"
         case .proc, .rate: "n"
         case .mem: "GB"
         case .auth: "token|none"
@@ -49,6 +58,22 @@ enum ServeSetting: String, CaseIterable, Sendable {
             "Where to listen; port 0 takes a free one. (default: 127.0.0.1:9950)"
         case .data:
             "The folder that holds everything. (default: ~/.local/share/jobsync)"
+        case .mongo:
+            """
+            Keep jobs in this MongoDB, mongodb://HOST,HOST/DATABASE?replicaSet=NAME, which any \
+            number of servers can share; a password is safer in JOBSYNC_MONGO or a file than \
+            here, where `ps` shows it. (default: a file in the data folder)
+            """
+        case .role:
+            """
+            With --mongo: take a turn at leading, and then start jobs on this machine, or be a \
+            front end only. (default: all)
+            """
+        case .lostAfter:
+            """
+            With --mongo: how long a server may be silent before its jobs are reported lost, \
+            such as 90s, 5m or 1h. (default: 5m)
+            """
         case .proc:
             "Cores that jobs may use. (default: what the machine has, less a reserve)"
         case .mem:

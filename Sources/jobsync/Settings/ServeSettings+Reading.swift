@@ -23,6 +23,12 @@ extension ServeSettings {
         }
         let dataHome = dataHome.flatMap { $0.isEmpty ? nil : $0 } ?? home + "/.local/share"
         data = absolute(try reader.value(.data, PlainText.parse) ?? dataHome + "/jobsync")
+        mongo = try reader.value(.mongo, MongoAddress.parse)
+        role = try reader.choice(.role) ?? role
+        lostAfter = try reader.value(.lostAfter, LongTime.parse) ?? lostAfter
+        if mongo == nil, role != .all {
+            throw reader.complaint(about: .role, "needs --mongo, for a front end shares a store")
+        }
         proc = try reader.value(.proc, PositiveNumber.parse)
         mem = try reader.value(.mem, PositiveNumber.parse)
         tasks = try reader.value(.tasks, PlainText.parse).map(absolute)

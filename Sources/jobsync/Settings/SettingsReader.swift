@@ -13,7 +13,8 @@ struct SettingsReader {
             do throws(UnusableText) {
                 values.append(try parse(text))
             } catch {
-                let problem = "must be \(error.expected), not \"\(text)\""
+                let found = setting.isSecret ? "" : ", not \"\(text)\""
+                let problem = "must be \(error.expected)\(found)"
                 throw SettingsError(place: entry.place, problem: problem)
             }
         }
@@ -26,6 +27,12 @@ struct SettingsReader {
         _ parse: (String) throws(UnusableText) -> Value
     ) throws(SettingsError) -> Value? {
         try list(setting, parse).last
+    }
+
+    /// What is wrong with a setting that is fine by itself.
+    func complaint(about setting: ServeSetting, _ problem: String) -> SettingsError {
+        let entry = sources.lazy.compactMap { $0.entries[setting] }.first
+        return SettingsError(place: entry?.place ?? setting.option, problem: problem)
     }
 
     /// The value of a setting that has a fixed choice.

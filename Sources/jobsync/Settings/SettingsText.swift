@@ -1,3 +1,5 @@
+import JobTaskFiles
+
 /// A text that is not what it must be.
 struct UnusableText: Error, Hashable {
     let expected: String
@@ -48,6 +50,45 @@ enum HostAndPort {
             throw failure
         }
         return (String(host), Int(port))
+    }
+}
+
+/// A time of some length, such as `90s`.
+enum LongTime {
+    static func parse(_ text: String) throws(UnusableText) -> Duration {
+        guard let time = Duration(words: text), time >= .seconds(1) else {
+            throw UnusableText(expected: "a time of at least 1s, such as 90s, 5m or 1h")
+        }
+        return time
+    }
+}
+
+/// The URI of a MongoDB; what stands in it, the driver checks.
+enum MongoAddress {
+    static func parse(_ text: String) throws(UnusableText) -> String {
+        guard isOne(text) else {
+            throw UnusableText(
+                expected: "a URI such as mongodb://HOST:PORT/DATABASE?replicaSet=NAME"
+            )
+        }
+        return text
+    }
+
+    /// Whether a text is such a URI by its beginning.
+    static func isOne(_ text: String) -> Bool {
+        text.hasPrefix("mongodb://") || text.hasPrefix("mongodb+srv://")
+    }
+
+    /// Hosts and database, for people: neither name and password nor options.
+    static func place(in uri: String) -> String {
+        let parts = uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        // A password with a question mark that is not escaped; the driver refuses it.
+        guard parts.count < 2 || !parts[1].contains("@") else { return "a host that is unclear" }
+        let address = parts[0].split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        let place = (address.last ?? "").split(separator: "@").last ?? ""
+        let hosts = place.prefix { $0 != "/" }
+        let database = place.dropFirst(hosts.count + 1)
+        return "\(hosts)/\(database.isEmpty ? "jobsync" : String(database))"
     }
 }
 

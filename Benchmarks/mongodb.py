@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Measures durable jobs a second on both stores, and the push through a second server, beside libmongoc.
+
+Every round runs all of it on one replica set of one member, started for the purpose:
+- `jobs.new` from 1 and from 64 callers who wait for each answer, on SQLite and on MongoDB, beside
+  plain `insertOne` (majority, journal) by libmongoc in 1 and in 64 loops;
+- `jobs.new` pipelined on SQLite;
+- two servers: from the moment at which MongoDB wrote a new job, made at the first server, to its push
+  to a client of the second, beside a bare change stream consumer in C that hears of the same jobs.
+
+    Benchmarks/mongodb.py [--server .build/release/jobsync] [--rounds 3] [--seconds 4] [--pushes 200]
+"""
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+
+from common import (
+    Client,
+    Server,
+    connect,
+    machine,
+    many_callers,
+    one_by_one,
+    percentile,
+    pipelined,
+    spread,
+)
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CALLERS = 64
+
+
+def build_peer(folder):
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libmongoc-1.0"], check=True,
+                           capture_output=True, text=True).stdout.split()
+    program = os.path.join(folder, "mongo_peer")
+    subprocess.run(["cc", "-O2", str(ROOT / "Benchmarks/mongo_peer.c"), "-o", program, *flags,
+                    "-lpthread"], check=True)
+    return program
+
+
+@contextlib.contextmanager
+def replica_set():
+    process = subprocess.Popen([ROOT / "scripts/replica-set"], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        yield json.loads(process.stdout.readline())["uri"]
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+@contextlib.contextmanager
+def server(program, *options):
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(program, os.path.join(folder, "data"), *options)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def database(uri, name):
+    head, _, options = uri.partition("/?")
+    return f"{head}/{name}?{options}"
+
+
+def inserts(peer, uri, threads, seconds):
+    output = subprocess.run([peer, "insert", uri, str(threads), str(seconds)], check=True,
+                            capture_output=True, text=True).stdout
+    return float(output)
+
+
+class BareConsumer:
+    """The C program that watches the same collection."""
+
+    def __init__(self, peer, uri, database):
+        self.process = subprocess.Popen([peer, "watch", uri, database], stdout=subprocess.PIPE,
+                                        text=True)
+        if self.process.stdout.readline().strip() != "watching":
+            raise SystemExit("the bare consumer did not start")
+        self.heard = {}
+        self.thread = threading.Thread(target=self.listen)
+        self.thread.start()
+
+    def listen(self):
+        for line in self.process.stdout:
+            job, written, came = line.split()
+            # Times of writing are whole milliseconds; both sides are measured from the same one.
+            self.heard.setdefault(job, (int(written) / 1000, int(came) / 1e6))
+
+    def stop(self):
+        self.process.kill()
+        self.thread.join()
+
+
+async def push_times(maker_url, watcher_url, count):
+    """When each of some jobs, made at one server, came to a client of the other."""
+    async with await connect(maker_url) as one, await connect(watcher_url) as other:
+        caller, watcher = Client(one), Client(other)
+        await watcher.call("jobs.subscribe")
+        came = {}
+        for number in range(count):
+            await asyncio.sleep(0.03)
+            name = f"p{number}-{os.getpid()}-{time.monotonic_ns()}"
+            await caller.send("jobs.new", task="held", job_id=name)
+            while name not in came:
+                message = json.loads(await other.recv())
+                now = time.time()
+                for document in message.get("params", {}).get("put", []):
+                    came.setdefault(document["_id"], now)
+            await one.recv()
+        return came
+
+
+def push_latency(program, peer, uri, name, count):
+    at = database(uri, name)
+    with server(program, "--mongo", at) as first, server(program, "--mongo", at) as second:
+        asyncio.run(push_times(first.url, second.url, 5))
+        bare = BareConsumer(peer, uri, name)
+        came = asyncio.run(push_times(first.url, second.url, count))
+        time.sleep(0.5)
+        bare.stop()
+        jobs = [job for job in came if job in bare.heard]
+        if len(jobs) < count:
+            raise SystemExit("the bare consumer has missed jobs")
+        ours = [(came[job] - bare.heard[job][0]) * 1000 for job in jobs]
+        theirs = [(bare.heard[job][1] - bare.heard[job][0]) * 1000 for job in jobs]
+        return ours, theirs
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--server", default=str(ROOT / ".build/release/jobsync"))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--pushes", type=int, default=200)
+    arguments = parser.parse_args()
+    program, seconds = arguments.server, arguments.seconds
+    rows = {}
+
+    def note(name, value):
+        rows.setdefault(name, []).append(value)
+
+    with tempfile.TemporaryDirectory() as folder, replica_set() as uri:
+        peer = build_peer(folder)
+        for number in range(arguments.rounds):
+            with server(program) as sqlite:
+                note("SQLite, jobs/s, 1 caller", asyncio.run(one_by_one(sqlite.url, seconds)))
+                note(f"SQLite, jobs/s, {CALLERS} callers",
+                     asyncio.run(many_callers(sqlite.url, CALLERS, seconds)))
+                note("SQLite, jobs/s, 8 connections, pipelined",
+                     asyncio.run(pipelined(sqlite.url, 8, 2500)))
+            with server(program, "--mongo", database(uri, f"jobs{number}")) as mongo:
+                one = asyncio.run(one_by_one(mongo.url, seconds))
+                many = asyncio.run(many_callers(mongo.url, CALLERS, seconds))
+            plain_one = inserts(peer, uri, 1, seconds)
+            plain_many = inserts(peer, uri, CALLERS, seconds)
+            note("MongoDB, jobs/s, 1 caller", one)
+            note("libmongoc, insertOne/s, 1 loop", plain_one)
+            note("the first of these by the second", one / plain_one)
+            note(f"MongoDB, jobs/s, {CALLERS} callers", many)
+            note(f"libmongoc, insertOne/s, {CALLERS} loops", plain_many)
+            note(f"the first of these by the second, {CALLERS}", many / plain_many)
+            ours, theirs = push_latency(program, peer, uri, f"push{number}", arguments.pushes)
+            for share, label in ((0.5, "p50"), (0.99, "p99")):
+                mine, bare = percentile(ours, share), percentile(theirs, share)
+                note(f"write → push by another server, {label}, ms", mine)
+                note(f"write → bare change stream consumer, {label}, ms", bare)
+                note(f"the first of these by the second, {label}", mine / bare)
+    print(f"Machine: {machine()}. Median (least–most) of {arguments.rounds} runs.\n")
+    print("| what | value |\n| --- | --- |")
+    for name, values in rows.items():
+        digits = 2 if statistics.median(values) < 100 else 0
+        print(f"| {name} | {spread(values, digits)} |")
+
+
+if __name__ == "__main__":
+    main()

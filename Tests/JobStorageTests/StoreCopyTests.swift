@@ -1,0 +1,229 @@
+import JSON
+import JobModel
+import JobStorage
+import Synchronization
+import Testing
+
+@Suite("A copy of a store", .timeLimit(.minutes(2)))
+struct StoreCopyTests {
+    /// Jobs of every kind: waiting, running, ended, archived.
+    static func fill(_ store: any JobStore, count: Int) async throws {
+        let jobs = try (0..<count).map { number in
+            let job = try makeJob(
+                "j\(number * 7919 % 1000)",
+                at: dawn + .microseconds(number),
+                args: ["file": .string("x\(number).fa"), "list": [1, 2.5, nil, ["b": 1, "a": 2]]]
+            )
+            return switch number % 4 {
+            case 0: job
+            case 1: job.moved(to: .running)
+            case 2:
+                job.moved(to: .running).moved(to: .complete).after {
+                    $0.conclude(
+                        result: ["nodes": .integer(number)],
+                        usage: ResourceUsage(cpuSeconds: 0.5, peakMemory: number)
+                    )
+                }
+            default: job.moved(to: .running).moved(to: .cancelled).put(away: 2)
+            }
+        }
+        _ = try await store.commit(jobs.map { .insert($0) })
+        try await store.save(["add_host": 2, "naps": nil], as: "task_limits")
+    }
+
+    static func copy(
+        _ source: any JobStore,
+        _ target: any JobStore,
+        pageSize: Int = 7
+    ) async throws(StoreCopyError) -> StoreCopy.Report {
+        try await StoreCopy(
+            from: source,
+            to: target,
+            settings: [StoreCopy.Setting("task_limits", as: "task_limits")],
+            name: "the test",
+            pageSize: pageSize
+        ).run()
+    }
+
+    static func expectSame(_ source: any JobStore, _ target: any JobStore) async throws {
+        let jobs = try await source.jobs(after: nil, limit: 1000)
+        #expect(try await target.jobs(after: nil, limit: 1000) == jobs)
+        #expect(
+            try await target.setting("task_limits") == (try await source.setting("task_limits"))
+        )
+        #expect(try await StoreCopy.isUnfinished(in: target) == false)
+    }
+
+    @Test(
+        "Holds every job and setting, and made again it has nothing to do",
+        arguments: StoreKind.allCases,
+        StoreKind.allCases
+    )
+    func whole(from: StoreKind, to: StoreKind) async throws {
+        try await from.withStore { source in
+            try await to.withStore { target in
+                try await Self.fill(source, count: 50)
+                let report = try await Self.copy(source, target)
+                #expect(report.jobs == 50)
+                #expect(report.written == 50)
+                try await Self.expectSame(source, target)
+                let again = try await Self.copy(source, target)
+                #expect(again.written == 0)
+                #expect(again.digest == report.digest)
+                let live = try await target.changes(after: 0, limit: 100).filter {
+                    if case .live = $0.content { true } else { false }
+                }
+                #expect(live.count == 38, "what is archived is not in the live set")
+                let back = try await Self.copy(target, source)
+                #expect(back.written == 0)
+            }
+        }
+    }
+
+    @Test(
+        "Is finished by repeating, wherever it was cut off",
+        arguments: 0..<8,
+        [InMemoryJobStore.Failure.before, .after]
+    )
+    func interrupted(commits: Int, failure: InMemoryJobStore.Failure) async throws {
+        let (source, target) = (InMemoryJobStore(), InMemoryJobStore())
+        try await Self.fill(source, count: 50)
+        // The last that succeeds is followed by the one that is made to fail.
+        let store = CountedStore(inner: target) {
+            if $0 == commits { target.failNextCommit(failure) }
+        }
+        await #expect(throws: StoreCopyError.self) { try await Self.copy(source, store) }
+        #expect(try await StoreCopy.isUnfinished(in: target))
+        let arrived = await target.jobs(after: nil, limit: 100).count
+        let report = try await Self.copy(source, target)
+        #expect(report.jobs == 50)
+        #expect(report.written == 50 - arrived)
+        try await Self.expectSame(source, target)
+    }
+
+    @Test("Follows what has changed in the source since it was cut off")
+    func changedSource() async throws {
+        let (source, target) = (InMemoryJobStore(), InMemoryJobStore())
+        try await Self.fill(source, count: 40)
+        let store = CountedStore(
+            inner: target,
+            willCommit: { if $0 == 4 { target.failNextCommit(.after) } }
+        )
+        await #expect(throws: StoreCopyError.self) { try await Self.copy(source, store) }
+        let jobs = await source.jobs(after: nil, limit: 1000)
+        let waiting = try #require(jobs.first { $0.state == .waiting })
+        let complete = try #require(jobs.first { $0.state == .complete })
+        _ = try await source.commit([
+            .update(waiting.moved(to: .running)), .insert(try makeJob("a0")),
+            .insert(try makeJob("z9")), .remove(complete.id, version: complete.version),
+        ])
+        await source.save(["naps": 1], as: "task_limits")
+        #expect(try await Self.copy(source, target).jobs == 41)
+        try await Self.expectSame(source, target)
+    }
+
+    @Test("Leaves a target alone that holds anything else")
+    func occupied() async throws {
+        let (source, other) = (InMemoryJobStore(), InMemoryJobStore())
+        try await Self.fill(source, count: 10)
+        try await Self.fill(other, count: 3)
+        let (jobs, settings) = (InMemoryJobStore(), InMemoryJobStore())
+        try await Self.fill(jobs, count: 9)
+        await settings.save(["naps": 1], as: "task_limits")
+        for target in [jobs, settings] {
+            let before = await target.position()
+            await #expect(throws: StoreCopyError.occupied) {
+                try await Self.copy(source, target)
+            }
+            #expect(await target.position() == before)
+            #expect(try await StoreCopy.isUnfinished(in: target) == false)
+        }
+        await #expect(throws: StoreCopyError.sameStore) { try await Self.copy(source, source) }
+
+        let partial = InMemoryJobStore()
+        partial.failNextCommit(.before)
+        await #expect(throws: StoreCopyError.self) { try await Self.copy(source, partial) }
+        await #expect(throws: StoreCopyError.otherCopy) { try await Self.copy(other, partial) }
+        #expect(try await Self.copy(source, partial).jobs == 10)
+    }
+
+    @Test("Is not called finished when the target gives back anything else")
+    func falsified() async throws {
+        let (source, target) = (InMemoryJobStore(), InMemoryJobStore())
+        try await Self.fill(source, count: 10)
+        let store = CountedStore(inner: target, changing: { $0.archived ? $0 : $0.put(away: 1) })
+        let error = await #expect(throws: StoreCopyError.self) {
+            try await Self.copy(source, store)
+        }
+        guard case .different(let sent, let arrived) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(sent.jobs == arrived.jobs)
+        #expect(sent.description != arrived.description)
+        #expect(try await StoreCopy.isUnfinished(in: target))
+    }
+
+    @Test("The digest does not depend on the order of members, and on all else it does")
+    func digest() async throws {
+        func digest(_ args: JSONObject) async throws -> String {
+            let (source, target) = (InMemoryJobStore(), InMemoryJobStore())
+            _ = try await source.commit([.insert(try makeJob("a", args: args))])
+            return try await Self.copy(source, target).digest
+        }
+        let usual = try await digest(["a": 1, "b": ["c": 2, "d": 3]])
+        #expect(try await digest(["b": ["d": 3, "c": 2], "a": 1]) == usual)
+        #expect(try await digest(["a": 1, "b": ["c": 2, "d": 4]]) != usual)
+        #expect(try await digest(["a": 1, "b": ["c": 2, "d": "3"]]) != usual)
+    }
+}
+
+/// Counts commits, and may falsify what is inserted.
+private struct CountedStore: JobStore {
+    let inner: InMemoryJobStore
+    let counter = Counter()
+    let willCommit: @Sendable (Int) -> Void
+    let changing: @Sendable (Job) -> Job
+
+    final class Counter: Sendable {
+        private let value = Mutex(0)
+        func next() -> Int {
+            value.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+        }
+    }
+
+    init(
+        inner: InMemoryJobStore,
+        willCommit: @escaping @Sendable (Int) -> Void = { _ in },
+        changing: @escaping @Sendable (Job) -> Job = { $0 }
+    ) {
+        self.inner = inner
+        self.willCommit = willCommit
+        self.changing = changing
+    }
+
+    func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
+        willCommit(counter.next())
+        return try await inner.commit(
+            changes.map { change in
+                if case .insert(let job) = change { .insert(changing(job)) } else { change }
+            }
+        )
+    }
+
+    func position() async -> StorePosition { await inner.position() }
+    func changes(after position: Int, limit: Int) async -> [StoredChange] {
+        await inner.changes(after: position, limit: limit)
+    }
+    func job(_ id: JobID) async -> Job? { await inner.job(id) }
+    func jobs(after id: JobID?, limit: Int) async -> [Job] {
+        await inner.jobs(after: id, limit: limit)
+    }
+    func find(_ query: JobQuery) async -> JobPage { await inner.find(query) }
+    func setting(_ name: String) async -> JSONValue? { await inner.setting(name) }
+    func save(_ value: JSONValue?, as name: String) async { await inner.save(value, as: name) }
+    func close() async {}
+}
