@@ -11,7 +11,7 @@ import Testing
 struct FailoverTests {
     @Test(arguments: [SIGKILL, SIGSTOP])
     func `no write is lost and no event missing when the primary goes`(signal: Int32) async throws {
-        let set = try await ReplicaSet.start(nodes: 3, options: ["--election-timeout", "1000"])
+        let set = try await ReplicaSet.start(nodes: 3, electionTimeout: .seconds(1))
         let short: [String: MongoURI.Value] = ["socketTimeoutMS": .duration(.seconds(2))]
         let uri = set.uri
         let half = 15
