@@ -205,7 +205,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MongoTests",
-            dependencies: ["Mongo", "TestSupport", logging],
+            dependencies: ["CMongoc", "Mongo", "TestSupport", logging],
             swiftSettings: house
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
@@ -284,8 +284,9 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport",
-                "CPlatform", "JSON", "JobModel", "JobProtocol", "Mongo", "WebSockets", subprocess,
-                systemPackage, "jobsync", "jobsync-worker",
+                "CPlatform", "JSON", "JobModel", "JobProtocol", "Mongo", "SQLiteStorage",
+                "WebSockets",
+                subprocess, systemPackage, "jobsync", "jobsync-worker",
             ],
             swiftSettings: house
         ),

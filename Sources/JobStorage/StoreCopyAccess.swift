@@ -6,7 +6,7 @@ import JobModel
 /// Where servers can share a store, the copy takes its lease, and goes on holding it with every
 /// page; its commits carry the term, so that none counts once a server leads after all.
 actor HeldStore {
-    private static let duration = Duration.seconds(10)
+    private static let duration = Duration.seconds(6)
 
     private let side: StoreCopyError.Side
     private let store: any JobStore

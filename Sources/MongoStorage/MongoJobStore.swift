@@ -24,6 +24,7 @@ public final class MongoJobStore: SharedJobStore {
         pool: MongoPool,
         layout: StoreLayout,
         rememberedRemovals: Int,
+        commitPatience: Duration,
         unreadable: UnreadableJobLog
     ) {
         self.pool = pool
@@ -32,7 +33,8 @@ public final class MongoJobStore: SharedJobStore {
         committer = Committer(
             pool: pool,
             layout: layout,
-            rememberedRemovals: rememberedRemovals
+            rememberedRemovals: rememberedRemovals,
+            patience: commitPatience
         )
     }
 
@@ -47,6 +49,21 @@ public final class MongoJobStore: SharedJobStore {
     public static func open(
         _ uri: String,
         rememberedRemovals: Int = 10_000,
+        logger: Logger
+    ) async throws(MongoStoreError) -> MongoJobStore {
+        try await open(
+            uri,
+            rememberedRemovals: rememberedRemovals,
+            commitPatience: .seconds(20),
+            logger: logger
+        )
+    }
+
+    /// Opens a database, with another patience than the usual one.
+    package static func open(
+        _ uri: String,
+        rememberedRemovals: Int,
+        commitPatience: Duration,
         logger: Logger
     ) async throws(MongoStoreError) -> MongoJobStore {
         let pool: MongoPool
@@ -71,6 +88,7 @@ public final class MongoJobStore: SharedJobStore {
             pool: pool,
             layout: layout,
             rememberedRemovals: rememberedRemovals,
+            commitPatience: commitPatience,
             unreadable: unreadable
         )
     }

@@ -37,7 +37,7 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
                 await store.close()
             }
         case .mongo:
-            try await TestDatabase.with { database in
+            try await withMongoDatabase { database in
                 try await database.withStore(rememberedRemovals: rememberedRemovals) { store in
                     try await body(store)
                 }

@@ -36,6 +36,7 @@ SCRIPT: list[tuple[str, dict[str, Any]]] = [
     ("jobs.remove", {"_id": "generic"}),
     ("jobs.unsubscribe", {"subscription": 1}),
     ("connections.list", {}),
+    ("servers.list", {}),
 ]
 
 

@@ -61,7 +61,9 @@ extension MongoError {
         case .writeConcern: return true
         // NetworkTimeout, SocketException, MaxTimeMSExpired, ExceededTimeLimit: interrupted.
         case .server: return isRecovering || [6, 7, 89, 9001, 50, 262].contains(code)
-        default: return false
+        // A reply that makes no sense, for one; what is not known is taken for doubt.
+        case .other: return true
+        case .serverSelection, .authentication, .transaction, .misuse, .closed: return false
         }
     }
 
@@ -95,13 +97,10 @@ extension MongoError {
         domain == .authentication || domain == .server && [13, 18].contains(code)
     }
 
-    /// Whether a change stream may be opened again from its last token.
-    var isResumable: Bool {
-        if isHistoryLost { return false }
-        // CursorNotFound comes without the label.
-        return isUnreachable || labels.contains(Self.resumableLabel)
-            || domain == .server && code == 43
-    }
+    /// Whether a change stream may be opened again from its last token, which is never wrong.
+    ///
+    /// The server labels such errors; those that it does not come from whatever lies between.
+    var isResumable: Bool { isRetryable && !isHistoryLost }
 
     private static let resumableLabel = "ResumableChangeStreamError"
 }

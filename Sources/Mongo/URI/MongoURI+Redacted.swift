@@ -8,24 +8,12 @@ let secretOptions: Set<String> = [
 
 /// Writes a URI from what was understood of it, with everything secret blackened.
 func redactedText(of uri: OpaquePointer) -> String {
-    var text: String
-    var hosts: [String] = []
-    if let service = mongoc_uri_get_srv_hostname(uri) {
-        text = "mongodb+srv://"
-        hosts = [String(cString: service)]
-    } else {
-        text = "mongodb://"
-        var host = mongoc_uri_get_hosts(uri)
-        while let current = host {
-            hosts.append(string(of: current.pointee.host_and_port))
-            host = UnsafePointer(current.pointee.next)
-        }
-    }
+    var text = mongoc_uri_get_srv_hostname(uri) == nil ? "mongodb://" : "mongodb+srv://"
     if let user = mongoc_uri_get_username(uri) {
         text += String(cString: user)
         text += mongoc_uri_get_password(uri) == nil ? "@" : ":***@"
     }
-    text += hosts.joined(separator: ",")
+    text += hosts(of: uri).joined(separator: ",")
     let database = mongoc_uri_get_database(uri).map { String(cString: $0) } ?? ""
     var options: [String] = []
     for part in [mongoc_uri_get_options(uri), mongoc_uri_get_credentials(uri)] {
@@ -39,6 +27,20 @@ func redactedText(of uri: OpaquePointer) -> String {
         text += "/" + database
     }
     return options.isEmpty ? text : text + "?" + options.joined(separator: "&")
+}
+
+/// The hosts and ports of a URI, or the name under which they are to be looked up.
+func hosts(of uri: OpaquePointer) -> [String] {
+    if let service = mongoc_uri_get_srv_hostname(uri) {
+        return [String(cString: service)]
+    }
+    var hosts: [String] = []
+    var host = mongoc_uri_get_hosts(uri)
+    while let current = host {
+        hosts.append(string(of: current.pointee.host_and_port))
+        host = UnsafePointer(current.pointee.next)
+    }
+    return hosts
 }
 
 private func plain(_ value: BSONValue) -> String {
@@ -60,6 +62,9 @@ private func string<Characters>(of characters: Characters) -> String {
 ///
 /// Known before the library sees the text, for what it refuses it may quote.
 struct SecretParts {
+    /// How every refusal begins.
+    static let refusal = "this is not a MongoDB URI: "
+
     private let parts: [String]
 
     init(of text: String) {
@@ -94,6 +99,6 @@ struct SecretParts {
             let isSecret = parts.contains { $0.contains(piece) || piece.contains($0) }
             return isQuoted && !piece.isEmpty && isSecret ? "***" : String(piece)
         }
-        return "this is not a MongoDB URI: " + Secrets.hidden(in: shown.joined(separator: "\""))
+        return Self.refusal + Secrets.hidden(in: shown.joined(separator: "\""))
     }
 }

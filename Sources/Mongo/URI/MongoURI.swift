@@ -46,6 +46,10 @@ public struct MongoURI: Sendable {
             Secrets.add(String(cString: password))
         }
         database = mongoc_uri_get_database(uri).map { String(cString: $0) }
+        // The library takes the first @ for the one before the hosts.
+        guard !hosts(of: uri).contains(where: { $0.contains("@") }) else {
+            throw MongoError(misuse: "\(SecretParts.refusal)an @ in a password is written %40")
+        }
         redacted = redactedText(of: uri)
     }
 

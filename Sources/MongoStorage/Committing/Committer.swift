@@ -6,12 +6,11 @@ import Synchronization
 /// Makes group after group of changes durable, and finds out what became of those whose answer got
 /// lost.
 final class Committer: Sendable {
-    /// For how long a group is tried before its callers are told that it did not work.
-    private static let patience: Duration = .seconds(20)
-
     private let pool: MongoPool
     private let layout: StoreLayout
     private let rememberedRemovals: Int
+    /// For how long a group is tried before its callers are told that it did not work.
+    private let patience: Duration
     private let queue = CommitQueue()
     /// Where the history stood when it was last seen, so that it need not be read.
     private let known = Mutex<HistoryState?>(nil)
@@ -19,10 +18,11 @@ final class Committer: Sendable {
     private let name = String(UInt64.random(in: .min ... .max), radix: 16)
     private let commits = Atomic<Int>(0)
 
-    init(pool: MongoPool, layout: StoreLayout, rememberedRemovals: Int) {
+    init(pool: MongoPool, layout: StoreLayout, rememberedRemovals: Int, patience: Duration) {
         self.pool = pool
         self.layout = layout
         self.rememberedRemovals = rememberedRemovals
+        self.patience = patience
     }
 
     /// Commits changes together with others that come at the same time.
@@ -49,7 +49,7 @@ final class Committer: Sendable {
             await Task.yield()
             let group = queue.takeGroup()
             guard !group.isEmpty else { return }
-            let outcomes = await commit(group, until: .now + Self.patience)
+            let outcomes = await commit(group, until: .now + patience)
             for (order, outcome) in zip(group, outcomes) { order.answer.resume(returning: outcome) }
         }
     }
@@ -97,6 +97,8 @@ final class Committer: Sendable {
                     noteHistory(history)
                     return outcomes
                 }
+                // It is certain by now that nothing was done, and nothing will be.
+                guard ContinuousClock.now < deadline else { return Self.failures(error, group) }
             }
         }
     }

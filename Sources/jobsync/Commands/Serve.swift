@@ -13,6 +13,11 @@ struct Serve: AsyncParsableCommand {
             page once. SIGTERM or Ctrl-C ends it and leaves running jobs alone: the next server \
             finds them again. SIGHUP reads the task files and the limits of cores and memory anew.
 
+            With --mongo jobs are kept in a MongoDB replica set, 5.0 or later, of one member or \
+            more. All servers with the same URI, each with a data folder of its own, show the same \
+            jobs; one of them starts jobs on its machine, and another takes over when it is gone. \
+            docs/mongodb.md has the rest.
+
             Each setting is looked for on the command line, then in the environment, then in the \
             file of --config. In the environment --allow-origin is JOBSYNC_ALLOW_ORIGIN, its \
             values parted by commas, and so on; --config is JOBSYNC_CONFIG. A file looks like this:

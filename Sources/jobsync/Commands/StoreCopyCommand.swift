@@ -97,8 +97,8 @@ struct StoreCopyCommand: AsyncParsableCommand {
             line.withLock { $0.show(progress) }
         }
         defer { line.withLock { $0.clear() } }
-        // The lease of a server, or of a copy, that was killed holds for some seconds.
-        let patience = ContinuousClock.now + .seconds(12)
+        // The lease of a server, or of a copy, that was killed holds for up to 6 s.
+        let patience = ContinuousClock.now + .seconds(8)
         while true {
             do throws(StoreCopyError) {
                 return .success(try await copy.run())
