@@ -11,7 +11,7 @@ import Testing
 struct FailoverTests {
     @Test(arguments: [SIGKILL, SIGSTOP])
     func `no write is lost and no event missing when the primary goes`(signal: Int32) async throws {
-        let set = try await ReplicaSet.start(nodes: 3, options: ["--election-timeout", "1000"])
+        let set = try await ReplicaSet.start(nodes: 3, electionTimeout: .seconds(1))
         let short: [String: MongoURI.Value] = ["socketTimeoutMS": .duration(.seconds(2))]
         let uri = set.uri
         let half = 15
@@ -21,16 +21,16 @@ struct FailoverTests {
         for id in 0..<half {
             try await write(id, pool)
         }
-        let primary = try #require(try await set.primary())
-        set.signal(signal, node: primary)
+        let primary = try await set.primary()
+        set.signal(primary, signal)
         for id in half..<2 * half {
             try await write(id, pool)
         }
         #expect(try await told == (0..<2 * half).map { .integer($0) })
-        set.signal(SIGCONT, node: primary)
+        set.signal(primary, SIGCONT)
         await stream.close()
         await pool.close()
-        await set.end()
+        set.stop()
     }
 
     /// Writes until it is known that it was written; once, whatever happens.
