@@ -60,6 +60,19 @@ extension TestDatabase {
         }
     }
 
+    func remove(_ id: BSONValue, from name: String) async throws {
+        let namespace = collection(name)
+        _ = try await pool.run { (client) throws(MongoError) in
+            try client.bulkWrite(namespace, [.remove(["_id": id])])
+        }
+    }
+
+    func drop() async throws {
+        _ = try await pool.run { [name] (client) throws(MongoError) in
+            try client.command(["dropDatabase": 1], database: name, kind: .write)
+        }
+    }
+
     func document(_ id: BSONValue, in name: String) async throws -> BSONDocument? {
         let namespace = collection(name)
         return try await pool.run { (client) throws(MongoError) in

@@ -129,11 +129,14 @@ extension ReplicaSet {
     public static let isAvailable = environmentURI != nil || canStart
 
     /// Whether tests can start sets of their own: there is a mongod.
-    public static let canStart: Bool = {
+    public static let canStart: Bool = mongod != nil
+
+    /// Where the mongod is that sets are made of.
+    public static let mongod: String? = {
         let environment = ProcessInfo.processInfo.environment
         let named = environment["JOBSYNC_MONGOD"]
         let onPath = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/mongod" }
-        return ([named ?? "", checkout.appending(path: ".mongod/mongod").path] + onPath).contains {
+        return ([named ?? "", checkout.appending(path: ".mongod/mongod").path] + onPath).first {
             FileManager.default.isExecutableFile(atPath: $0)
         }
     }()
