@@ -133,14 +133,12 @@ extension JobManager {
         }
     }
 
-    /// Ends jobs that run although they have ended for the store: others have given them up.
+    /// Ends what runs here although by the store it has ended, or runs elsewhere: others have given it up.
     func end(strays: [JobID]) async {
         for id in strays {
-            // What the store does not know either may be from an older copy of it: nobody asked for its end.
-            guard let job = try? await store.job(id), job.state.isFinal, jobs[id] == nil else {
-                if jobs[id] == nil {
-                    logger.warning("an unknown job runs", metadata: ["job": "\(id)"])
-                }
+            guard let job = try? await store.job(id), job.state.isFinal || runsElsewhere(job) else {
+                // Perhaps from an older copy of the store, or about to run again: nobody asked for its end.
+                logger.warning("an unknown job runs", metadata: ["job": "\(id)"])
                 continue
             }
             logger.notice("a job runs that was given up; ending it", metadata: ["job": "\(id)"])
@@ -148,6 +146,8 @@ extension JobManager {
             await runner.cancel(id, reason: Self.givenUp)
         }
     }
+
+    private func runsElsewhere(_ job: Job) -> Bool { job.state.holdsResources && !isOwn(job) }
 
     /// Has the runner go on with a job that an earlier server started on this machine.
     func adopt(_ job: Job) {

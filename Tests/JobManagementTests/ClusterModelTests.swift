@@ -186,6 +186,8 @@ private final class ClusterModel {
             members[index].server.store.releaseFeeds()
             await revive(index)
         }
+        await laboratory.pass(.seconds(20))
+        await checkLiving()
         var rounds = 0
         while await !isQuiet(), rounds < 2000 {
             rounds += 1
@@ -195,6 +197,19 @@ private final class ClusterModel {
                 }
             }
             await laboratory.pass(.seconds(1))
+        }
+    }
+
+    /// With all servers back, what lives is what the store says, and on that machine.
+    private func checkLiving() async {
+        for member in members {
+            for id in member.machine.living {
+                let job = await laboratory.store.jobs.job(id)
+                let isRight = job?.state.holdsResources == true && job?.server == member.id
+                if !isRight, job != nil {
+                    Issue.record("\(id) lives at \(member.id): \(world.trace(of: id))")
+                }
+            }
         }
     }
 

@@ -118,14 +118,19 @@ final class SimulatedMachine: Sendable {
         }
     }
 
-    func sweep(keeping known: Set<JobID>, by runner: SimulatedRunner) {
+    func sweep(keeping known: Set<JobID>, by runner: SimulatedRunner) -> [JobID] {
         state.withLock { state in
-            guard state.runner === runner else { return }
-            for (id, run) in state.runs
-            where !run.isAlive && !known.contains(id) && !state.known.contains(id) {
-                note("swept", about: id)
-                state.runs[id] = nil
+            guard state.runner === runner else { return [] }
+            var strays: [JobID] = []
+            for (id, run) in state.runs where !known.contains(id) && !state.known.contains(id) {
+                if run.isAlive {
+                    strays.append(id)
+                } else {
+                    note("swept", about: id)
+                    state.runs[id] = nil
+                }
             }
+            return strays
         }
     }
 }
@@ -161,7 +166,9 @@ final class SimulatedRunner: JobRunner {
         machine.forget(id, by: self)
     }
 
-    func sweep(keeping known: Set<JobID>) async { machine.sweep(keeping: known, by: self) }
+    func sweep(keeping known: Set<JobID>) async -> [JobID] {
+        machine.sweep(keeping: known, by: self)
+    }
 
     func removeLog(_ id: JobID) async {}
 }
