@@ -1,5 +1,6 @@
 import JobModel
 import JobStorage
+import TestSupport
 import Testing
 
 /// The stores that the promises to those who share one are checked on.
@@ -17,10 +18,10 @@ enum SharedStoreKind: String, CaseIterable, Sendable, CustomTestStringConvertibl
     ) async throws {
         switch self {
         case .memory:
-            let store = InMemorySharedStore { .now }
-            try await body((0..<count).map { _ in store.handle() })
+            let store = InMemorySharedStore(now: { .now })
+            try await body([store] + (1..<count).map { _ in store.handle() })
         case .mongo:
-            try await TestDatabase.with { database in
+            try await withMongoDatabase { database in
                 try await Self.open(count, of: database, [], body)
             }
         }
