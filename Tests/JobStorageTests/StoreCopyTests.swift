@@ -164,6 +164,44 @@ struct StoreCopyTests {
         #expect(try await StoreCopy.isUnfinished(in: target))
     }
 
+    @Test("Keeps servers from a store that they share, and is kept from it by them")
+    func lease() async throws {
+        let time = Mutex(ContinuousClock.now)
+        let target = InMemorySharedStore(now: { time.withLock { $0 } })
+        let source = InMemoryJobStore()
+        try await Self.fill(source, count: 30)
+        let claim = LeaseClaim(
+            server: "s1",
+            machine: Resources(proc: 1, mem: 1),
+            duration: .seconds(6),
+            term: nil
+        )
+        let term = try await target.claimLease(claim).term
+        await #expect(throws: StoreCopyError.inUse(.target, server: "s1")) {
+            try await Self.copy(source, target)
+        }
+        #expect(await target.jobs.jobs(after: nil, limit: 1).isEmpty)
+        try await target.releaseLease(term: term)
+
+        // The copy is stopped for longer than its lease holds, and a server begins to lead.
+        let server = target.handle()
+        let slow = CountedStore(
+            inner: source,
+            willRead: {
+                time.withLock { $0 += .seconds(7) }
+                _ = try? await server.claimLease(claim)
+            }
+        )
+        await #expect(throws: StoreCopyError.inUse(.target, server: "s1")) {
+            try await Self.copy(slow, target)
+        }
+        #expect(await target.jobs.jobs(after: nil, limit: 1).isEmpty)
+
+        time.withLock { $0 += .seconds(7) }
+        #expect(try await Self.copy(source, target).jobs == 30)
+        #expect(try await server.claimLease(claim).owner == "s1", "it has let go at its end")
+    }
+
     @Test("The digest does not depend on the order of members, and on all else it does")
     func digest() async throws {
         func digest(_ args: JSONObject) async throws -> String {
@@ -183,6 +221,7 @@ private struct CountedStore: JobStore {
     let inner: InMemoryJobStore
     let counter = Counter()
     let willCommit: @Sendable (Int) -> Void
+    let willRead: @Sendable () async -> Void
     let changing: @Sendable (Job) -> Job
 
     final class Counter: Sendable {
@@ -198,10 +237,12 @@ private struct CountedStore: JobStore {
     init(
         inner: InMemoryJobStore,
         willCommit: @escaping @Sendable (Int) -> Void = { _ in },
+        willRead: @escaping @Sendable () async -> Void = {},
         changing: @escaping @Sendable (Job) -> Job = { $0 }
     ) {
         self.inner = inner
         self.willCommit = willCommit
+        self.willRead = willRead
         self.changing = changing
     }
 
@@ -220,7 +261,8 @@ private struct CountedStore: JobStore {
     }
     func job(_ id: JobID) async -> Job? { await inner.job(id) }
     func jobs(after id: JobID?, limit: Int) async -> [Job] {
-        await inner.jobs(after: id, limit: limit)
+        await willRead()
+        return await inner.jobs(after: id, limit: limit)
     }
     func find(_ query: JobQuery) async -> JobPage { await inner.find(query) }
     func setting(_ name: String) async -> JSONValue? { await inner.setting(name) }
