@@ -21,16 +21,16 @@ struct FailoverTests {
         for id in 0..<half {
             try await write(id, pool)
         }
-        let primary = try #require(try await set.primary())
-        set.signal(signal, node: primary)
+        let primary = try await set.primary()
+        set.signal(primary, signal)
         for id in half..<2 * half {
             try await write(id, pool)
         }
         #expect(try await told == (0..<2 * half).map { .integer($0) })
-        set.signal(SIGCONT, node: primary)
+        set.signal(primary, SIGCONT)
         await stream.close()
         await pool.close()
-        await set.end()
+        set.stop()
     }
 
     /// Writes until it is known that it was written; once, whatever happens.
