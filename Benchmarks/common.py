@@ -97,22 +97,6 @@ async def one_by_one(url, seconds):
         return count / (time.perf_counter() - start)
 
 
-async def many_callers(url, callers, seconds):
-    """Jobs a second from callers each of whom has a connection and waits for every answer."""
-    async def run():
-        async with await connect(url) as socket:
-            client, count = Client(socket), 0
-            while time.perf_counter() < end:
-                await client.call("jobs.new", task="held")
-                count += 1
-            return count
-
-    start = time.perf_counter()
-    end = start + seconds
-    counts = await asyncio.gather(*(run() for _ in range(callers)))
-    return sum(counts) / (time.perf_counter() - start)
-
-
 async def pipelined(url, connections, each):
     async def run():
         async with await connect(url) as socket:

@@ -2,9 +2,9 @@
 """Measures durable jobs a second on both stores, and the push through a second server, beside libmongoc.
 
 Every round runs all of it on one replica set of one member, started for the purpose:
-- `jobs.new` from 1 and from 64 callers who wait for each answer, on SQLite and on MongoDB, beside
-  plain `insertOne` (majority, journal) by libmongoc in 1 and in 64 loops;
-- `jobs.new` pipelined on SQLite;
+- `jobs.new` from 1 and from 64 callers who wait for each answer, and from 64 who have 8 calls on their
+  way each, on SQLite and on MongoDB, beside plain `insertOne` (majority, journal) by libmongoc in 1
+  and in 64 loops;
 - two servers: from the moment at which MongoDB wrote a new job, made at the first server, to its push
   to a client of the second, beside a bare change stream consumer in C that hears of the same jobs.
 
@@ -27,10 +27,7 @@ from common import (
     Server,
     connect,
     machine,
-    many_callers,
-    one_by_one,
     percentile,
-    pipelined,
     spread,
 )
 
@@ -38,13 +35,22 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CALLERS = 64
 
 
-def build_peer(folder):
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libmongoc-1.0"], check=True,
-                           capture_output=True, text=True).stdout.split()
-    program = os.path.join(folder, "mongo_peer")
-    subprocess.run(["cc", "-O2", str(ROOT / "Benchmarks/mongo_peer.c"), "-o", program, *flags,
+def build(name, folder, *packages):
+    """Compiles one of the C programs beside this script."""
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", *packages], check=True,
+                           capture_output=True, text=True).stdout.split() if packages else []
+    program = os.path.join(folder, name)
+    subprocess.run(["cc", "-O2", str(ROOT / f"Benchmarks/{name}.c"), "-o", program, *flags,
                     "-lpthread"], check=True)
     return program
+
+
+def calls(callers, server, connections, depth, seconds):
+    """Answered calls of `jobs.new` a second."""
+    host, port = server.url.removeprefix("ws://").removesuffix("/ws").split(":")
+    output = subprocess.run([callers, host, port, str(connections), str(depth), str(seconds)],
+                            check=True, capture_output=True, text=True).stdout
+    return float(output.split()[0])
 
 
 @contextlib.contextmanager
@@ -151,25 +157,26 @@ def main():
         rows.setdefault(name, []).append(value)
 
     with tempfile.TemporaryDirectory() as folder, replica_set() as uri:
-        peer = build_peer(folder)
+        peer = build("mongo_peer", folder, "libmongoc-1.0")
+        callers = build("callers", folder)
         for number in range(arguments.rounds):
-            with server(program) as sqlite:
-                note("SQLite, jobs/s, 1 caller", asyncio.run(one_by_one(sqlite.url, seconds)))
-                note(f"SQLite, jobs/s, {CALLERS} callers",
-                     asyncio.run(many_callers(sqlite.url, CALLERS, seconds)))
-                note("SQLite, jobs/s, 8 connections, pipelined",
-                     asyncio.run(pipelined(sqlite.url, 8, 2500)))
-            with server(program, "--mongo", database(uri, f"jobs{number}")) as mongo:
-                one = asyncio.run(one_by_one(mongo.url, seconds))
-                many = asyncio.run(many_callers(mongo.url, CALLERS, seconds))
-            plain_one = inserts(peer, uri, 1, seconds)
-            plain_many = inserts(peer, uri, CALLERS, seconds)
-            note("MongoDB, jobs/s, 1 caller", one)
-            note("libmongoc, insertOne/s, 1 loop", plain_one)
-            note("the first of these by the second", one / plain_one)
-            note(f"MongoDB, jobs/s, {CALLERS} callers", many)
-            note(f"libmongoc, insertOne/s, {CALLERS} loops", plain_many)
-            note(f"the first of these by the second, {CALLERS}", many / plain_many)
+            bare = {count: inserts(peer, uri, count, seconds) for count in (1, CALLERS)}
+            for store, options in (
+                ("SQLite", []), ("MongoDB", ["--mongo", database(uri, f"jobs{number}")]),
+            ):
+                with server(program, *options) as jobs:
+                    one = calls(callers, jobs, 1, 1, seconds)
+                    many = calls(callers, jobs, CALLERS, 1, seconds)
+                    most = calls(callers, jobs, CALLERS, 8, seconds)
+                note(f"{store}: jobs/s, 1 caller", one)
+                note(f"{store}: jobs/s, {CALLERS} callers", many)
+                note(f"{store}: jobs/s, {CALLERS} callers with 8 calls on their way", most)
+                if store == "MongoDB":
+                    note("insertOne/s, 1 loop", bare[1])
+                    note(f"insertOne/s, {CALLERS} loops", bare[CALLERS])
+                    note("1 caller by 1 loop", one / bare[1])
+                    note(f"{CALLERS} callers by {CALLERS} loops", many / bare[CALLERS])
+                    note(f"{CALLERS} × 8 calls by {CALLERS} loops", most / bare[CALLERS])
             ours, theirs = push_latency(program, peer, uri, f"push{number}", arguments.pushes)
             for share, label in ((0.5, "p50"), (0.99, "p99")):
                 mine, bare = percentile(ours, share), percentile(theirs, share)
