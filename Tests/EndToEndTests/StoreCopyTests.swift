@@ -118,7 +118,7 @@ struct StoreCopyTests {
             let run = try await copy(source, target)
             #expect(run.status == status, "\(message)")
             #expect(run.errors.contains(message), "\(run.errors)")
-            #expect(run.errors.split(separator: "\n").count == 1)
+            #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
             #expect(run.output == "")
         }
     }

@@ -101,6 +101,8 @@ struct TakeoverTests {
         let back = try await site.start(0)
         try Data().write(to: site.folders[0].file("open"))
         #expect(await client.waitForEnd(of: "a1")?.state == .complete)
+        try Data().write(to: site.folders[1].file("open"))
+        #expect(await client.waitForEnd(of: "a2")?.state == .complete)
         await back.end(SIGTERM)
         await follower.end(SIGTERM)
     }
