@@ -187,11 +187,17 @@ public final class MongoJobStore: SharedJobStore {
     /// Asks to lead, or to go on leading.
     public func claimLease(_ claim: LeaseClaim) async throws(JobStoreError) -> Lease {
         let deadline = ContinuousClock.now + Self.patience
-        let lease = try await ask { [layout] (client) throws(MongoError) in
-            try client.claimLease(claim, layout, until: deadline)
+        var backoff = Backoff()
+        while true {
+            let lease = try await ask { [layout] (client) throws(MongoError) in
+                try client.claimLease(claim, layout, until: deadline)
+            }
+            if let lease { return lease }
+            guard ContinuousClock.now < deadline else {
+                throw .unavailable("the lease changed hands again and again")
+            }
+            await backoff.wait()
         }
-        guard let lease else { throw .unavailable("the lease changed hands again and again") }
-        return lease
     }
 
     /// Stops leading, so that another can begin at once.

@@ -15,8 +15,10 @@ struct StoreOpening: Sendable {
     /// Goes through all steps, each of which may find that another server has done it.
     func run(_ logger: Logger) async throws(MongoStoreError) {
         try await checkServer()
-        try await step { [self] (client) throws(MongoError) in
-            try makeCollections(client)
+        for (namespace, indexes) in StoreIndexes.all(layout) {
+            try await make(namespace, indexes)
+        }
+        try await step { [layout] (client) throws(MongoError) in
             try HistoryBeginning(layout: layout).run(client)
         }
         try await checkFormat()
@@ -62,34 +64,46 @@ struct StoreOpening: Sendable {
 
     // MARK: Collections
 
-    private func makeCollections(_ client: borrowing MongoClient) throws(MongoError) {
-        for (namespace, indexes) in StoreIndexes.all(layout) {
-            do {
+    /// Makes a collection and its indexes, or what is missing of them.
+    ///
+    /// Over a large collection that takes longer than a connection may be silent. The server goes
+    /// on with it all the same, and whoever asks again waits for the same indexes.
+    private func make(
+        _ namespace: MongoNamespace,
+        _ indexes: [BSONDocument]
+    ) async throws(MongoStoreError) {
+        try await step { (client) throws(MongoError) in
+            do throws(MongoError) {
                 try client.command(
                     ["create": .string(namespace.collection)],
-                    database: layout.database,
+                    database: namespace.database,
                     kind: .write
                 )
-            } catch  where error.domain == .server && error.code == 48 {
+            } catch {
                 // It is there already.
+                if error.domain != .server || error.code != 48 { throw error }
             }
-            guard !indexes.isEmpty else { continue }
+        }
+        guard !indexes.isEmpty else { return }
+        try await step(patience: .seconds(1800)) { (client) throws(MongoError) in
             try client.command(
                 [
                     "createIndexes": .string(namespace.collection),
                     "indexes": .array(indexes.map { .document($0) }),
                 ],
-                database: layout.database,
+                database: namespace.database,
                 kind: .write
             )
         }
     }
 
     /// Does what may be done twice; a set that is just electing its primary gets some time.
+    @discardableResult
     private func step<Value: Sendable>(
+        patience: Duration = .seconds(60),
         _ body: @escaping @Sendable (borrowing MongoClient) throws(MongoError) -> Value
     ) async throws(MongoStoreError) -> Value {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + patience
         var backoff = Backoff()
         while true {
             do {

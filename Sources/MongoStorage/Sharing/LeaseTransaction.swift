@@ -4,7 +4,8 @@ import Mongo
 extension MongoClient {
     /// Renews a lease, takes a free one, or says who has it; blocks.
     ///
-    /// - Returns: Nil if it changed hands meanwhile, and is to be claimed again.
+    /// - Returns: Nil if it is changing hands, and is to be claimed again: transactions see the
+    ///   latest, reads only what a majority has.
     func claimLease(
         _ claim: LeaseClaim,
         _ layout: StoreLayout,
