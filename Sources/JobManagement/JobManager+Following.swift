@@ -1,5 +1,6 @@
 import JSON
 import JobModel
+import JobRunning
 import JobScheduling
 import JobStorage
 import Logging
@@ -67,8 +68,19 @@ extension JobManager {
             }
         }
         if !news.isEmpty { observer.changesCommitted(news.map(CommittedChange.init)) }
+        let gone = news.compactMap { if case .gone(let id) = $0.content { id } else { nil } }
+        if !gone.isEmpty { effectSink.yield(.removeLogs(ofGone: gone)) }
         told = position
         reached = max(reached, position)
+    }
+
+    /// Removes the logs that this machine has of jobs that were removed through another server.
+    func removeLogs(ofGone gone: [JobID]) async {
+        let query = JobQuery(filter: JobFilter(ids: Set(gone)), limit: gone.count)
+        // A log that is left over for want of an answer harms nobody.
+        guard let kept = try? await store.find(query) else { return }
+        let archived = Set(kept.jobs.map(\.id))
+        for id in gone where !archived.contains(id) { await runner.removeLog(id) }
     }
 
     private func reopenFeed(of cluster: Cluster, after error: JobStoreError) async {

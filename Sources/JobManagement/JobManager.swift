@@ -157,6 +157,7 @@ public actor JobManager {
         case .cancel(let id, let reason): await runner.cancel(id, reason: reason)
         case .forget(let id): await runner.forget(id)
         case .removeLog(let id): await runner.removeLog(id)
+        case .removeLogs(let gone): await removeLogs(ofGone: gone)
         case .sweep(let known): await end(strays: runner.sweep(keeping: known))
         }
     }

@@ -10,6 +10,8 @@ enum Effect {
     case cancel(JobID, reason: String)
     case forget(JobID)
     case removeLog(JobID)
+    /// Of these, remove the logs of those that were removed elsewhere; others were archived.
+    case removeLogs(ofGone: [JobID])
     case sweep(keeping: Set<JobID>)
 }
 

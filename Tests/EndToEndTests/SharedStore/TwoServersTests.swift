@@ -151,6 +151,38 @@ struct TwoServersTests {
         await follower.end(SIGTERM)
     }
 
+    @Test("The log of a job is where it ran; others say where, and removal reaches it")
+    func logs() async throws {
+        let site = try site(["gate": Tasks.gate])
+        let (leader, follower) = (try await site.start(0), try await site.start(1))
+        let far = try await Client.connect(to: follower)
+        try await far.subscribe()
+        try Data().write(to: site.folders[0].file("open"))
+        _ = try await far.call("jobs.new", ["task": "gate", "job_id": "a1"])
+        #expect(await far.waitForEnd(of: "a1")?.state == .complete)
+        let detail = try await far.call("jobs.detail", ["_id": "a1"])
+        let servers = try await far.call("servers.list")["servers"]?.arrayValue ?? []
+        let home = try #require(servers.first { $0["_id"] == detail["job"]?["server"] })
+        #expect(home["leads"] == true)
+        #expect(home["self"] == false)
+        #expect(detail["log"]?["host"] == home["host"])
+        let error = await #expect(throws: RPCError.self) {
+            try await far.call("jobs.tail", ["_id": "a1"])
+        }
+        #expect(error?.document["data"]?["address"] == home["address"])
+        let near = try await Client.connect(to: leader)
+        let text = try await near.call("jobs.tail", ["_id": "a1"])["text"]?.stringValue
+        #expect(text?.contains("open") == true)
+
+        #expect(site.folders[0].exists("logs/jobs/a1.log"))
+        _ = try await far.call("jobs.remove", ["_id": "a1"])
+        while site.folders[0].exists("logs/jobs/a1.log") {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        await leader.end(SIGTERM)
+        await follower.end(SIGTERM)
+    }
+
     @Test("A server that only serves never leads; calls wait for one that does")
     func frontOnly() async throws {
         let site = try site(["free": Tasks.tracing(seconds: "0.01")("free")])
