@@ -56,6 +56,9 @@ struct Jobsync: AsyncParsableCommand {
     )
 
     static func main() async {
+        // libmongoc makes this file for counters as soon as it is loaded, and warns on standard error
+        // where that of a killed process with the same number was left. Nobody reads it.
+        shm_unlink("/mongoc-\(getpid())")
         do {
             var command = try parseAsRoot()
             // Only a server has a log; what a library has to say to a client is in its errors.
