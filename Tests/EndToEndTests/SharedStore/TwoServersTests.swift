@@ -31,7 +31,8 @@ struct TwoServersTests {
         #expect(await near.waitForEnd(of: "a1")?.state == .complete)
         for client in [near, far] {
             let states = await client.view.states(of: "a1")
-            #expect(Set(states) == [.waiting, .running, .complete])
+            // A client of another server may be told only the newest where two come at once.
+            #expect(states.last == .complete)
             #expect(states.map(\.rank) == states.map(\.rank).sorted())
         }
         #expect(site.beginnings() == ["a1": 1])
