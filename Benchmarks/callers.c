@@ -8,17 +8,9 @@
  *
  * cc -O2 callers.c -o callers
  */
-#define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
+#include "websocket.h"
+
 #include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { READ_SIZE = 1 << 16, MAXIMUM_DEPTH = 1024 };
 
@@ -35,58 +27,6 @@ struct caller {
 static double *times;
 static long answered, room;
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec + time.tv_nsec / 1e9;
-}
-
-static void fail(const char *what)
-{
-    fprintf(stderr, "callers: %s\n", what);
-    exit(1);
-}
-
-static void put(int socket, const char *bytes, size_t count)
-{
-    while (count > 0) {
-        ssize_t written = write(socket, bytes, count);
-        if (written <= 0)
-            fail("the connection is closed");
-        bytes += written;
-        count -= written;
-    }
-}
-
-static int connect_to(const char *host, int port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    int on = 1, socket_ = socket(AF_INET, SOCK_STREAM, 0);
-    inet_pton(AF_INET, host, &address.sin_addr);
-    if (connect(socket_, (struct sockaddr *)&address, sizeof address) != 0)
-        fail("cannot connect");
-    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    char request[512], answer[2048];
-    int size = snprintf(request, sizeof request,
-                        "GET /ws HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\n"
-                        "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-                        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: jobsync.v1.json\r\n\r\n",
-                        host, port);
-    put(socket_, request, size);
-    size_t filled = 0;
-    do {
-        ssize_t count = read(socket_, answer + filled, 1);
-        if (count <= 0 || filled + 1 >= sizeof answer)
-            fail("no WebSocket");
-        filled += count;
-    } while (filled < 4 || memcmp(answer + filled - 4, "\r\n\r\n", 4) != 0);
-    if (strncmp(answer, "HTTP/1.1 101", 12) != 0)
-        fail("no WebSocket");
-    return socket_;
-}
-
-/* A masked text frame; a mask of zeros leaves the text as it is. */
 static size_t frame_call(struct caller *caller, char *frame)
 {
     char text[125];
@@ -94,12 +34,8 @@ static size_t frame_call(struct caller *caller, char *frame)
                         "{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"jobs.new\","
                         "\"params\":{\"task\":\"held\"}}",
                         ++caller->next_call);
-    frame[0] = (char)0x81;
-    frame[1] = (char)(0x80 | size);
-    memset(frame + 2, 0, 4);
-    memcpy(frame + 6, text, size);
     caller->sent[(caller->first + caller->pending++) % MAXIMUM_DEPTH] = now();
-    return 6 + size;
+    return frame_text(frame, text, size);
 }
 
 static void send_calls(struct caller *caller, int count)
@@ -117,28 +53,18 @@ static int take_answers(struct caller *caller)
 {
     size_t place = 0;
     int count = 0;
-    while (caller->filled - place >= 2) {
-        unsigned char *header = (unsigned char *)caller->input + place;
-        size_t length = header[1] & 0x7f, start = 2;
-        if (length == 126) {
-            if (caller->filled - place < 4)
-                break;
-            length = header[2] << 8 | header[3];
-            start = 4;
-        } else if (length == 127) {
-            fail("an answer is too long");
-        }
-        if (caller->filled - place < start + length)
-            break;
-        if ((header[0] & 0x0f) == 1) {
-            if (memmem(header + start, length, "\"result\"", 8) == NULL)
-                fail((header[start + length] = 0, (char *)header + start));
+    size_t start, size;
+    unsigned char *input = (unsigned char *)caller->input;
+    while ((size = whole_frame(input + place, caller->filled - place, &start)) > 0) {
+        if ((input[place] & 0x0f) == 1) {
+            if (memmem(input + place + start, size - start, "\"result\"", 8) == NULL)
+                fail("a call was answered by an error");
             times[answered++ % room] = now() - caller->sent[caller->first];
             caller->first = (caller->first + 1) % MAXIMUM_DEPTH;
             caller->pending--;
             count++;
         }
-        place += start + length;
+        place += size;
     }
     memmove(caller->input, caller->input + place, caller->filled - place);
     caller->filled -= place;

@@ -45,10 +45,13 @@ def build(name, folder, *packages):
     return program
 
 
+def address(server):
+    return server.url.removeprefix("ws://").removesuffix("/ws").split(":")
+
+
 def calls(callers, server, connections, depth, seconds):
     """Answered calls of `jobs.new` a second."""
-    host, port = server.url.removeprefix("ws://").removesuffix("/ws").split(":")
-    output = subprocess.run([callers, host, port, str(connections), str(depth), str(seconds)],
+    output = subprocess.run([callers, *address(server), str(connections), str(depth), str(seconds)],
                             check=True, capture_output=True, text=True).stdout
     return float(output.split()[0])
 
@@ -85,62 +88,52 @@ def inserts(peer, uri, threads, seconds):
     return float(output)
 
 
-class BareConsumer:
-    """The C program that watches the same collection."""
+class Listener:
+    """A C program that prints, line by line, what it hears of jobs."""
 
-    def __init__(self, peer, uri, database):
-        self.process = subprocess.Popen([peer, "watch", uri, database], stdout=subprocess.PIPE,
-                                        text=True)
-        if self.process.stdout.readline().strip() != "watching":
-            raise SystemExit("the bare consumer did not start")
+    def __init__(self, *command):
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        if not self.process.stdout.readline():
+            raise SystemExit(f"{command[0]} did not start")
         self.heard = {}
         self.thread = threading.Thread(target=self.listen)
         self.thread.start()
 
     def listen(self):
         for line in self.process.stdout:
-            job, written, came = line.split()
-            # Times of writing are whole milliseconds; both sides are measured from the same one.
-            self.heard.setdefault(job, (int(written) / 1000, int(came) / 1e6))
+            job, *times = line.split()
+            self.heard.setdefault(job, [int(time) for time in times])
 
     def stop(self):
         self.process.kill()
         self.thread.join()
+        return self.heard
 
 
-async def push_times(maker_url, watcher_url, count):
-    """When each of some jobs, made at one server, came to a client of the other."""
-    async with await connect(maker_url) as one, await connect(watcher_url) as other:
-        caller, watcher = Client(one), Client(other)
-        await watcher.call("jobs.subscribe")
-        came = {}
+async def make_jobs(url, count):
+    async with await connect(url) as socket:
+        client, names = Client(socket), []
         for number in range(count):
             await asyncio.sleep(0.03)
-            name = f"p{number}-{os.getpid()}-{time.monotonic_ns()}"
-            await caller.send("jobs.new", task="held", job_id=name)
-            while name not in came:
-                message = json.loads(await other.recv())
-                now = time.time()
-                for document in message.get("params", {}).get("put", []):
-                    came.setdefault(document["_id"], now)
-            await one.recv()
-        return came
+            names.append(f"p{number}-{os.getpid()}-{time.monotonic_ns()}")
+            await client.call("jobs.new", task="held", job_id=names[-1])
+        await asyncio.sleep(0.5)
+        return names
 
 
-def push_latency(program, peer, uri, name, count):
+def push_latency(program, subscriber, peer, uri, name, count):
+    """Milliseconds from MongoDB's writing of each job to its push by the other server; and bare."""
     at = database(uri, name)
     with server(program, "--mongo", at) as first, server(program, "--mongo", at) as second:
-        asyncio.run(push_times(first.url, second.url, 5))
-        bare = BareConsumer(peer, uri, name)
-        came = asyncio.run(push_times(first.url, second.url, count))
-        time.sleep(0.5)
-        bare.stop()
-        jobs = [job for job in came if job in bare.heard]
-        if len(jobs) < count:
-            raise SystemExit("the bare consumer has missed jobs")
-        ours = [(came[job] - bare.heard[job][0]) * 1000 for job in jobs]
-        theirs = [(bare.heard[job][1] - bare.heard[job][0]) * 1000 for job in jobs]
-        return ours, theirs
+        asyncio.run(make_jobs(first.url, 5))
+        bare = Listener(peer, "watch", uri, name)
+        pushed = Listener(subscriber, *address(second))
+        names = asyncio.run(make_jobs(first.url, count))
+        theirs, ours = bare.stop(), pushed.stop()
+    # Times of writing are whole milliseconds; both sides are measured from the same one.
+    written = {job: theirs[job][0] * 1000 for job in names}
+    return ([(ours[job][0] - written[job]) / 1000 for job in names],
+            [(theirs[job][1] - written[job]) / 1000 for job in names])
 
 
 def main():
@@ -158,7 +151,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder, replica_set() as uri:
         peer = build("mongo_peer", folder, "libmongoc-1.0")
-        callers = build("callers", folder)
+        callers, subscriber = build("callers", folder), build("subscriber", folder)
         for number in range(arguments.rounds):
             bare = {count: inserts(peer, uri, count, seconds) for count in (1, CALLERS)}
             for store, options in (
@@ -177,7 +170,7 @@ def main():
                     note("1 caller by 1 loop", one / bare[1])
                     note(f"{CALLERS} callers by {CALLERS} loops", many / bare[CALLERS])
                     note(f"{CALLERS} × 8 calls by {CALLERS} loops", most / bare[CALLERS])
-            ours, theirs = push_latency(program, peer, uri, f"push{number}", arguments.pushes)
+            ours, theirs = push_latency(program, subscriber, peer, uri, f"push{number}", arguments.pushes)
             for share, label in ((0.5, "p50"), (0.99, "p99")):
                 mine, bare = percentile(ours, share), percentile(theirs, share)
                 note(f"write → push by another server, {label}, ms", mine)
