@@ -1,4 +1,6 @@
 import Foundation
+import JSON
+import JobModel
 import TestSupport
 import Testing
 
@@ -65,5 +67,35 @@ struct MongoStartTests {
         #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
         let after = try await CommandRun.jobsync("token", "reset", "--data", folder.url.path)
         #expect(after.status == 0)
+    }
+
+    @Test(
+        "TLS and a login work as the URI says, and the password is nowhere",
+        .enabled(if: ReplicaSet.canStart, "no mongod")
+    )
+    func secure() async throws {
+        let set = try await ReplicaSet.start(nodes: 1, isSecure: true)
+        defer { set.stop() }
+        let folder = try DataFolder(tasks: ["free": Tasks.tracing(seconds: "0.01")("free")])
+        let log = folder.url.deletingLastPathComponent().appending(path: "data.err")
+        let options = ["--auth", "none", "--log-level", "debug", "--mongo"]
+        let server = try await ServerProcess.start(folder.url, options: options + [set.uri])
+        let client = try await Client.connect(to: server)
+        try await client.subscribe()
+        _ = try await client.call("jobs.new", ["task": "free", "job_id": "a1"])
+        #expect(await client.waitForEnd(of: "a1")?.state == .complete)
+        await server.end(SIGTERM)
+        let said = try String(contentsOf: log, encoding: .utf8) + server.announcement.joined()
+        #expect(!said.contains("hunter2"))
+
+        let wrong = set.uri.replacing("hunter2", with: "hunter3")
+        let denied = try await failure(["--mongo", wrong])
+        #expect(denied?.status == 2)
+        #expect(denied?.standardError.contains("does not let us in") == true)
+        #expect(denied?.standardError.contains("hunter3") == false)
+        let plain = set.uri.prefix { $0 != "&" } + "&serverSelectionTimeoutMS=500"
+        let unencrypted = try await failure(["--mongo", String(plain)])
+        #expect(unencrypted?.status == 2)
+        #expect(unencrypted?.standardError.contains("cannot reach") == true)
     }
 }

@@ -42,18 +42,21 @@ public final class ReplicaSet: Sendable {
     ///   - nodes: How many mongods.
     ///   - electionTimeout: How long a primary may be silent before another one is elected.
     ///   - oplogMegabytes: How much history a node keeps at least; 5 for one that can be overwritten.
+    ///   - isSecure: Whether it wants TLS and a login; ``uri`` is then a user's of the database `lab`.
     /// - Returns: The set, with failpoints enabled.
     /// - Throws: ``Failure`` if there is no mongod, or it does not start.
     public static func start(
         nodes: Int,
         electionTimeout: Duration = .seconds(2),
-        oplogMegabytes: Int = 200
+        oplogMegabytes: Int = 200,
+        isSecure: Bool = false
     ) async throws -> ReplicaSet {
-        let options = [
-            "--nodes", "\(nodes)", "--election-timeout",
-            "\(Int(electionTimeout / .milliseconds(1)))",
-            "--oplog", "\(oplogMegabytes)", "--syncdelay", oplogMegabytes < 100 ? "1" : "60",
-        ]
+        let options =
+            [
+                "--nodes", "\(nodes)", "--election-timeout",
+                "\(Int(electionTimeout / .milliseconds(1)))",
+                "--oplog", "\(oplogMegabytes)", "--syncdelay", oplogMegabytes < 100 ? "1" : "60",
+            ] + (isSecure ? ["--secure"] : [])
         return try await onThread { try ReplicaSet(script: Script(options: options)) }
     }
 

@@ -10,11 +10,14 @@ import UnixSignals
 import WebSockets
 
 /// Runs a server until it is told to end.
-struct ServerProgram: Service {
+struct ServerProgram: Service, CustomStringConvertible {
     let settings: ServeSettings
     let logger: Logger
     /// Reads the settings anew, on SIGHUP.
     let reread: @Sendable () -> ServeSettings?
+
+    /// All that the service group, which logs its services, may say: settings hold a password.
+    var description: String { "server" }
 
     /// Starts, serves, and ends when the service group says so.
     func run() async throws {
