@@ -52,6 +52,8 @@ actor Client {
     }
 
     func call(_ method: String, _ params: JSONObject = [:]) async throws -> JSONValue {
+        // Nobody is left who would answer.
+        guard !view.isClosed else { throw RPCError(.unavailable, "the connection is closed") }
         nextID += 1
         let id = nextID
         let request = RPCRequest(id: .integer(id), method: method, params: params)
