@@ -110,7 +110,10 @@ let package = Package(
         ),
         .target(
             name: "MongoStorage",
-            dependencies: ["JSON", "JobModel", "JobStorage", "Mongo", logging],
+            dependencies: [
+                "JSON", "JobModel", "JobStorage", "Mongo", logging,
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
             swiftSettings: pointerFree
         ),
         .target(

@@ -2,9 +2,9 @@
 """Measures durable jobs a second on both stores, and the push through a second server, beside libmongoc.
 
 Every round runs all of it on one replica set of one member, started for the purpose:
-- `jobs.new` from 1 and from 64 callers who wait for each answer, and from 64 who have 8 calls on their
-  way each, on SQLite and on MongoDB, beside plain `insertOne` (majority, journal) by libmongoc in 1
-  and in 64 loops;
+- `jobs.new` from 1 and from 64 callers who wait for each answer, and from 64 who have 8 or 16 calls on
+  their way each, on SQLite and on MongoDB, beside plain `insertOne` (majority, journal) by libmongoc in
+  1 and in 64 loops;
 - two servers: from the moment at which MongoDB wrote a new job, made at the first server, to its push
   to a client of the second, beside a bare change stream consumer in C that hears of the same jobs.
 
@@ -33,6 +33,8 @@ from common import (
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CALLERS = 64
+# Connections, and how many calls each has on its way at a time.
+LOADS = ((1, 1), (CALLERS, 1), (CALLERS, 8), (CALLERS, 16))
 
 
 def build(name, folder, *packages):
@@ -158,18 +160,14 @@ def main():
                 ("SQLite", []), ("MongoDB", ["--mongo", database(uri, f"jobs{number}")]),
             ):
                 with server(program, *options) as jobs:
-                    one = calls(callers, jobs, 1, 1, seconds)
-                    many = calls(callers, jobs, CALLERS, 1, seconds)
-                    most = calls(callers, jobs, CALLERS, 8, seconds)
-                note(f"{store}: jobs/s, 1 caller", one)
-                note(f"{store}: jobs/s, {CALLERS} callers", many)
-                note(f"{store}: jobs/s, {CALLERS} callers with 8 calls on their way", most)
-                if store == "MongoDB":
-                    note("insertOne/s, 1 loop", bare[1])
-                    note(f"insertOne/s, {CALLERS} loops", bare[CALLERS])
-                    note("1 caller by 1 loop", one / bare[1])
-                    note(f"{CALLERS} callers by {CALLERS} loops", many / bare[CALLERS])
-                    note(f"{CALLERS} × 8 calls by {CALLERS} loops", most / bare[CALLERS])
+                    made = {load: calls(callers, jobs, *load, seconds) for load in LOADS}
+                for (connections, depth), rate in made.items():
+                    load = f"{connections} × {depth} calls"
+                    note(f"{store}: jobs/s, {load}", rate)
+                    if store == "MongoDB":
+                        note(f"{load} by {connections} loops", rate / bare[connections])
+            for loops, rate in bare.items():
+                note(f"insertOne/s, {loops} loops", rate)
             ours, theirs = push_latency(program, subscriber, peer, uri, f"push{number}", arguments.pushes)
             for share, label in ((0.5, "p50"), (0.99, "p99")):
                 mine, bare = percentile(ours, share), percentile(theirs, share)

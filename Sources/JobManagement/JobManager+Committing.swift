@@ -88,23 +88,31 @@ extension JobManager {
 
     // MARK: Committing
 
+    /// A batch of changes on its way into the store.
+    private struct Commit {
+        let batch: [PendingChange]
+        let era: Int
+        let start: ContinuousClock.Instant
+        let outcome: Task<Result<Int, JobStoreError>, Never>
+    }
+
     private func commitPending() async {
-        while isReady, !pending.isEmpty {
-            underway = pending.takeBatch(limit: Self.batchLimit)
-            let batch = underway
-            let start = clock.now
-            let era = era
-            do throws(JobStoreError) {
-                let first = try await commit(batch.map(\.change))
-                // What another era has decided was dropped; what of it is durable is read anew.
-                guard era == self.era else { continue }
-                underway = []
-                statistics.commitTime += clock.now - start
+        var following: Commit?
+        while let commit = following ?? beginCommit() {
+            following = nil
+            let outcome = await commit.outcome.value
+            // What another era has decided was dropped; what of it is durable is read anew.
+            guard commit.era == era else { continue }
+            switch outcome {
+            case .success(let first):
+                statistics.commitTime += clock.now - commit.start
                 statistics.commits += 1
-                statistics.changes += batch.count
-                committed(batch, from: first)
-            } catch {
-                guard era == self.era else { continue }
+                statistics.changes += commit.batch.count
+                underway = []
+                // The store goes on while those are answered whom it has kept waiting.
+                following = beginCommit()
+                committed(commit.batch, from: first)
+            case .failure(let error):
                 await commitFailed(error)
             }
         }
@@ -113,12 +121,34 @@ extension JobManager {
         barrier = []
     }
 
-    private func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
-        guard let cluster, let lease = sharing?.lease, case .leading(let term) = lease.role else {
-            return try await store.commit(changes)
+    /// Has the store begin with the changes that wait; nil if there are none, or none may be made.
+    private func beginCommit() -> Commit? {
+        guard isReady, !pending.isEmpty else { return nil }
+        underway = pending.takeBatch(limit: Self.batchLimit)
+        return Commit(
+            batch: underway,
+            era: era,
+            start: clock.now,
+            outcome: commit(underway.map(\.change))
+        )
+    }
+
+    /// Hands changes to the store, which begins at once, whatever this actor has still to do.
+    private func commit(_ changes: [JobChange]) -> Task<Result<Int, JobStoreError>, Never> {
+        var term: Int?
+        if case .leading(let current) = sharing?.lease.role { term = current }
+        let isSure = cluster.map { sharing?.lease.isSure(at: $0.time.now()) == true } ?? true
+        return Task { @concurrent [store, cluster] in
+            do throws(JobStoreError) {
+                guard let cluster, let term else {
+                    return .success(try await store.commit(changes))
+                }
+                guard isSure else { throw .fenced }
+                return .success(try await cluster.store.commit(changes, term: term))
+            } catch {
+                return .failure(error)
+            }
         }
-        guard lease.isSure(at: cluster.time.now()) else { throw .fenced }
-        return try await cluster.store.commit(changes, term: term)
     }
 
     private func commitFailed(_ error: JobStoreError) async {

@@ -22,6 +22,7 @@ extension JobManager {
                 defer { memoryTurn.pass() }
                 try await take(events, of: cluster)
             } catch {
+                guard !Task.isCancelled else { break }
                 await reopenFeed(of: cluster, after: error)
             }
         }
@@ -59,6 +60,7 @@ extension JobManager {
     private func take(_ changes: [StoredChange], upTo position: Int) {
         guard position > told else { return }
         let news = changes.filter { $0.seq > told }
+        if !news.isEmpty { observer.changesCommitted(news.map(CommittedChange.init)) }
         if isFollowing {
             for change in news {
                 switch change.content {
@@ -67,7 +69,6 @@ extension JobManager {
                 }
             }
         }
-        if !news.isEmpty { observer.changesCommitted(news.map(CommittedChange.init)) }
         let gone = news.compactMap { if case .gone(let id) = $0.content { id } else { nil } }
         if !gone.isEmpty { effectSink.yield(.removeLogs(ofGone: gone)) }
         told = position

@@ -90,7 +90,10 @@ public actor FrontEnd {
     }
 
     private func followCommits() async {
-        for await _ in inbox.arrivals { absorb() }
+        while !Task.isCancelled {
+            await inbox.wait()
+            absorb()
+        }
     }
 
     /// Says goodbye to everybody and asks them to come back after a while.

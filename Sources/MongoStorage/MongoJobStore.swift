@@ -171,8 +171,8 @@ public final class MongoJobStore: SharedJobStore {
             return try await MongoFeed.open(
                 pool: pool,
                 layout: layout,
-                unreadable: reader.unreadable,
-                noteHistory: committer.noteHistory
+                committer: committer,
+                unreadable: reader.unreadable
             )
         } catch {
             throw .unavailable("\(error)")

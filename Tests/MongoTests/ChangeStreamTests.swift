@@ -58,24 +58,70 @@ struct ChangeStreamTests {
         }
     }
 
-    @Test func `updates tell what changed, and the document if wanted`() async throws {
+    @Test func `updates tell what changed`() async throws {
         try await TestDatabase.with { database in
             let things = database.collection("things")
             let match: BSONDocument = ["$match": ["operationType": "update"]]
-            let stream = try await database.pool.watch(
-                [match],
-                database: database.name,
-                options: MongoWatchOptions(fullDocument: .updateLookup)
-            )
+            let stream = try await database.pool.watch([match], database: database.name)
             try await database.pool.run { (client) throws(MongoError) in
                 try client.bulkWrite(things, numbered(0..<2))
                 try client.bulkWrite(things, [.update(["_id": 1], ["$set": ["x": 5]])])
             }
             let events = try await stream.next(atLeast: 1)
             #expect(events.count == 1)
-            #expect(events.first?["fullDocument"] == ["_id": 1, "double": 2, "x": 5])
             let change = events.first?["updateDescription"]?.documentValue
             #expect(change?["updatedFields"] == ["x": 5])
+            await stream.close()
+        }
+    }
+
+    @Test func `a stream can be told to choose other events from a time on`() async throws {
+        try await TestDatabase.with { database in
+            let things = database.collection("things")
+            let even: BSONDocument = ["$match": ["documentKey._id": ["$mod": [2, 0]]]]
+            let stream = try await database.pool.watch([even], database: database.name)
+            for number in Int64(0)..<4 {
+                try await database.pool.run { (client) throws(MongoError) in
+                    try client.bulkWrite(things, numbered(number..<number + 1))
+                }
+            }
+            let events = try await stream.next(atLeast: 2)
+            #expect(ids(of: events) == [0, 2])
+            let odd: BSONDocument = ["$match": ["documentKey._id": ["$mod": [2, 1]]]]
+            await stream.restart([odd], at: try #require(events[0]["clusterTime"]))
+            #expect(try await ids(of: stream.next(atLeast: 2)) == [1, 3])
+            try await database.pool.run { (client) throws(MongoError) in
+                try client.bulkWrite(things, numbered(4..<6))
+            }
+            #expect(try await ids(of: stream.next(atLeast: 1)) == [5])
+            await stream.close()
+        }
+    }
+
+    @Test func `a session reads what an event tells of, or newer`() async throws {
+        try await TestDatabase.with { database in
+            let things = database.collection("things")
+            let stream = try await database.pool.watch(database: database.name)
+            try await database.pool.run { (client) throws(MongoError) in
+                try client.bulkWrite(things, numbered(0..<1))
+            }
+            let time = try await stream.next(atLeast: 1).first?["clusterTime"]
+            let found = try await database.pool.run { (client) throws(MongoError) in
+                try client.withSession(after: time) { (session) throws(MongoError) in
+                    try client.findOne(things, ["_id": 0], session: session)
+                }
+            }
+            #expect(found?["_id"] == 0)
+            // A time that has not come yet is waited for, or refused: never answered from before.
+            let later = BSONValue.timestamp(seconds: .max, increment: 1)
+            let options: BSONDocument = ["maxTimeMS": 200]
+            await #expect(throws: MongoError.self) {
+                try await database.pool.run { (client) throws(MongoError) in
+                    _ = try client.withSession(after: later) { (session) throws(MongoError) in
+                        try client.findOne(things, ["_id": 0], options: options, session: session)
+                    }
+                }
+            }
             await stream.close()
         }
     }

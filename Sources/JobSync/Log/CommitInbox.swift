@@ -14,22 +14,21 @@ public final class CommitInbox: ChangeObserver {
         case readAnew(SnapshotRead)
     }
 
-    /// Says that there is something to fetch.
-    let arrivals: AsyncStream<Void>
-    private let arrived: AsyncStream<Void>.Continuation
-    private let content = Mutex<[Item]>([])
+    private struct Content {
+        var items: [Item] = []
+        var reader: CheckedContinuation<Void, Never>?
+    }
+
+    private let content = Mutex(Content())
 
     /// Makes an empty one.
-    public init() {
-        (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    }
+    public init() {}
 
     /// The history that the next changes belong to.
     ///
     /// - Parameter position: Its epoch and horizon.
     public func historyOpened(at position: StorePosition) {
-        content.withLock { $0.append(.opened(position)) }
-        arrived.yield()
+        put(.opened(position))
     }
 
     /// Changes were committed.
@@ -37,23 +36,47 @@ public final class CommitInbox: ChangeObserver {
     /// - Parameter changes: In the order of their positions.
     public func changesCommitted(_ changes: [CommittedChange]) {
         guard !changes.isEmpty else { return }
-        content.withLock { $0.append(.changed(changes)) }
-        arrived.yield()
+        put(.changed(changes))
     }
 
     /// Everything was read anew.
     ///
     /// - Parameter snapshot: All that lives.
     public func snapshotRead(_ snapshot: SnapshotRead) {
-        content.withLock { $0.append(.readAnew(snapshot)) }
-        arrived.yield()
+        put(.readAnew(snapshot))
+    }
+
+    private func put(_ item: Item) {
+        let reader = content.withLock { content in
+            content.items.append(item)
+            return content.reader.take()
+        }
+        reader?.resume()
+    }
+
+    /// Waits until there is something to fetch, or the task is cancelled; for one reader.
+    ///
+    /// Wakes the reader where it lives: a stream would have gone by way of the threads that all share.
+    nonisolated(nonsending) func wait() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { reader in
+                let isDue = content.withLock { content in
+                    guard content.items.isEmpty, !Task.isCancelled else { return true }
+                    content.reader = reader
+                    return false
+                }
+                if isDue { reader.resume() }
+            }
+        } onCancel: {
+            content.withLock { $0.reader.take() }?.resume()
+        }
     }
 
     /// Takes everything out.
     func fetch() -> [Item] {
         content.withLock { content in
-            defer { content = [] }
-            return content
+            defer { content.items = [] }
+            return content.items
         }
     }
 }

@@ -14,7 +14,8 @@ final class ChangeConnection {
 
     private let client: MongoClient
     private let session: MongoSession
-    private let query: ChangeQuery
+    /// What the next cursor is opened for.
+    var query: ChangeQuery
     private let wait: Duration
     private var server: UInt32 = 0
 

@@ -1,13 +1,18 @@
 /// What a change stream asks of the server.
 struct ChangeQuery: Sendable {
-    let pipeline: [BSONDocument]
+    private(set) var pipeline: [BSONDocument]
     let database: String
-    let options: MongoWatchOptions
+    private(set) var options: MongoWatchOptions
+
+    /// Asks for other events, from a time on.
+    mutating func restart(_ pipeline: [BSONDocument], at time: BSONValue) {
+        self.pipeline = pipeline
+        options.start = .at(time)
+    }
 
     /// The command that opens the stream after a token, or at its first start.
     func opening(after token: BSONDocument?) -> BSONDocument {
         let stage = BSONDocument { writer in
-            writer.append(options.fullDocument.rawValue, for: "fullDocument")
             switch token.map(MongoWatchOptions.Start.after) ?? options.start {
             case .now: break
             case .after(let token): writer.append(token, for: "resumeAfter")

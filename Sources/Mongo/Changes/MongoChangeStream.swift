@@ -16,6 +16,7 @@ import Threads
 public actor MongoChangeStream {
     private let executor: ThreadExecutor
     private let pool: ClientPool
+    /// What it begins with.
     private let query: ChangeQuery
     private let logger: Logger
     /// Given up wherever the last reference to the stream goes; nobody else can use it then.
@@ -30,7 +31,7 @@ public actor MongoChangeStream {
     public private(set) var resumeToken: BSONDocument?
 
     /// The stream's own thread, which waits for the server.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    @safe public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
@@ -82,6 +83,22 @@ public actor MongoChangeStream {
             self.cursor = nil
             return try reopen()
         }
+    }
+
+    /// Goes on with other events: ``next()`` tells what another pipeline chooses, from a time on.
+    ///
+    /// - Parameters:
+    ///   - pipeline: Stages that choose and change the events; empty for all as they are.
+    ///   - time: A timestamp of the server's clock, such as an event's `clusterTime`; events of that
+    ///     very time are told once more.
+    public func restart(_ pipeline: [BSONDocument], at time: BSONValue) {
+        if let cursor, cursor != 0 {
+            try? connection?.kill(cursor)
+        }
+        cursor = nil
+        waiting = []
+        resumeToken = nil
+        connection?.query.restart(pipeline, at: time)
     }
 
     /// Ends the stream, and gives its connection back.

@@ -1,4 +1,4 @@
-/// From where a change stream begins, and how it tells what changed.
+/// From where a change stream begins, and how it is read.
 public struct MongoWatchOptions: Hashable, Sendable {
     /// Where a change stream begins.
     public enum Start: Hashable, Sendable {
@@ -10,19 +10,8 @@ public struct MongoWatchOptions: Hashable, Sendable {
         case at(BSONValue)
     }
 
-    /// What is told of a document that was updated.
-    public enum FullDocument: String, Hashable, Sendable {
-        /// Its changed fields.
-        case changesOnly = "default"
-        /// Also the document as it is when the event is told, perhaps with later changes; nil if
-        /// there is none any more.
-        case updateLookup
-    }
-
     /// Where it begins.
     public var start: Start
-    /// What is told of a document that was updated.
-    public var fullDocument: FullDocument
     /// For how long the server waits when nothing happens; at most half of what the URI lets a
     /// connection be silent.
     public var maxAwait: Duration
@@ -33,17 +22,14 @@ public struct MongoWatchOptions: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - start: Where it begins.
-    ///   - fullDocument: What is told of a document that was updated.
     ///   - maxAwait: For how long the server waits when nothing happens.
     ///   - batchSize: How many events a batch holds at most.
     public init(
         start: Start = .now,
-        fullDocument: FullDocument = .changesOnly,
         maxAwait: Duration = .seconds(1),
         batchSize: Int? = nil
     ) {
         self.start = start
-        self.fullDocument = fullDocument
         self.maxAwait = maxAwait
         self.batchSize = batchSize
     }

@@ -26,14 +26,17 @@ public struct MongoClient: ~Copyable {
 
     /// Runs a body with a session of its own.
     ///
-    /// - Parameter body: Gets the session, which must not outlive it; a transaction that it leaves
-    ///   open is aborted.
+    /// - Parameters:
+    ///   - time: A timestamp of the server's clock, if what the session reads may not be older.
+    ///   - body: Gets the session, which must not outlive it; a transaction that it leaves open is
+    ///     aborted.
     /// - Returns: What the body returned.
     /// - Throws: What the body threw, or why there is no session.
     public func withSession<Value>(
+        after time: BSONValue? = nil,
         _ body: (MongoSession) throws(MongoError) -> Value
     ) throws(MongoError) -> Value {
-        let session = try MongoSession(of: pointer)
+        let session = try MongoSession(of: pointer, after: time)
         defer { session.end() }
         return try body(session)
     }

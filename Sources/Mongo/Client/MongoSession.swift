@@ -4,11 +4,17 @@ import CMongoc
 public final class MongoSession {
     private var handle: OpaquePointer?
 
-    init(of client: OpaquePointer) throws(MongoError) {
+    /// Begins a session.
+    ///
+    /// - Parameters:
+    ///   - client: Its connection.
+    ///   - time: A timestamp of the server's clock; what is read is no older.
+    /// - Throws: Why there is none.
+    init(of client: OpaquePointer, after time: BSONValue? = nil) throws(MongoError) {
         let options = mongoc_session_opts_new()
         defer { mongoc_session_opts_destroy(options) }
-        // Needless: all is read from the primary, of what a majority has.
-        mongoc_session_opts_set_causal_consistency(options, false)
+        // Otherwise needless: all is read from the primary, of what a majority has.
+        mongoc_session_opts_set_causal_consistency(options, time != nil)
         var session: OpaquePointer?
         let answer = ask { _, error in
             session = mongoc_client_start_session(client, options, error)
@@ -16,6 +22,9 @@ public final class MongoSession {
         }
         _ = try answer.get()
         handle = session
+        if case .timestamp(let seconds, let increment) = time {
+            mongoc_client_session_advance_operation_time(session, seconds, increment)
+        }
     }
 
     /// What the library knows it by.

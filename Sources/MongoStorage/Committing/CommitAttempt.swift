@@ -25,6 +25,8 @@ struct CommitAttempt: Sendable {
     let layout: StoreLayout
     let group: [CommitOrder]
     let id: CommitID
+    /// Those who keep what the store commits for its feeds.
+    let readers: [OwnCommits]
     let rememberedRemovals: Int
     let deadline: ContinuousClock.Instant
 
@@ -70,9 +72,13 @@ struct CommitAttempt: Sendable {
             next.gone += result.upserted.count
             try forgetRemovals(&next, client, session)
         }
-        let update = MongoWrite.update(history.filter, next.update(by: id))
-        let counted = try client.bulkWrite(layout.own, [update], session: session)
-        return counted.matched == 1 ? next : nil
+        let update = next.update(by: id, isLive: plan.isLive)
+        let write = MongoWrite.update(history.filter, update)
+        let counted = try client.bulkWrite(layout.own, [write], session: session)
+        guard counted.matched == 1 else { return nil }
+        // Before the commit, for the feed may hear of it sooner than this store.
+        for reader in readers { reader.keep(plan, of: id) }
+        return next
     }
 
     /// Forgets the oldest removals, some at a time where many are remembered.

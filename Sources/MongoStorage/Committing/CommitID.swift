@@ -9,6 +9,24 @@ struct CommitID: Hashable, Sendable {
     let number: Int
 }
 
+/// What the history says of the commit that an event tells of.
+struct CommitMark: Hashable, Sendable {
+    let id: CommitID
+    /// Whether it leaves live jobs; otherwise it only archives and removes.
+    let isLive: Bool
+
+    /// Reads it from an update of the history; nil if that was no commit of a store.
+    init?(_ event: FeedEvent) {
+        let prefix = "commits."
+        guard let (key, value) = event.updated.first(where: { $0.key.hasPrefix(prefix) }),
+            let entry = value.documentValue, let number = entry["number"]?.integerValue,
+            let isLive = entry["live"]?.boolValue
+        else { return nil }
+        id = CommitID(store: String(key.dropFirst(prefix.count)), number: number)
+        self.isLive = isLive
+    }
+}
+
 extension MongoClient {
     /// Says whether a commit was made, and makes sure that it will not be if it was not.
     ///

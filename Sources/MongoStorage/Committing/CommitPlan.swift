@@ -47,6 +47,18 @@ struct CommitPlan {
             && !effects.values.contains { $0.before == nil && $0.after == nil }
     }
 
+    /// Whether it leaves live jobs; otherwise it only archives and removes.
+    var isLive: Bool { effects.values.contains { $0.after?.archived == false } }
+
+    /// What a feed tells of it, in the order of the history.
+    var changes: [StoredChange] {
+        let changes = effects.map { id, effect in
+            let live = effect.after.flatMap { $0.archived ? nil : StoredChange.Content.live($0) }
+            return StoredChange(seq: effect.seq, content: live ?? .gone(id))
+        }
+        return changes.sorted { $0.seq < $1.seq }
+    }
+
     private mutating func judge(_ order: CommitOrder) -> Result<Int, JobStoreError> {
         if let term = order.term, term != self.term { return .failure(.fenced) }
         var seen: Set<JobID> = []

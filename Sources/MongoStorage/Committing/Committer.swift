@@ -16,6 +16,7 @@ final class Committer: Sendable {
     private let known = Mutex<HistoryState?>(nil)
     /// What this store calls itself among those whose commits the history names.
     private let name = String(UInt64.random(in: .min ... .max), radix: 16)
+    private let readers = Mutex<[OwnCommits]>([])
     private let commits = Atomic<Int>(0)
 
     init(pool: MongoPool, layout: StoreLayout, rememberedRemovals: Int, patience: Duration) {
@@ -41,6 +42,17 @@ final class Committer: Sendable {
             if let seq = known?.seq, seq > history.seq { return }
             known = history
         }
+    }
+
+    /// Has somebody keep what the store commits, until it no longer does.
+    func addReader() -> OwnCommits {
+        let reader = OwnCommits(of: name)
+        readers.withLock { $0.append(reader) }
+        return reader
+    }
+
+    func removeReader(_ reader: OwnCommits) {
+        readers.withLock { $0.removeAll { $0 === reader } }
     }
 
     private func emptyQueue() async {
@@ -69,6 +81,7 @@ final class Committer: Sendable {
                 layout: layout,
                 group: group,
                 id: nextID(),
+                readers: readers.withLock { $0 },
                 rememberedRemovals: rememberedRemovals,
                 deadline: deadline
             )

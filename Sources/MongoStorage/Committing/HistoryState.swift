@@ -35,6 +35,15 @@ struct HistoryState: Hashable, Sendable {
         )
     }
 
+    /// Takes in what an event tells of the document.
+    mutating func learn(_ event: FeedEvent) {
+        epoch = event.changed("epoch")?.stringValue ?? epoch
+        seq = event.changed("seq")?.integerValue ?? seq
+        horizon = event.changed("horizon")?.integerValue ?? horizon
+        gone = event.changed("gone")?.integerValue ?? gone
+        term = event.changed("term")?.integerValue ?? term
+    }
+
     /// Chooses the document as long as nobody has changed what is known of it.
     var filter: BSONDocument {
         BSONDocument { writer in
@@ -46,7 +55,12 @@ struct HistoryState: Hashable, Sendable {
     }
 
     /// Writes down where the history stands after a commit.
-    func update(by commit: CommitID) -> BSONDocument {
+    ///
+    /// - Parameters:
+    ///   - commit: Which one it is.
+    ///   - isLive: Whether it leaves live jobs; otherwise it only archives and removes.
+    /// - Returns: The update.
+    func update(by commit: CommitID, isLive: Bool) -> BSONDocument {
         BSONDocument { writer in
             writer.append(documentFor: "$set") { fields in
                 fields.append(Int64(seq), for: "seq")
@@ -55,6 +69,7 @@ struct HistoryState: Hashable, Sendable {
                 fields.append(documentFor: "commits.\(commit.store)") { entry in
                     entry.append(Int64(commit.number), for: "number")
                     entry.append(Int64(seq), for: "seq")
+                    entry.append(isLive, for: "live")
                 }
             }
         }

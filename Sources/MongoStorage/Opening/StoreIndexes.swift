@@ -12,11 +12,7 @@ enum StoreIndexes {
     }
 
     private static let jobs: [BSONDocument] = [
-        // Documents of other programs have no position before they are numbered.
-        [
-            "key": ["seq": 1], "name": "seq", "unique": true,
-            "partialFilterExpression": ["seq": ["$exists": true]],
-        ],
+        // Whoever asks for positions knows whether archived jobs are meant.
         ["key": ["archived": 1, "seq": 1], "name": "live"],
         ["key": ["order.added": 1, "_id": 1], "name": "added"],
         ["key": ["order.updated": 1, "_id": 1], "name": "updated"],
