@@ -2,9 +2,9 @@
 """Measures durable jobs a second on both stores, and the push through a second server, beside libmongoc.
 
 Every round runs all of it on one replica set of one member, started for the purpose:
-- `jobs.new` from 1 and from 64 callers who wait for each answer, and from 64 who have 8 or 16 calls on
-  their way each, on SQLite and on MongoDB, beside plain `insertOne` (majority, journal) by libmongoc in
-  1 and in 64 loops;
+- `jobs.new` from 1 and from 64 callers who wait for each answer, and from 64 who have 8 calls on their
+  way each, or send batches of 16, on SQLite and on MongoDB, beside plain `insertOne` (majority, journal)
+  by libmongoc in 1 and in 64 loops;
 - two servers: from the moment at which MongoDB wrote a new job, made at the first server, to its push
   to a client of the second, beside a bare change stream consumer in C that hears of the same jobs.
 
@@ -33,8 +33,13 @@ from common import (
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CALLERS = 64
-# Connections, and how many calls each has on its way at a time.
-LOADS = ((1, 1), (CALLERS, 1), (CALLERS, 8), (CALLERS, 16))
+# Connections, how many calls each has on its way at a time, and how it sends them.
+LOADS = {
+    "1 caller": (1, 1),
+    f"{CALLERS} callers": (CALLERS, 1),
+    f"{CALLERS} callers with 8 calls on their way": (CALLERS, 8),
+    f"{CALLERS} callers with batches of 16": (CALLERS, 16, "batch"),
+}
 
 
 def build(name, folder, *packages):
@@ -51,17 +56,18 @@ def address(server):
     return server.url.removeprefix("ws://").removesuffix("/ws").split(":")
 
 
-def calls(callers, server, connections, depth, seconds):
+def calls(callers, server, seconds, connections, depth, *style):
     """Answered calls of `jobs.new` a second."""
-    output = subprocess.run([callers, *address(server), str(connections), str(depth), str(seconds)],
-                            check=True, capture_output=True, text=True).stdout
+    output = subprocess.run([callers, *address(server), str(connections), str(depth), str(seconds),
+                             *style], check=True, capture_output=True, text=True).stdout
     return float(output.split()[0])
 
 
 @contextlib.contextmanager
 def replica_set():
-    process = subprocess.Popen([ROOT / "scripts/replica-set"], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)
+    # As much memory and history as a mongod takes by itself, not as little as tests get by with.
+    process = subprocess.Popen([ROOT / "scripts/replica-set", "--cache", "4", "--oplog", "4000"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield json.loads(process.stdout.readline())["uri"]
     finally:
@@ -160,12 +166,13 @@ def main():
                 ("SQLite", []), ("MongoDB", ["--mongo", database(uri, f"jobs{number}")]),
             ):
                 with server(program, *options) as jobs:
-                    made = {load: calls(callers, jobs, *load, seconds) for load in LOADS}
-                for (connections, depth), rate in made.items():
-                    load = f"{connections} × {depth} calls"
-                    note(f"{store}: jobs/s, {load}", rate)
+                    rates = {name: calls(callers, jobs, seconds, *load)
+                             for name, load in LOADS.items()}
+                for name, rate in rates.items():
+                    note(f"{store}: jobs/s, {name}", rate)
                     if store == "MongoDB":
-                        note(f"{load} by {connections} loops", rate / bare[connections])
+                        loops = LOADS[name][0]
+                        note(f"{name}, by insertOne/s in {loops} loops", rate / bare[loops])
             for loops, rate in bare.items():
                 note(f"insertOne/s, {loops} loops", rate)
             ours, theirs = push_latency(program, subscriber, peer, uri, f"push{number}", arguments.pushes)

@@ -65,10 +65,18 @@ static int connect_to(const char *host, int port)
 static size_t frame_text(char *frame, const char *text, size_t size)
 {
     frame[0] = (char)0x81;
-    frame[1] = (char)(0x80 | size);
-    memset(frame + 2, 0, 4);
-    memcpy(frame + 6, text, size);
-    return 6 + size;
+    size_t head = 2;
+    if (size < 126) {
+        frame[1] = (char)(0x80 | size);
+    } else {
+        frame[1] = (char)(0x80 | 126);
+        frame[2] = (char)(size >> 8);
+        frame[3] = (char)size;
+        head = 4;
+    }
+    memset(frame + head, 0, 4);
+    memcpy(frame + head + 4, text, size);
+    return head + 4 + size;
 }
 
 /* The size of the frame that begins here, 0 while it is not whole; `*start` is where its content is. */

@@ -7,8 +7,22 @@ public import WebSockets
 /// The answers of a batch, until all are there.
 struct BatchAnswer {
     let connection: ConnectionID
-    var remaining: Int
-    var answers: [[UInt8]] = []
+    private(set) var remaining: Int
+    /// A list that is still open; empty while there is nothing to answer.
+    private(set) var answers: [UInt8] = []
+
+    init(connection: ConnectionID, remaining: Int) {
+        self.connection = connection
+        self.remaining = remaining
+    }
+
+    /// Takes in what a call is answered, if it is.
+    mutating func append(_ answer: [UInt8]) {
+        remaining -= 1
+        guard !answer.isEmpty else { return }
+        answers.append(answers.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
+        answers.append(contentsOf: answer)
+    }
 }
 
 /// Where the answer to a call goes.
@@ -190,14 +204,11 @@ extension FrontEnd {
     }
 
     private func collect(_ answer: [UInt8], in number: Int) {
-        guard var batch = batches[number] else { return }
-        batch.remaining -= 1
-        if !answer.isEmpty { batch.answers.append(answer) }
-        batches[number] = batch.remaining > 0 ? batch : nil
-        guard batch.remaining == 0 else { return }
+        batches[number]?.append(answer)
+        guard let batch = batches[number], batch.remaining == 0 else { return }
+        batches[number] = nil
         if !batch.answers.isEmpty {
-            let inside = batch.answers.joined(separator: [UInt8(ascii: ",")])
-            self.answer([UInt8(ascii: "[")] + inside + [UInt8(ascii: "]")], to: batch.connection)
+            self.answer(batch.answers + [UInt8(ascii: "]")], to: batch.connection)
         }
         release(batch.connection)
     }
