@@ -162,17 +162,14 @@ def main():
         callers, subscriber = build("callers", folder), build("subscriber", folder)
         for number in range(arguments.rounds):
             bare = {count: inserts(peer, uri, count, seconds) for count in (1, CALLERS)}
-            for store, options in (
-                ("SQLite", []), ("MongoDB", ["--mongo", database(uri, f"jobs{number}")]),
-            ):
-                with server(program, *options) as jobs:
-                    rates = {name: calls(callers, jobs, seconds, *load)
-                             for name, load in LOADS.items()}
-                for name, rate in rates.items():
-                    note(f"{store}: jobs/s, {name}", rate)
-                    if store == "MongoDB":
-                        loops = LOADS[name][0]
-                        note(f"{name}, by insertOne/s in {loops} loops", rate / bare[loops])
+            for index, (name, load) in enumerate(LOADS.items()):
+                # A new store for each, so that none has to do with what those before it have left.
+                with server(program) as jobs:
+                    note(f"SQLite: jobs/s, {name}", calls(callers, jobs, seconds, *load))
+                with server(program, "--mongo", database(uri, f"jobs{number}-{index}")) as jobs:
+                    rate = calls(callers, jobs, seconds, *load)
+                note(f"MongoDB: jobs/s, {name}", rate)
+                note(f"MongoDB, {name}, by insertOne/s in {load[0]} loops", rate / bare[load[0]])
             for loops, rate in bare.items():
                 note(f"insertOne/s, {loops} loops", rate)
             ours, theirs = push_latency(program, subscriber, peer, uri, f"push{number}", arguments.pushes)
