@@ -19,8 +19,11 @@ extension JobManager {
     }
 
     private func committedJob(_ id: JobID) async throws(JobManagerError) -> Job? {
-        // What a follower has in memory may be behind what the leader has answered.
-        if let managed = jobs[id], !isFollowing { return managed.committed }
+        // What a follower has in memory may be behind what the leader has answered; and a leader's
+        // feed may tell a change before the store has said that it is durable.
+        if let managed = jobs[id], !isFollowing, cluster == nil || managed.pending == 0 {
+            return managed.committed
+        }
         do throws(JobStoreError) {
             return try await store.job(id)
         } catch {

@@ -5,13 +5,14 @@ import Synchronization
 /// One server's handle on a store in memory that several share; for tests.
 ///
 /// A test makes each handle fail on its own: ``failNextCommit(_:)``, ``breakFeeds()``, ``holdFeeds()``,
-/// ``freeze()`` and ``sever()``.
+/// ``holdOutcomes()``, ``freeze()`` and ``sever()``.
 public final class InMemorySharedStore: SharedJobStore {
     /// What all handles share.
     public let jobs: InMemoryJobStore
     let room: SharedRoom
     private let faults = Mutex(Faults())
     private let gate = Gate()
+    private let answers = Gate()
 
     private struct Faults {
         var failures: [InMemoryJobStore.Failure] = []
@@ -78,6 +79,12 @@ public final class InMemorySharedStore: SharedJobStore {
         }
         for feed in feeds { feed.hold(false) }
     }
+
+    /// Keeps back the outcomes of this handle's commits: its feeds tell of them first.
+    public func holdOutcomes() { answers.shut() }
+
+    /// Lets commits answer whose outcomes were kept back.
+    public func releaseOutcomes() { answers.open() }
 
     /// Makes all calls of this handle wait, as if its server stood still.
     public func freeze() {
@@ -190,6 +197,7 @@ public final class InMemorySharedStore: SharedJobStore {
         }
         if failure == .before { throw .unavailable("made to fail before") }
         let first = try room.commit(changes, term: term)
+        await answers.pass()
         if failure == .after { throw .unavailable("made to fail after") }
         return first
     }

@@ -59,6 +59,20 @@ struct ClusterFaultTests {
         }
     }
 
+    @Test("What the leader's clients were told, its answers know, though the feed was faster")
+    func feedFirst() async throws {
+        try await withTwo { one, _, _ in
+            _ = try await one.manager.new(.nuvs("a1"))
+            await one.recorder.wait { $0["a1"]?.state == .running }
+            one.store.holdOutcomes()
+            let making = Task { try await one.manager.new(.nuvs("a2")) }
+            await one.recorder.wait { $0["a2"] != nil }
+            #expect(try await one.manager.detail("a2").job.state == .waiting)
+            one.store.releaseOutcomes()
+            #expect(try await making.value.created)
+        }
+    }
+
     @Test("Jobs of a server that is not heard of are given up, not before their time")
     func lost() async throws {
         try await withTwo { one, two, kill in
