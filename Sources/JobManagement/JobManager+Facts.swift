@@ -36,8 +36,9 @@ extension JobManager {
         guard let managed = jobs[fact.id], managed.latest.state.holdsResources,
             isOn(origin, managed.latest)
         else {
-            // The job's end is durable already, or the job was given up and is no more of ours.
-            if origin == server, case .ended = fact.content {
+            // The job's end is durable already, or the job was given up and is no more of ours. While
+            // that is under way, its traces are all that keeps it from running once more.
+            if origin == server, case .ended = fact.content, jobs[fact.id]?.pending ?? 0 == 0 {
                 effectSink.yield(.forget(fact.id))
             }
             return

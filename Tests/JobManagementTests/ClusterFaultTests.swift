@@ -73,6 +73,21 @@ struct ClusterFaultTests {
         }
     }
 
+    @Test("An end that is told twice clears the job's traces away only when it is durable")
+    func endToldTwice() async throws {
+        try await withTwo { one, _, _ in
+            _ = try await one.manager.new(.nuvs("a1"))
+            #expect(await one.nextOrder() == .start("a1"))
+            one.store.holdOutcomes()
+            for _ in 0..<2 { one.runner.tell("a1", .ended(JobEnd(state: .complete)), at: later) }
+            // Of a job that nobody knows nothing need be kept.
+            one.runner.tell("unknown", .ended(JobEnd(state: .complete)), at: later)
+            #expect(await one.nextOrder() == .forget("unknown"))
+            one.store.releaseOutcomes()
+            #expect(await one.nextOrder() == .forget("a1"))
+        }
+    }
+
     @Test("Jobs of a server that is not heard of are given up, not before their time")
     func lost() async throws {
         try await withTwo { one, two, kill in
