@@ -126,6 +126,15 @@ extension FrontEnd {
         }
     }
 
+    /// So many clients that are sent away together are to come back each second: half of what the
+    /// server takes in while it has other things to do.
+    private static let returnsPerSecond = 4000
+
+    /// After how many milliseconds a client is to come back, by chance: all at once would be a storm.
+    func returnDelay(among count: Int) -> Int {
+        .random(in: 0...max(500, count * 1000 / Self.returnsPerSecond))
+    }
+
     /// Tells a client why, and closes.
     func sayGoodbye(to connection: ClientConnection, _ reason: CloseReason, after: Int? = nil) {
         guard !connection.isClosing else { return }

@@ -73,8 +73,9 @@ extension FrontEnd {
     /// Has clients come back whose positions mean nothing any more, to start anew.
     private func sendSubscribersAway() {
         flushedHead = log.head
-        for connection in connections.values where !connection.subscriptions.isEmpty {
-            sayGoodbye(to: connection, .anotherHistory, after: .random(in: 0...500))
+        let clients = connections.values.filter { !$0.subscriptions.isEmpty }
+        for connection in clients {
+            sayGoodbye(to: connection, .anotherHistory, after: returnDelay(among: clients.count))
         }
     }
 
@@ -244,6 +245,7 @@ extension FrontEnd {
     func sendTicks() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: configuration.tickInterval)
+            frames.forgetPages(at: clock.now)
             tick()
         }
     }

@@ -101,9 +101,10 @@ public actor FrontEnd {
     /// Call it before the network is stopped.
     public func drain() {
         isDraining = true
-        for connection in connections.values {
-            // Clients that come back all at once would be a storm.
-            let after = Int.random(in: 500...3000)
+        let clients = connections.values
+        for connection in clients {
+            // Not before another server is likely to be there.
+            let after = 500 + returnDelay(among: clients.count)
             sayGoodbye(to: connection, CloseReason.draining, after: after)
         }
     }

@@ -22,28 +22,45 @@ struct SyncFrame {
     let isLast: Bool
 }
 
-/// Builds each frame once for all clients that need it, as long as the log does not change.
+/// Builds each frame once for all clients that need it: most as long as the log does not change, the
+/// full pages of first loads for all clients who begin at about the same time.
 struct SyncFrames {
     private(set) var builtCount = 0
     private(set) var reusedCount = 0
     private var frames: [SyncFrameKey: SyncFrame] = [:]
     /// Where the log stood when the frames were built.
     private var head = 0
+    private var pages = LoadPages()
+
+    /// Begins a first load.
+    ///
+    /// - Parameters:
+    ///   - log: What is loaded.
+    ///   - now: The time.
+    /// - Returns: Up to where clients who load from nothing at this time need not be told what to drop.
+    mutating func beginLoad(of log: ChangeLog, at now: ContinuousClock.Instant) -> Int {
+        pages.begin(log, at: now)
+    }
 
     mutating func frame(for key: SyncFrameKey, from log: ChangeLog) -> SyncFrame {
         if log.head != head {
             frames.removeAll(keepingCapacity: true)
             head = log.head
         }
-        if let frame = frames[key] {
+        if let frame = frames[key] ?? pages[key] {
             reusedCount += 1
             return frame
         }
         let page = log.page(for: key.filter, after: key.cursor, emptyBelow: key.emptyBelow)
         let frame = Self.encode(page, subscription: key.subscription, isLoading: key.isLoading)
         builtCount += 1
-        frames[key] = frame
+        if !pages.keep(frame, for: key) { frames[key] = frame }
         return frame
+    }
+
+    /// Lets go of pages that nobody has begun to load for a while.
+    mutating func forgetPages(at now: ContinuousClock.Instant) {
+        pages.forget(at: now)
     }
 
     static func encode(_ page: SyncPage, subscription: Int, isLoading: Bool) -> SyncFrame {

@@ -104,7 +104,7 @@ extension FrontEnd {
             return Start(
                 mode: "snapshot",
                 cursor: 0,
-                emptyBelow: log.head,
+                emptyBelow: frames.beginLoad(of: log, at: clock.now),
                 load: Subscription.Load()
             )
         }
