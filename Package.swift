@@ -66,6 +66,12 @@ let package = Package(
             providers: [.apt(["libmongoc-dev"])]
         ),
         .systemLibrary(name: "CPlatform", path: "Sources/C/CPlatform"),
+        .systemLibrary(
+            name: "CZlib",
+            path: "Sources/C/CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
         // Compiled on its own, for headers with GNU extensions contradict Swift's Glibc.
         .target(name: "CProcess", path: "Sources/C/CProcess"),
 
@@ -73,7 +79,7 @@ let package = Package(
         .target(name: "Threads", dependencies: ["CPlatform"], swiftSettings: house),
         .target(
             name: "WebSockets",
-            dependencies: ["CLibwebsockets", "CPlatform", "Threads", logging],
+            dependencies: ["CLibwebsockets", "CPlatform", "CZlib", "Threads", logging],
             swiftSettings: house
         ),
         .target(

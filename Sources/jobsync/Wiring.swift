@@ -93,6 +93,7 @@ struct Wiring {
         network.host = settings.host
         network.port = settings.port
         network.maximumMessageBytes = configuration.limits.messageBytes
+        if settings.compression == .on { network.compressedFrom = 1 << 10 }
         self.network = WebSocketServer(configuration: network)
         frontEnd = FrontEnd(
             server: self.network,

@@ -59,7 +59,7 @@ struct SettingsTests {
             .listen: "0.0.0.0:80", .data: "/srv/j", .mongo: "mongodb://a,b/jobs?replicaSet=r",
             .role: "front", .lostAfter: "90s", .proc: "3", .mem: "5", .tasks: "~/t",
             .auth: "none", .allowOrigin: "https://a.example", .rate: "0", .web: "/srv/w",
-            .logLevel: "debug", .logFormat: "json",
+            .compression: "on", .logLevel: "debug", .logFormat: "json",
         ]
         var expected = ServeSettings()
         (expected.host, expected.port) = ("0.0.0.0", 80)
@@ -68,7 +68,7 @@ struct SettingsTests {
         (expected.role, expected.lostAfter) = (.front, .seconds(90))
         (expected.proc, expected.mem, expected.rate) = (3, 5, 0)
         (expected.access, expected.allowedOrigins) = (.none, ["https://a.example"])
-        (expected.logLevel, expected.logFormat) = (.debug, .json)
+        (expected.compression, expected.logLevel, expected.logFormat) = (.on, .debug, .json)
         var options: [String] = []
         var environment = Self.environment
         var file = ""

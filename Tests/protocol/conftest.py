@@ -15,11 +15,14 @@ def launch(tmp_path: pathlib.Path) -> Iterator[Callable[..., Server]]:
         pytest.skip(f"NO SERVER TO TEST: there is no {BINARY} (build it, or set JOBSYNC_BIN)")
     servers: list[Server] = []
 
-    def start(*tasks: str, auth: str = "none", proc: int = 4, mem: int = 8) -> Server:
+    def start(
+        *tasks: str, auth: str = "none", proc: int = 4, mem: int = 8, compression: str = "off"
+    ) -> Server:
         folder = tmp_path / f"server-{len(servers)}"
         paths = [VECTORS / "tasks" / task for task in tasks]
-        servers.append(Server(folder, paths, auth=auth, proc=proc, mem=mem))
-        return servers[-1]
+        server = Server(folder, paths, auth=auth, proc=proc, mem=mem, compression=compression)
+        servers.append(server)
+        return server
 
     yield start
     for server in servers:

@@ -35,13 +35,14 @@ class Server:
         auth: str = "none",
         proc: int = 4,
         mem: int = 8,
+        compression: str = "off",
     ) -> None:
         self.data = folder / "data"
         self.tasks = folder / "tasks"
         self.tasks.mkdir(parents=True)
         for task in tasks:
             shutil.copy(task, self.tasks)
-        self.auth, self.proc, self.mem = auth, proc, mem
+        self.auth, self.proc, self.mem, self.compression = auth, proc, mem, compression
         self.token: str | None = None
         self.link: str | None = None
         self.said: list[str] = []
@@ -58,6 +59,7 @@ class Server:
             "--proc": self.proc,
             "--mem": self.mem,
             "--tasks": self.tasks,
+            "--compression": self.compression,
         }
         arguments = [str(part) for option in options.items() for part in option]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("JOBSYNC_")}

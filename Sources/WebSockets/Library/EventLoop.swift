@@ -16,6 +16,8 @@ final class EventLoop: ThreadLoop, @unchecked Sendable {
     private let beforePoll: UnsafeMutablePointer<uv_prepare_t>
     private let afterPoll: UnsafeMutablePointer<uv_check_t>
     private var isAbandoned = false
+    /// What is done after every turn.
+    var afterTurn: (() -> Void)?
     /// The loop is at its sockets now; otherwise at timers, or at what libwebsockets has put off.
     fileprivate(set) var isAtSockets = false
 
@@ -52,6 +54,7 @@ final class EventLoop: ThreadLoop, @unchecked Sendable {
 
     func wait() {
         uv_run(handle, UV_RUN_ONCE)
+        afterTurn?()
     }
 
     func wake() {

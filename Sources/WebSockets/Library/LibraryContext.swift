@@ -27,12 +27,14 @@ struct LibraryEvent: @unchecked Sendable {
 final class LibraryContext {
     /// What a context is for.
     enum Purpose {
-        case server(subprotocol: String)
+        case server(subprotocol: String, deflates: Bool)
         case client(tls: Bool)
     }
 
     /// Contexts are made and destroyed one at a time: the library's globals have no lock.
     private static let globals = Mutex(())
+    /// So many pieces of compressed messages are gone on with before others have their turn.
+    private static let inflatingSteps = 2048
 
     let pointer: OpaquePointer
     let host: OpaquePointer
@@ -65,8 +67,9 @@ final class LibraryContext {
         info.options = UInt64(LWS_SERVER_OPTION_LIBUV)
         let name: String
         switch purpose {
-        case .server(let subprotocol):
+        case .server(let subprotocol, let deflates):
             name = subprotocol
+            if deflates { info.extensions = clws_deflate() }
             info.port = CONTEXT_PORT_NO_LISTEN_SERVER
             info.vhost_name = UnsafePointer(Self.copy("server"))
         case .client(let tls):
@@ -172,6 +175,17 @@ final class LibraryContext {
         return false
     }
 
+    /// Has the library go on with compressed messages that have come in and are only begun.
+    ///
+    /// By itself it goes on with such a message once per turn of the loop, and the loop would wait
+    /// for another event before the next turn.
+    func finishInflating() {
+        for _ in 0..<Self.inflatingSteps {
+            guard lws_service_adjust_timeout(pointer, 1, 0) == 0 else { return }
+            _ = _lws_plat_service_forced_tsi(pointer, 0)
+        }
+    }
+
     /// Makes the library look at its timers at the loop's next turn; needed after setting one from
     /// outside of its events.
     func nudge() {
@@ -219,6 +233,7 @@ extension lws_callback_reasons {
             LWS_CALLBACK_HTTP_WRITEABLE, LWS_CALLBACK_HTTP_CONFIRM_UPGRADE,
             LWS_CALLBACK_CLOSED_HTTP, LWS_CALLBACK_RAW_ADOPT, LWS_CALLBACK_ESTABLISHED,
             LWS_CALLBACK_RECEIVE, LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_SERVER_WRITEABLE,
+            LWS_CALLBACK_CONFIRM_EXTENSION_OKAY,
             LWS_CALLBACK_WS_PEER_INITIATED_CLOSE, LWS_CALLBACK_CLOSED, LWS_CALLBACK_WSI_DESTROY,
             LWS_CALLBACK_CLIENT_CONNECTION_ERROR, LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH,
             LWS_CALLBACK_CLIENT_ESTABLISHED, LWS_CALLBACK_CLIENT_RECEIVE,

@@ -1,7 +1,17 @@
+import Synchronization
+
 /// One frame from a server, framed once, and sent to any number of connections without a copy each.
 ///
 /// Immutable, so it may be built anywhere and kept for as long as there is somebody to send it to.
 public final class WebSocketFrame: Sendable {
+    /// The same message compressed.
+    private enum Deflated {
+        case untried
+        /// Not worth it.
+        case none
+        case frame(WebSocketFrame)
+    }
+
     /// Header and payload begin at `start`; before it are the bytes that a longer header would fill.
     private let storage: [UInt8]
     private let start: Int
@@ -9,6 +19,8 @@ public final class WebSocketFrame: Sendable {
     public var count: Int { storage.count - start }
     /// The number of bytes of the message.
     public let payloadCount: Int
+
+    private let deflated = Mutex(Deflated.untried)
 
     /// Room for the longest header of a frame that is not masked.
     private static let headerRoom = 10
@@ -33,13 +45,23 @@ public final class WebSocketFrame: Sendable {
         self.init(opcode: .text, reserving: capacity, write)
     }
 
-    init(opcode: WebSocketOpcode, reserving capacity: Int, _ write: (inout [UInt8]) -> Void) {
+    init(
+        opcode: WebSocketOpcode,
+        isDeflated: Bool = false,
+        reserving capacity: Int,
+        _ write: (inout [UInt8]) -> Void
+    ) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.headerRoom + capacity)
         bytes.append(contentsOf: repeatElement(0, count: Self.headerRoom))
         write(&bytes)
         payloadCount = bytes.count - Self.headerRoom
-        let header = WebSocketHeader.bytes(opcode: opcode, count: payloadCount, isMasked: false)
+        let header = WebSocketHeader.bytes(
+            opcode: opcode,
+            count: payloadCount,
+            isMasked: false,
+            isDeflated: isDeflated
+        )
         start = Self.headerRoom - header.count
         bytes.replaceSubrange(start..<Self.headerRoom, with: header)
         storage = bytes
@@ -54,6 +76,31 @@ public final class WebSocketFrame: Sendable {
     /// The message without the header.
     public var payload: ArraySlice<UInt8> {
         storage[(storage.count - payloadCount)...]
+    }
+
+    /// The frame for those who take compressed messages; compressed once, whoever gets it.
+    func deflated(by deflater: MessageDeflater) -> WebSocketFrame {
+        deflated.withLock { deflated in
+            switch deflated {
+            case .frame(let frame): return frame
+            case .none: return self
+            case .untried:
+                let payload = payload.withUnsafeBufferPointer { deflater.deflate($0) }
+                guard let payload else {
+                    deflated = .none
+                    return self
+                }
+                let frame = WebSocketFrame(
+                    opcode: .text,
+                    isDeflated: true,
+                    reserving: payload.count
+                ) {
+                    $0.append(contentsOf: payload)
+                }
+                deflated = .frame(frame)
+                return frame
+            }
+        }
     }
 
     func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {

@@ -8,9 +8,15 @@ enum WebSocketOpcode: UInt8 {
 /// The bytes in front of a frame's payload, and the payload of a close frame.
 enum WebSocketHeader {
     /// Writes the header of a frame that is a whole message.
-    static func bytes(opcode: WebSocketOpcode, count: Int, isMasked: Bool) -> [UInt8] {
+    static func bytes(
+        opcode: WebSocketOpcode,
+        count: Int,
+        isMasked: Bool,
+        isDeflated: Bool = false
+    ) -> [UInt8] {
         let mask: UInt8 = isMasked ? 0x80 : 0
-        var header: [UInt8] = [0x80 | opcode.rawValue]
+        let deflated: UInt8 = isDeflated ? 0x40 : 0
+        var header: [UInt8] = [0x80 | deflated | opcode.rawValue]
         switch count {
         case ..<126:
             header.append(mask | UInt8(count))

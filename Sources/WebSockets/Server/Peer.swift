@@ -55,6 +55,10 @@ final class Peer {
     var isPaused = false
     var closeCode: WebSocketCloseCode?
     var bytesSent: UInt64 = 0
+    /// What the client said of compression lets it be sent what all are sent.
+    var offersDeflate = false
+    /// It has been agreed that messages may be compressed.
+    var takesDeflated = false
     /// The library holds bytes that the socket did not take.
     var isChoked = false
     /// How many bytes the client had acknowledged when that was looked at last.

@@ -28,6 +28,9 @@ extension ServerCore {
             return peer.phase == .writing ? writeOutput(of: peer) : 0
         case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
             return upgradeRequested(event, by: peer)
+        case LWS_CALLBACK_CONFIRM_EXTENSION_OKAY:
+            peer.takesDeflated = peer.offersDeflate
+            return peer.offersDeflate ? 0 : 1
         case LWS_CALLBACK_ESTABLISHED:
             opened(peer)
             return 0

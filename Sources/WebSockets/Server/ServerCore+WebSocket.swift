@@ -11,6 +11,7 @@ extension ServerCore {
         if let response = UpgradeRequest(request, configuration: configuration).refusal {
             return refuse(peer, response)
         }
+        peer.offersDeflate = request.offersSharedDeflate
         // Decided before the call, as the delegate may drop the connection in the same breath.
         peer.phase = .upgrading
         peer.since = loop.now
@@ -154,10 +155,19 @@ extension ServerCore {
         _ = write(frame, to: peer)
     }
 
+    /// A frame as the client is to get it: compressed where that was agreed and is worth it.
+    private func form(of frame: WebSocketFrame, for peer: Peer) -> WebSocketFrame {
+        guard peer.takesDeflated, let deflater, let least = configuration.compressedFrom,
+            frame.payloadCount >= least
+        else { return frame }
+        return frame.deflated(by: deflater)
+    }
+
     /// Writes directly, whether or not the library has said that the socket can be written: waiting
     /// to be told costs four system calls a message.
     private func write(_ frame: WebSocketFrame, to peer: Peer) -> Bool {
         guard let wsi = peer.wsi else { return false }
+        let frame = form(of: frame, for: peer)
         let written = frame.withBytes { bytes in
             bytes.baseAddress.map { clws_write(wsi, $0, bytes.count) } ?? -1
         }

@@ -19,6 +19,8 @@ actor ServerCore: LibraryEvents {
     let timeouts: PeerTimeouts
     let loop: EventLoop
     var context: LibraryContext?
+    /// Compresses messages, if any are to be.
+    let deflater: MessageDeflater?
     var delegate: (any WebSocketServerDelegate)?
     var peers: [UInt64: Peer] = [:]
     var watchers: [SocketWatcher] = []
@@ -31,6 +33,7 @@ actor ServerCore: LibraryEvents {
     init(configuration: WebSocketServerConfiguration) {
         self.configuration = configuration
         timeouts = PeerTimeouts(configuration)
+        deflater = configuration.compressedFrom.map { _ in MessageDeflater() }
         loop = EventLoop()
         executor = ThreadExecutor(name: "websockets", loop: loop)
     }
@@ -49,7 +52,10 @@ actor ServerCore: LibraryEvents {
             port: configuration.port,
             sharesPort: configuration.sharesPort
         )
-        let purpose = LibraryContext.Purpose.server(subprotocol: configuration.subprotocol)
+        let purpose = LibraryContext.Purpose.server(
+            subprotocol: configuration.subprotocol,
+            deflates: deflater != nil
+        )
         guard let context = LibraryContext(purpose, on: loop, events: self) else {
             for socket in sockets {
                 Glibc.close(socket.descriptor)
@@ -57,6 +63,7 @@ actor ServerCore: LibraryEvents {
             throw .system("libwebsockets does not start; is libwebsockets-evlib-uv installed?")
         }
         self.context = context
+        if deflater != nil { loop.afterTurn = { [weak context] in context?.finishInflating() } }
         self.delegate = delegate
         sweepTimer = LoopTimer(on: loop) { [unowned self] in
             assumeIsolated { $0.sweep() }
@@ -97,6 +104,7 @@ actor ServerCore: LibraryEvents {
         acceptTimer?.close()
         (sweepTimer, acceptTimer) = (nil, nil)
         self.context = nil
+        loop.afterTurn = nil
         context.destroy()
         for peer in peers.values {
             peerIsGone(peer)

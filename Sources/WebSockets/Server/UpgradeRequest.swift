@@ -54,3 +54,13 @@ struct UpgradeRequest {
         return nil
     }
 }
+
+extension HTTPRequest {
+    /// Whether the client takes messages that are compressed once for all.
+    ///
+    /// One that wants a smaller window than theirs does not.
+    var offersSharedDeflate: Bool {
+        guard let offers = headers["sec-websocket-extensions"] else { return false }
+        return offers.contains("permessage-deflate") && !offers.contains("server_max_window_bits")
+    }
+}

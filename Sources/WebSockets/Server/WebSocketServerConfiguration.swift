@@ -11,6 +11,11 @@ public struct WebSocketServerConfiguration: Sendable {
     /// The subprotocol that is spoken.
     public var subprotocol = "jobsync.v1.json"
 
+    /// A message of at least so many bytes is sent compressed to clients that take that
+    /// (permessage-deflate); nil compresses none, and takes no compressed ones.
+    ///
+    /// A client that itself sends compressed messages costs some 45 KB of memory.
+    public var compressedFrom: Int?
     /// A longer message closes the connection with 1009.
     public var maximumMessageBytes = 1 << 20
     /// A longer body of an HTTP request is refused with 413.

@@ -27,6 +27,13 @@ struct ServeSettings: Hashable, Sendable {
         case json
     }
 
+    /// Whether messages are compressed.
+    enum Compression: String, Hashable, Sendable, CaseIterable {
+        /// For clients that take it, from some size on.
+        case on
+        case off
+    }
+
     /// Where to listen: a name or an address.
     var host = "127.0.0.1"
     /// The TCP port; 0 takes any free one.
@@ -49,6 +56,7 @@ struct ServeSettings: Hashable, Sendable {
     var allowedOrigins: [String] = []
     /// Calls a second on one connection; 0 is no limit.
     var rate = 1000
+    var compression = Compression.off
     /// The folder of the page's files; if nil it is looked for.
     var web: String?
     /// The least important messages that are logged.

@@ -16,6 +16,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
     case auth
     case allowOrigin = "allow-origin"
     case rate
+    case compression
     case web
     case logLevel = "log-level"
     case logFormat = "log-format"
@@ -48,6 +49,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
         case .allowOrigin: "origin"
         case .logLevel: "level"
         case .logFormat: "text|json"
+        case .compression: "on|off"
         }
     }
 
@@ -86,6 +88,11 @@ enum ServeSetting: String, CaseIterable, Sendable {
             "Another origin whose pages may call, such as https://lab.example; may be repeated."
         case .rate:
             "Calls a second that one connection may make; 0 for no limit. (default: 1000)"
+        case .compression:
+            """
+            Compress messages from 1 KB on for clients that take it: for slow links, at the cost \
+            of time. (default: off)
+            """
         case .web:
             "The folder of the page's files. (default: the one that came with the program)"
         case .logLevel:

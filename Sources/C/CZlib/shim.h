@@ -1,0 +1,8 @@
+#pragma once
+#include <zlib.h>
+
+/* `deflateInit2` is a macro. A negative window size leaves out zlib's own header, as WebSocket wants it. */
+static inline int czlib_begin(z_stream *_Nonnull stream, int level) {
+    return deflateInit2(stream, level, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL - 1,
+                        Z_DEFAULT_STRATEGY);
+}
