@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -15,14 +16,11 @@ def launch(tmp_path: pathlib.Path) -> Iterator[Callable[..., Server]]:
         pytest.skip(f"NO SERVER TO TEST: there is no {BINARY} (build it, or set JOBSYNC_BIN)")
     servers: list[Server] = []
 
-    def start(
-        *tasks: str, auth: str = "none", proc: int = 4, mem: int = 8, compression: str = "off"
-    ) -> Server:
+    def start(*tasks: str, **options: Any) -> Server:
         folder = tmp_path / f"server-{len(servers)}"
         paths = [VECTORS / "tasks" / task for task in tasks]
-        server = Server(folder, paths, auth=auth, proc=proc, mem=mem, compression=compression)
-        servers.append(server)
-        return server
+        servers.append(Server(folder, paths, **options))
+        return servers[-1]
 
     yield start
     for server in servers:

@@ -36,13 +36,15 @@ class Server:
         proc: int = 4,
         mem: int = 8,
         compression: str = "off",
+        rate: int = 1000,
     ) -> None:
         self.data = folder / "data"
         self.tasks = folder / "tasks"
         self.tasks.mkdir(parents=True)
         for task in tasks:
             shutil.copy(task, self.tasks)
-        self.auth, self.proc, self.mem, self.compression = auth, proc, mem, compression
+        self.auth, self.proc, self.mem = auth, proc, mem
+        self.compression, self.rate = compression, rate
         self.token: str | None = None
         self.link: str | None = None
         self.said: list[str] = []
@@ -60,6 +62,7 @@ class Server:
             "--mem": self.mem,
             "--tasks": self.tasks,
             "--compression": self.compression,
+            "--rate": self.rate,
         }
         arguments = [str(part) for option in options.items() for part in option]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("JOBSYNC_")}
