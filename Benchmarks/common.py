@@ -31,11 +31,11 @@ stages:
 
 
 class Server:
-    """A server of its own over a new data folder; everybody may call."""
+    """A server of its own over a data folder; everybody may call."""
 
     def __init__(self, program, folder, *options):
         tasks = pathlib.Path(folder, "tasks")
-        tasks.mkdir(parents=True)
+        tasks.mkdir(parents=True, exist_ok=True)
         (tasks / "quick.yaml").write_text(TASK)
         (tasks / "held.yaml").write_text(HELD)
         self.process = subprocess.Popen(
