@@ -23,6 +23,8 @@ struct client {
     /* Its view's position, when it began to connect, and when it is to be dropped or to come back. */
     long seq;
     double began, due;
+    /* The size of its receive buffer in bytes, 0 for what the kernel thinks best. */
+    int buffer;
 };
 
 enum { INPUT_SIZE = 1 << 20, HEADROOM = 64 };
@@ -63,6 +65,8 @@ static void open_client(struct client *client)
     setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     /* Closed by a reset, so that no port waits for its peer. */
     setsockopt(client->socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    if (client->buffer > 0)
+        setsockopt(client->socket, SOL_SOCKET, SO_RCVBUF, &client->buffer, sizeof client->buffer);
     client->kept_size = client->torn_size = 0;
     client->stage = CONNECTING;
     client->began = now();

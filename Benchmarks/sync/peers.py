@@ -25,6 +25,7 @@ DEBIAN = ["nats-server", "nginx", "libnginx-mod-nchan", "mosquitto",
           "libcjson1", "libdlt2", "libmosquitto1", "libwrap0"]
 PYPI = ["socketify", "tornado"]
 SERVER_CORE, LOAD_CORE = 0, 1
+QUIET = ["--log-level", "warning"]
 
 
 class NotToBeHad(Exception):
@@ -75,7 +76,8 @@ def version(package):
     """Of a package in `.peers`; empty if it isn't there."""
     for pattern in (f"packages/{package}_*.deb", f"python/lib/*/site-packages/{package}-*"):
         for path in FETCHED.glob(pattern):
-            return re.split("[_-]", path.name)[1].removesuffix(".dist")
+            rest = path.name[len(package) + 1:].replace("1%3a", "").removesuffix(".dist-info")
+            return re.split("[_+-]", rest)[0]
     return ""
 
 
@@ -110,8 +112,10 @@ max_pending: 268435456
 write_deadline: "60s"
 ping_interval: "10m"
 """)
+# It takes no listener of WebSockets alone.
 mosquitto = configuration("""
 user root
+listener OTHER 127.0.0.1
 listener PORT 127.0.0.1
 protocol websockets
 allow_anonymous true
@@ -122,19 +126,15 @@ log_type error
 """)
 nginx = configuration("""
 load_module ROOM/usr/lib/nginx/modules/ngx_nchan_module.so;
+user root;
 daemon off;
-worker_processes 1;
+master_process off;
 worker_rlimit_nofile 20000;
 pid FOLDER/nginx.pid;
 error_log stderr error;
 events { worker_connections 16384; }
 http {
     access_log off;
-    client_body_temp_path FOLDER/body;
-    proxy_temp_path FOLDER/proxy;
-    fastcgi_temp_path FOLDER/fastcgi;
-    uwsgi_temp_path FOLDER/uwsgi;
-    scgi_temp_path FOLDER/scgi;
     nchan_max_reserved_memory 512M;
     nchan_message_buffer_length 10000;
     nchan_message_timeout 2m;
@@ -152,6 +152,14 @@ http {
     }
 }
 """)
+
+
+def start_nginx(folder, port):
+    """Starts nginx where it finds the folder /var/lib/nginx, which nchan insists on, without making it."""
+    os.mkdir(os.path.join(folder, "nginx"))
+    return ["unshare", "--mount", "--map-root-user", "sh", "-c",
+            'mount --bind "$1" /var/lib && exec "$2" -c "$3"',
+            "sh", folder, ROOM / "usr/sbin/nginx", nginx(folder, port)]
 
 
 class Peer:
@@ -212,7 +220,7 @@ class Jobsync:
             raise NotToBeHad(f"there is no {self.place}")
         with tempfile.TemporaryDirectory(dir=self.place) as folder:
             with pinned(SERVER_CORE):
-                server = Server(self.program, os.path.join(folder, "data"))
+                server = Server(self.program, os.path.join(folder, "data"), *QUIET)
             self.folder = folder
             try:
                 yield int(server.url.split(":")[2].split("/")[0]), server.process
@@ -223,7 +231,7 @@ class Jobsync:
     def again(self, port):
         """Another server, on the folder and the port of the last."""
         with pinned(SERVER_CORE):
-            server = Server(self.program, os.path.join(self.folder, "data"),
+            server = Server(self.program, os.path.join(self.folder, "data"), *QUIET,
                             "--listen", f"127.0.0.1:{port}")
         try:
             yield
@@ -242,8 +250,7 @@ def all_peers(program, programs):
         Peer("C loop", "plain", "", lambda folder, port: [os.path.join(programs, "loop"), port]),
         Peer("NATS", "nats", "nats-server",
              lambda folder, port: [ROOM / "usr/sbin/nats-server", "-c", nats(folder, port)]),
-        Peer("nchan", "plain", "libnginx-mod-nchan",
-             lambda folder, port: [ROOM / "usr/sbin/nginx", "-c", nginx(folder, port), "-p", folder]),
+        Peer("nginx and nchan", "plain", "libnginx-mod-nchan", start_nginx),
         Peer("Mosquitto", "mqtt", "mosquitto",
              lambda folder, port: [ROOM / "usr/sbin/mosquitto", "-c", mosquitto(folder, port)]),
         Peer("Tornado", "plain", "tornado",

@@ -64,9 +64,12 @@ class Results:
         return "\n".join(lines) if len(lines) > 2 else ""
 
     def why(self):
-        """Each peer that lacks figures, once for each reason."""
-        reasons = dict.fromkeys(f"{peer}: {words}" for (_, peer), words in self.failures.items())
-        return "\n".join(f"- {reason}" for reason in reasons)
+        """Why a peer lacks figures: one that is not to be had once, else each load."""
+        reasons = {}
+        for (load, peer), words in self.failures.items():
+            part = "" if words.startswith("not to be had") else f", {load}"
+            reasons.setdefault(f"{peer}{part}", words)
+        return "\n".join(f"- {part}: {words}" for part, words in reasons.items())
 
 
 def write(results, shared, ours, peers, rounds, scale):
