@@ -20,9 +20,11 @@ struct client {
     /* Below `next` it has every document; the bits of `seen` are those from there on. */
     long next;
     uint64_t seen;
-    /* Its view's position, when it began to connect, and when it is to be dropped or to come back. */
+    /* Its view's position, and whether it has been here before and is not in step again yet. */
     long seq;
-    double began, due;
+    bool returns;
+    /* When it began to connect, or sent its call. */
+    double began;
     /* The size of its receive buffer in bytes, 0 for what the kernel thinks best. */
     int buffer;
 };

@@ -42,10 +42,10 @@ static void took(struct client *client, char *text, size_t size)
     else
         take_documents(client, text, size);
     if (is_frame && client->stage == READY) {
-        if (client->due < 0)
+        if (client->returns)
             record(came - client->began);
         client->seq = seq;
-        client->due = 0;
+        client->returns = false;
     }
 }
 
@@ -63,7 +63,7 @@ static void opened(struct client *client)
 static void come_back(struct client *client)
 {
     ready_count--;
-    client->due = -1;
+    client->returns = true;
     open_client(client);
 }
 
