@@ -71,7 +71,7 @@ class Loads:
     def rate(self, peer, clients, seconds=5):
         with peer.running() as (port, _):
             figures = self.run("load", peer.kind, port, "rate", self.count(clients), 20,
-                               seconds / min(5, self.scale))
+                               seconds / self.scale)
             return {"p50 ms": figures["p50"], "p99 ms": figures["p99"]}
 
     def idle(self, peer, clients):
@@ -95,14 +95,14 @@ class Loads:
         slow = min(count, max(1, count * percent // 100))
         with peer.running() as (port, _):
             # Beside those of whom some are slow there is always one who is not.
-            figures = self.run("sync", port, "slow", count + 1, slow, seconds / min(5, self.scale))
+            figures = self.run("sync", port, "slow", count + 1, slow, seconds / self.scale)
             return {"fast ones, p50 ms": figures["p50"], "fast ones, p99 ms": figures["p99"],
                     "slow ones in step again, s": figures["caught_up"]}
 
     def jitter(self, peer, clients, period=3, seconds=12):
         with peer.running() as (port, _):
-            figures = self.run("sync", port, "jitter", self.count(clients), period / min(5, self.scale),
-                               seconds / min(5, self.scale))
+            figures = self.run("sync", port, "jitter", self.count(clients), period / self.scale,
+                               seconds / self.scale)
             return {"in step again, p50 ms": figures["p50"], "in step again, p99 ms": figures["p99"]}
 
     def storm(self, peer, clients):
@@ -124,7 +124,7 @@ class Loads:
 
     def calls(self, peer, connections, seconds=3):
         with peer.running() as (port, _):
-            figures = self.run("sync", port, "calls", connections, seconds / min(5, self.scale))
+            figures = self.run("sync", port, "calls", connections, seconds / self.scale)
             return {"calls/s": figures["rate"], "p50 ms": figures["p50"], "p99 ms": figures["p99"]}
 
 
