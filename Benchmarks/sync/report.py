@@ -36,7 +36,8 @@ class Results:
 
     def cell(self, load, figure, peer):
         if values := self.values[load, figure].get(peer):
-            return spread(values, digits(values))
+            text = spread(values, digits(values))
+            return text if len(values) > 1 else text.split(" (")[0]
         return self.failures.get((load, peer), "–").split(" (")[0]
 
     def figures(self, load):
