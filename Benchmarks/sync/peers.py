@@ -212,7 +212,9 @@ class Jobsync:
 
     @property
     def title(self):
-        return self.name
+        told = subprocess.run([self.program, "--version"], check=True, capture_output=True, text=True)
+        number = told.stdout.split()[-1]
+        return self.name.replace("Jobsync", f"Jobsync {number}", 1)
 
     @contextlib.contextmanager
     def running(self):
