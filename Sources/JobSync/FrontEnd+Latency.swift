@@ -49,7 +49,8 @@ extension FrontEnd {
     /// Asks for the acknowledgement, which nobody tells of, again and again, and ever more seldom.
     ///
     /// So what is measured is at most a quarter more than it was.
-    private func follow(_ mark: AcknowledgementMark, since committed: ContinuousClock.Instant) async {
+    private func follow(_ mark: AcknowledgementMark, since committed: ContinuousClock.Instant) async
+    {
         var pause = Duration.microseconds(200)
         while let isAcknowledged = server.hasAcknowledged(mark) {
             let time = clock.now - committed

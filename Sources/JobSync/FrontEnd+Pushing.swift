@@ -178,7 +178,9 @@ extension FrontEnd {
             connection.subscriptions[index].nextFrame = now + subscription.interval
             sent += frame.count
             statistics.documentsSent += next.documents
-            let committed = subscription.load == nil ? commits.moment(after: subscription.cursor) : nil
+            // A first load tells what was committed long ago.
+            let isLoad = subscription.load != nil
+            let committed = isLoad ? nil : commits.moment(after: subscription.cursor)
             transmit(frame, to: connection, committed: committed)
         }
     }
