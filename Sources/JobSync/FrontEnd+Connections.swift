@@ -128,7 +128,6 @@ extension FrontEnd {
         committed: ContinuousClock.Instant? = nil
     ) {
         statistics.framesSent += 1
-        statistics.bytesSent += frame.count
         switch server.send(frame, to: connection.id) {
         case .written:
             if let committed { wasWritten(committed, to: connection) }

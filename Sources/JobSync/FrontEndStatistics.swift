@@ -13,7 +13,6 @@ struct FrontEndStatistics {
     var connectionsClosed: [UInt16: Int] = [:]
     var changes = 0
     var framesSent = 0
-    var bytesSent = 0
     /// Documents in frames of changes.
     var documentsSent = 0
     var messagesReceived = 0

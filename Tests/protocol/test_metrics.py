@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket as sockets
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import ClientConnection, connect
 
 from jobsync_messages import CALLS, check_answer
-from jobsync_server import Server
+from jobsync_server import ROOT, Server
 
 Launch = Callable[..., Server]
 PATIENCE = 30.0
@@ -125,6 +126,12 @@ def test_every_family_is_described(launch: Launch) -> None:
             assert all(sample.value >= 0 for sample in family.samples)
 
 
+def test_the_table_of_metrics_is_complete(launch: Launch) -> None:
+    table = re.findall(r"^\| `(\w+)` \| (\w+) \|", (ROOT / "docs/metrics.md").read_text(), re.M)
+    told = re.findall(r"^# TYPE (\w+) (\w+)$", Scrape(launch()).text, re.M)
+    assert sorted(table) == sorted(told)
+
+
 def test_calls_are_counted_and_timed(launch: Launch) -> None:
     server = launch("quick.yaml")
     with connect(server.socket, proxy=None) as socket:
@@ -191,6 +198,16 @@ def test_traffic_is_counted(launch: Launch) -> None:
     ended = until(server, "jobsync_connections_closed_total", 1)
     assert ended.value("jobsync_connections_closed_total", code="1000") == 1
     assert ended.value("jobsync_connections") == 0
+
+
+def test_what_is_compressed_counts_as_what_it_is(launch: Launch) -> None:
+    server = launch(compression="on")
+    with connect(server.socket, proxy=None) as socket:
+        answer = call(socket, "rpc.discover", {})
+        sent = Scrape(server).value("jobsync_bytes_sent_total")
+        listed = call(socket, "connections.list", {})["result"]["connections"]
+    assert 0 < sent < len(json.dumps(answer)) / 2
+    assert [entry["bytes_out"] for entry in listed] == [sent]
 
 
 def test_frames_are_shared(launch: Launch) -> None:

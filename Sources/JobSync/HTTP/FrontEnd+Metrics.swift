@@ -105,8 +105,8 @@ extension FrontEnd {
         text.single(
             "jobsync_bytes_sent_total",
             .counter,
-            "Bytes of frames that were sent.",
-            Double(statistics.bytesSent)
+            "Bytes of frames that were sent, compressed where they were.",
+            Double(server.bytesSent)
         )
         text.single(
             "jobsync_documents_sent_total",
@@ -123,7 +123,7 @@ extension FrontEnd {
         text.single(
             "jobsync_bytes_received_total",
             .counter,
-            "Bytes of messages that clients sent.",
+            "Bytes of messages that clients sent, unpacked.",
             Double(statistics.bytesReceived)
         )
         text.single(

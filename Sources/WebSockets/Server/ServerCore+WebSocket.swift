@@ -196,6 +196,7 @@ extension ServerCore {
             return false
         }
         peer.bytesSent += UInt64(frame.count)
+        bytesSent += UInt64(frame.count)
         if !peer.isChoked, lws_partial_buffered(wsi) != 0 {
             peer.isChoked = true
             peer.since = loop.now

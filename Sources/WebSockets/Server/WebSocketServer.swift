@@ -100,6 +100,9 @@ public final class WebSocketServer: Sendable {
         core.assumeIsolated { $0.bytesSent(to: connection) }
     }
 
+    /// Counts the bytes of frames that were sent to all connections that there have been, only on the service thread.
+    public var bytesSent: UInt64 { core.assumeIsolated { $0.bytesSent } }
+
     /// Marks what was sent to a connection up to now, only on the service thread.
     ///
     /// Costs three system calls, so it is for samples.
