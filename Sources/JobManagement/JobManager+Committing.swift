@@ -105,7 +105,9 @@ extension JobManager {
             guard commit.era == era else { continue }
             switch outcome {
             case .success(let first):
-                statistics.commitTime += clock.now - commit.start
+                let time = clock.now - commit.start
+                statistics.commitTime += time
+                statistics.commitTimes.observe(time)
                 statistics.commits += 1
                 statistics.changes += commit.batch.count
                 underway = []

@@ -51,6 +51,7 @@ extension JobManager {
             let progress = Progress.atStage(number, of: count)
             // The end of one stage and the beginning of the next are the same progress.
             guard progress >= job.current.progress, name != job.current.stage else { return }
+            if origin == server, number == 1 { measureStart(of: job, at: fact.date) }
             job.record(stage: name, progress: progress, at: fact.date)
             enqueue(.update(job), ticket: ticket, fact: kept)
         case .progressed(let stage, let count, let fraction):
@@ -61,6 +62,13 @@ extension JobManager {
         case .ended(let end):
             conclude(job, end, at: fact.date, fact: kept, ticket: ticket)
         }
+    }
+
+    /// Notes how long a worker took to begin; told late, after a restart, it is no less true.
+    private func measureStart(of job: Job, at date: Timestamp) {
+        let decided = job.current
+        guard decided.state == .running, decided.stage == nil else { return }
+        statistics.workerStarts.observe(date - decided.date)
     }
 
     private func isOn(_ origin: String?, _ job: Job) -> Bool {

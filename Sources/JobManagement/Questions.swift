@@ -46,6 +46,10 @@ public struct ManagerStatistics: Hashable, Sendable {
     public internal(set) var changes = 0
     /// How long the commits took, together.
     public internal(set) var commitTime = Duration.zero
+    /// How long each of them took.
+    public internal(set) var commitTimes = Histogram()
+    /// How long it took from deciding to start a job to its worker's first stage, on this machine.
+    public internal(set) var workerStarts = Histogram()
     /// How often the store failed and everything was read anew.
     public internal(set) var recoveries = 0
     /// How many jobs were started.

@@ -31,6 +31,8 @@ struct ReplyAddress {
     /// Nil for a notification, which is not answered.
     let id: RPCID?
     let batch: Int?
+    /// When the call was taken up.
+    let since: ContinuousClock.Instant
 }
 
 extension FrontEnd {
@@ -43,6 +45,8 @@ extension FrontEnd {
     ///   - id: Who sent it.
     public func messageReceived(_ message: [UInt8], on id: ConnectionID) {
         guard let connection = connections[id], !connection.isClosing else { return }
+        statistics.messagesReceived += 1
+        statistics.bytesReceived += message.count
         guard connection.parked.isEmpty, !isBusy(connection) else {
             connection.parked.append(message)
             server.pauseReceiving(from: id)
@@ -75,7 +79,7 @@ extension FrontEnd {
         )
         switch message {
         case .unreadable(let fault):
-            let address = ReplyAddress(connection: connection.id, id: fault.id, batch: nil)
+            let address = address(fault.id, on: connection, batch: nil)
             fail(address, method: "", fault.error)
             countBadMessage(on: connection)
         case .single(let request):
@@ -86,6 +90,14 @@ extension FrontEnd {
             batches[batch] = BatchAnswer(connection: connection.id, remaining: requests.count)
             for request in requests { perform(request, from: connection, batch: batch) }
         }
+    }
+
+    private func address(
+        _ id: RPCID?,
+        on connection: ClientConnection,
+        batch: Int?
+    ) -> ReplyAddress {
+        ReplyAddress(connection: connection.id, id: id, batch: batch, since: clock.now)
     }
 
     private func countBadMessage(on connection: ClientConnection) {
@@ -102,12 +114,12 @@ extension FrontEnd {
     ) {
         switch request {
         case .failure(let fault):
-            let address = ReplyAddress(connection: connection.id, id: fault.id, batch: batch)
+            let address = address(fault.id, on: connection, batch: batch)
             fail(address, method: "", fault.error)
             countBadMessage(on: connection)
         case .success(let request):
             connection.badMessagesInARow = 0
-            let address = ReplyAddress(connection: connection.id, id: request.id, batch: batch)
+            let address = address(request.id, on: connection, batch: batch)
             do throws(RPCError) {
                 let method = try admit(request, from: connection)
                 try call(method, request, address, connection)
@@ -183,12 +195,14 @@ extension FrontEnd {
     // MARK: Answering
 
     private func succeed(_ address: ReplyAddress, method: String, _ result: JSONValue) {
-        statistics.count(method, nil)
+        statistics.count(method, nil, clock.now - address.since)
         reply(address) { RPCReply.append(result: result, id: $1, to: &$0) }
     }
 
     private func fail(_ address: ReplyAddress, method: String, _ error: RPCError) {
-        statistics.count(ExposedMethod.named[method] == nil ? "" : method, error)
+        // The names of methods that there are not are the callers' own, and any number.
+        let known = ExposedMethod.named[method] == nil ? "" : method
+        statistics.count(known, error, clock.now - address.since)
         reply(address) { RPCReply.append(error: error, id: $1, to: &$0) }
     }
 

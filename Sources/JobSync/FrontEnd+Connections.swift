@@ -80,6 +80,7 @@ extension FrontEnd: WebSocketServerDelegate {
     public func connectionDrained(_ id: ConnectionID) {
         guard let connection = connections[id] else { return }
         connection.isChoked = false
+        if let committed = connection.unwritten.take() { wasWritten(committed, to: connection) }
         while connection.takesPushes, let frame = connection.outbox.popFirst() {
             transmit(frame, to: connection)
         }
@@ -116,12 +117,23 @@ extension FrontEnd {
     }
 
     /// Hands a frame to the socket and notes whether that is full now.
-    func transmit(_ frame: WebSocketFrame, to connection: ClientConnection) {
+    ///
+    /// - Parameters:
+    ///   - frame: The frame.
+    ///   - connection: Who gets it.
+    ///   - committed: When the oldest change in it was committed, if it tells of changes.
+    func transmit(
+        _ frame: WebSocketFrame,
+        to connection: ClientConnection,
+        committed: ContinuousClock.Instant? = nil
+    ) {
         statistics.framesSent += 1
-        statistics.bytesSent += frame.count
         switch server.send(frame, to: connection.id) {
-        case .written: break
-        case .choked: connection.isChoked = true
+        case .written:
+            if let committed { wasWritten(committed, to: connection) }
+        case .choked:
+            connection.isChoked = true
+            if let committed { connection.unwritten = committed }
         case .gone: connection.isClosing = true
         }
     }

@@ -40,13 +40,16 @@ extension FrontEnd {
         for item in items {
             switch item {
             case .opened(let position):
+                commits.removeAll()
                 let isAnother = !log.epoch.isEmpty && log.epoch != position.epoch
                 log.open(at: position)
                 if isAnother { sendSubscribersAway() }
-            case .changed(let changes):
+            case .changed(let changes, let moment):
+                if let first = changes.first { commits.note(from: first.seq, at: moment) }
                 append(changes)
                 ended += changes
             case .readAnew(let snapshot):
+                commits.removeAll()
                 if !log.take(snapshot) { sendSubscribersAway() }
                 ended += snapshot.changes
             }
@@ -54,7 +57,9 @@ extension FrontEnd {
         guard !ended.isEmpty else { return }
         statistics.changes += ended.count
         flush()
-        log.forgetRemovals(upTo: slowestPosition)
+        let slowest = slowestPosition
+        log.forgetRemovals(upTo: slowest)
+        commits.forget(upTo: slowest)
         refreshResources()
         tellTails(of: ended)
         wakeHeadWaiters()
@@ -172,7 +177,11 @@ extension FrontEnd {
             guard let frame = next.frame else { continue }
             connection.subscriptions[index].nextFrame = now + subscription.interval
             sent += frame.count
-            transmit(frame, to: connection)
+            statistics.documentsSent += next.documents
+            // A first load tells what was committed long ago.
+            let isLoad = subscription.load != nil
+            let committed = isLoad ? nil : commits.moment(after: subscription.cursor)
+            transmit(frame, to: connection, committed: committed)
         }
     }
 

@@ -27,6 +27,8 @@ public actor FrontEnd {
     var arriving: [ConnectionID: ArrivingClient] = [:]
     var log = ChangeLog()
     var frames = SyncFrames()
+    /// When what is in the log was committed, as far as somebody is still to be told.
+    var commits = CommitMoments()
     /// Up to where clients that keep up were told.
     var flushedHead = 0
     /// How often clients may be told ahead of time.
@@ -42,6 +44,7 @@ public actor FrontEnd {
     var headWaiters: [CheckedContinuation<Void, Never>] = []
     var isDraining = false
     var statistics = FrontEndStatistics()
+    var acknowledgements = AcknowledgementSampler()
 
     /// The network's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { server.unownedExecutor }

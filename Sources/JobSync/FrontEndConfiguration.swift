@@ -28,6 +28,8 @@ public struct FrontEndConfiguration: Sendable {
     public var loginTimeout = Duration.seconds(10)
     /// The program's name and version, for those who ask.
     public var server: String
+    /// The program's version, for metrics.
+    public var version = ""
     /// The answer to `rpc.discover`.
     public var discovery: JSONValue
     /// The page's files.

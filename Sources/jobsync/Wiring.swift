@@ -83,6 +83,7 @@ struct Wiring {
             discovery: ProgramFiles.discovery,
             page: (settings.web ?? ProgramFiles.web).map(PageFiles.init(folder:)) ?? PageFiles()
         )
+        configuration.version = Program.version
         configuration.allowedOrigins = Set(settings.allowedOrigins)
         configuration.isLoopback = settings.isLoopback
         configuration.limits.callsPerSecond = settings.rate

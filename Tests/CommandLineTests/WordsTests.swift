@@ -66,7 +66,7 @@ struct WordsTests {
     @Test("A log line as JSON is one line, whatever it says")
     func logLine() throws {
         var handler = JSONLogHandler()
-        handler.metadata = ["job": "a1", "message": "not this one"]
+        handler.metadata = ["job": "a1", "message": "one\r\u{1}more"]
         let event = LogEvent(
             level: .warning,
             message: "two\nlines \"quoted\"",
@@ -80,8 +80,9 @@ struct WordsTests {
         #expect(!line.contains("\n"))
         #expect(
             try JSONValue(parsing: line) == [
-                "time": "1970-01-01T00:00:00.000000Z", "level": "warning",
+                "time": "1970-01-01T00:00:00.000000Z", "level": "warning", "source": "test",
                 "message": "two\nlines \"quoted\"", "job": "a1",
+                "metadata.message": "one\r\u{1}more",
             ]
         )
     }

@@ -120,6 +120,33 @@ struct CommandTests {
         await server.end(SIGTERM)
     }
 
+    @Test("Shows who is connected, since when, to what, and how far behind")
+    func connections() async throws {
+        let folder = try DataFolder()
+        let server = try await ServerProcess.start(folder.url)
+        let client = try await Client.connect(to: server)
+        try await client.subscribe([
+            "filter": ["state": ["running", "waiting"], "task": "add_host"]
+        ])
+        try await client.subscribe()
+        let status = try await CommandRun.jobsync("status", on: server)
+        let heading = try #require(status.lines.firstIndex { $0.hasPrefix("connections  2") })
+        let table = status.lines[(heading + 1)...]
+        for title in ["NUMBER", "USER", "ADDRESS", "SINCE", "SUBSCRIBED TO", "BEHIND", "SENT"] {
+            #expect(table.first?.contains(title) == true)
+        }
+        let pattern =
+            /^ *\d+  local +127\.0\.0\.1:\d+  \d{4}-\d\d-\d\d [\d:]{8}  (.*\S) +0 +[\d.]+ K?B$/
+        let rows = table.compactMap { $0.wholeMatch(of: pattern)?.1 }
+        #expect(rows.first.map { String($0) } == "task=add_host state=running,waiting; all jobs")
+        let json = try await CommandRun.jobsync("status", "--json", on: server)
+        let listed = try JSONValue(parsing: json.output)["connections"]?.arrayValue ?? []
+        #expect(listed.count == 2)
+        #expect(listed.allSatisfy { $0["choked"] == false })
+        await client.close()
+        await server.end(SIGTERM)
+    }
+
     @Test("The same id gives the same job, and a different job a conflict")
     func sameID() async throws {
         let folder = try DataFolder(tasks: ["naps": Self.naps])

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <uv.h>
 
@@ -47,4 +48,11 @@ static inline uint64_t clws_acknowledged_bytes(int descriptor) {
         memcpy(&acknowledged, info + 120, sizeof(acknowledged));
     }
     return acknowledged;
+}
+
+/* How many bytes that the socket has taken the other end has not acknowledged; -1 if that cannot be
+   told. ioctl is variadic, which Swift cannot call. */
+static inline int clws_unacknowledged_bytes(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, TIOCOUTQ, &count) == 0 ? count : -1;
 }

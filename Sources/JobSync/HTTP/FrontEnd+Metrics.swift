@@ -1,6 +1,7 @@
 import JobManagement
 import JobModel
 import JobProtocol
+import JobRunning
 import WebSockets
 
 extension FrontEnd {
@@ -15,10 +16,14 @@ extension FrontEnd {
             )
         }
         var text = MetricsText()
-        describeConnections(in: &text)
-        describe(await manager.resources(), in: &text)
-        describe(await manager.statistics, in: &text)
+        describeSubscriptions(in: &text)
+        describeTraffic(in: &text)
+        describeCalls(in: &text)
+        text.describe(await manager.resources())
+        text.describe(await manager.statistics)
         await describeCluster(in: &text)
+        text.describe(version: configuration.version)
+        if let usage = await ProcessUsage.current() { text.describe(usage) }
         return HTTPResponse(
             status: 200,
             headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
@@ -26,7 +31,7 @@ extension FrontEnd {
         )
     }
 
-    private func describeConnections(in text: inout MetricsText) {
+    private func describeSubscriptions(in text: inout MetricsText) {
         let lags = connections.values.flatMap { connection in
             connection.subscriptions.map { max(0, log.head - $0.cursor) }
         }
@@ -35,6 +40,12 @@ extension FrontEnd {
             .gauge,
             "Open WebSocket connections.",
             Double(connections.count)
+        )
+        text.single(
+            "jobsync_connections_choked",
+            .gauge,
+            "Connections that take what they are sent more slowly than it is sent.",
+            Double(connections.values.count(where: \.isChoked))
         )
         text.single(
             "jobsync_subscriptions",
@@ -48,6 +59,17 @@ extension FrontEnd {
             "Changes that the slowest subscription has not been sent.",
             Double(lags.max() ?? 0)
         )
+        text.single(
+            "jobsync_subscription_lag_summed",
+            .gauge,
+            "Changes that subscriptions have not been sent, of all subscriptions together.",
+            Double(lags.reduce(0, +))
+        )
+        text.single("jobsync_jobs", .gauge, "Jobs that are not archived.", Double(log.liveCount))
+        text.single("jobsync_seq", .gauge, "The position of the newest change.", Double(log.head))
+    }
+
+    private func describeTraffic(in text: inout MetricsText) {
         text.single(
             "jobsync_connections_opened_total",
             .counter,
@@ -83,9 +105,40 @@ extension FrontEnd {
         text.single(
             "jobsync_bytes_sent_total",
             .counter,
-            "Bytes of frames that were sent.",
-            Double(statistics.bytesSent)
+            "Bytes of frames that were sent, compressed where they were.",
+            Double(server.bytesSent)
         )
+        text.single(
+            "jobsync_documents_sent_total",
+            .counter,
+            "Documents of jobs in frames of changes that were sent.",
+            Double(statistics.documentsSent)
+        )
+        text.single(
+            "jobsync_messages_received_total",
+            .counter,
+            "Messages that clients sent.",
+            Double(statistics.messagesReceived)
+        )
+        text.single(
+            "jobsync_bytes_received_total",
+            .counter,
+            "Bytes of messages that clients sent, unpacked.",
+            Double(statistics.bytesReceived)
+        )
+        text.single(
+            "jobsync_change_written_seconds",
+            "Time from a commit to the socket's having taken the frame that tells of it.",
+            statistics.writtenTimes
+        )
+        text.single(
+            "jobsync_change_acknowledged_seconds",
+            "Time from a commit to the client's acknowledging the frame that tells of it, sampled.",
+            statistics.acknowledgedTimes
+        )
+    }
+
+    private func describeCalls(in text: inout MetricsText) {
         text.begin("jobsync_calls_total", .counter, "Calls, by method and outcome.")
         let calls = statistics.calls.sorted {
             ($0.key.method, $0.key.outcome) < ($1.key.method, $1.key.outcome)
@@ -94,8 +147,14 @@ extension FrontEnd {
             let labels = [("method", call.method), ("outcome", call.outcome)]
             text.add("jobsync_calls_total", labels, Double(count))
         }
-        text.single("jobsync_jobs", .gauge, "Jobs that are not archived.", Double(log.liveCount))
-        text.single("jobsync_seq", .gauge, "The position of the newest change.", Double(log.head))
+        text.begin(
+            "jobsync_call_duration_seconds",
+            .histogram,
+            "Time from taking up a call to handing over its answer, by method."
+        )
+        for (method, times) in statistics.callTimes.sorted(by: { $0.key < $1.key }) {
+            text.add("jobsync_call_duration_seconds", [("method", method)], times)
+        }
     }
 
     private func describeCluster(in text: inout MetricsText) async {
@@ -111,78 +170,5 @@ extension FrontEnd {
             "Calls that wait for the answer of the server that leads.",
             Double(await manager.openCallCount)
         )
-    }
-
-    private func describe(_ report: ResourceReport, in text: inout MetricsText) {
-        text.single("jobsync_waiting_jobs", .gauge, "Jobs that wait.", Double(report.waiting))
-        text.begin("jobsync_running_jobs", .gauge, "Jobs that run, by task.")
-        for (task, count) in report.taskCounts.sorted(by: { $0.key < $1.key }) {
-            text.add("jobsync_running_jobs", [("task", task)], Double(count))
-        }
-        text.begin("jobsync_cores", .gauge, "Cores, used by jobs and at their disposal.")
-        text.add("jobsync_cores", [("kind", "used")], Double(report.used.proc))
-        text.add("jobsync_cores", [("kind", "limit")], Double(report.limit.proc))
-        text.begin(
-            "jobsync_memory_gigabytes",
-            .gauge,
-            "Memory, used by jobs and at their disposal."
-        )
-        text.add("jobsync_memory_gigabytes", [("kind", "used")], Double(report.used.mem))
-        text.add("jobsync_memory_gigabytes", [("kind", "limit")], Double(report.limit.mem))
-    }
-
-    private func describe(_ statistics: ManagerStatistics, in text: inout MetricsText) {
-        text.single(
-            "jobsync_store_commits_total",
-            .counter,
-            "Commits of the store.",
-            Double(statistics.commits)
-        )
-        text.single(
-            "jobsync_store_changes_total",
-            .counter,
-            "Changes that were committed.",
-            Double(statistics.changes)
-        )
-        text.single(
-            "jobsync_store_commit_seconds_total",
-            .counter,
-            "Time spent in commits.",
-            statistics.commitTime / .seconds(1)
-        )
-        text.single(
-            "jobsync_store_recoveries_total",
-            .counter,
-            "Times that the store failed.",
-            Double(statistics.recoveries)
-        )
-        text.single(
-            "jobsync_feed_reopenings_total",
-            .counter,
-            "Times that changes of other servers may have been missed and were read anew.",
-            Double(statistics.feedReopenings)
-        )
-        text.single(
-            "jobsync_calls_handed_over_total",
-            .counter,
-            "Calls that were handed over to the server that leads.",
-            Double(statistics.callsHandedOver)
-        )
-        text.single(
-            "jobsync_calls_performed_total",
-            .counter,
-            "Calls of other servers that were performed.",
-            Double(statistics.callsPerformed)
-        )
-        text.single(
-            "jobsync_jobs_started_total",
-            .counter,
-            "Jobs that were started.",
-            Double(statistics.started)
-        )
-        text.begin("jobsync_jobs_ended_total", .counter, "Jobs that ended, by state.")
-        for (state, count) in statistics.ended.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            text.add("jobsync_jobs_ended_total", [("state", state.rawValue)], Double(count))
-        }
     }
 }

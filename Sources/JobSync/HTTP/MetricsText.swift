@@ -1,3 +1,5 @@
+import JobManagement
+
 /// Writes metrics in the Prometheus text format, version 0.0.4.
 struct MetricsText {
     private(set) var text = ""
@@ -5,6 +7,7 @@ struct MetricsText {
     enum Kind: String {
         case counter
         case gauge
+        case histogram
     }
 
     /// Begins a metric.
@@ -19,8 +22,24 @@ struct MetricsText {
             let pairs = labels.map { "\($0.0)=\"\(Self.escape($0.1))\"" }
             text += "{\(pairs.joined(separator: ","))}"
         }
-        let whole = Int(exactly: value)
-        text += " \(whole.map { "\($0)" } ?? "\(value)")\n"
+        text += " \(Self.number(value))\n"
+    }
+
+    /// Adds a histogram, in seconds, to the metric that was begun last.
+    mutating func add(
+        _ name: String,
+        _ labels: [(String, String)] = [],
+        _ histogram: Histogram
+    ) {
+        var count = 0
+        for (index, more) in histogram.counts.enumerated() {
+            count += more
+            let bounds = Histogram.bounds
+            let bound = index < bounds.count ? Self.number(bounds[index] / .seconds(1)) : "+Inf"
+            add("\(name)_bucket", labels + [("le", bound)], Double(count))
+        }
+        add("\(name)_sum", labels, histogram.sum / .seconds(1))
+        add("\(name)_count", labels, Double(count))
     }
 
     /// A metric with one value.
@@ -29,13 +48,24 @@ struct MetricsText {
         add(name, [], value)
     }
 
+    /// A metric that is one histogram.
+    mutating func single(_ name: String, _ help: String, _ histogram: Histogram) {
+        begin(name, .histogram, help)
+        add(name, [], histogram)
+    }
+
+    private static func number(_ value: Double) -> String {
+        Int(exactly: value).map { "\($0)" } ?? "\(value)"
+    }
+
+    /// By scalars, for to Swift a line feed after a carriage return is no character of its own.
     private static func escape(_ value: String) -> String {
-        value.reduce(into: "") { text, character in
-            switch character {
+        value.unicodeScalars.reduce(into: "") { text, scalar in
+            switch scalar {
             case "\\": text += "\\\\"
             case "\"": text += "\\\""
             case "\n": text += "\\n"
-            default: text.append(character)
+            default: text.unicodeScalars.append(scalar)
             }
         }
     }

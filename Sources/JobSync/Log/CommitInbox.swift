@@ -10,7 +10,8 @@ public final class CommitInbox: ChangeObserver {
     /// Something that the manager told.
     enum Item {
         case opened(StorePosition)
-        case changed([CommittedChange])
+        /// Changes, and when this server knew that they were committed.
+        case changed([CommittedChange], at: ContinuousClock.Instant)
         case readAnew(SnapshotRead)
     }
 
@@ -36,7 +37,7 @@ public final class CommitInbox: ChangeObserver {
     /// - Parameter changes: In the order of their positions.
     public func changesCommitted(_ changes: [CommittedChange]) {
         guard !changes.isEmpty else { return }
-        put(.changed(changes))
+        put(.changed(changes, at: ContinuousClock().now))
     }
 
     /// Everything was read anew.

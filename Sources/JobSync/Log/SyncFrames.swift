@@ -16,6 +16,8 @@ struct SyncFrameKey: Hashable {
 struct SyncFrame {
     /// What is sent; nil where nothing that the client wants has changed.
     let frame: WebSocketFrame?
+    /// How many documents are in it.
+    let documents: Int
     /// The client's new position.
     let seq: Int
     /// Whether the client is in step afterwards.
@@ -65,7 +67,7 @@ struct SyncFrames {
 
     static func encode(_ page: SyncPage, subscription: Int, isLoading: Bool) -> SyncFrame {
         guard !page.isEmpty || (isLoading && page.isLast) else {
-            return SyncFrame(frame: nil, seq: page.seq, isLast: page.isLast)
+            return SyncFrame(frame: nil, documents: 0, seq: page.seq, isLast: page.isLast)
         }
         let size = page.puts.count + page.removals.count * 16 + 128
         let frame = WebSocketFrame(reserving: size) { bytes in
@@ -88,6 +90,11 @@ struct SyncFrames {
             }
             bytes.append(contentsOf: "]}}".utf8)
         }
-        return SyncFrame(frame: frame, seq: page.seq, isLast: page.isLast)
+        return SyncFrame(
+            frame: frame,
+            documents: page.putCount,
+            seq: page.seq,
+            isLast: page.isLast
+        )
     }
 }

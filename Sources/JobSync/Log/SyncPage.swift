@@ -6,6 +6,8 @@ import JobStorage
 struct SyncPage {
     /// Documents to put, as the inside of a JSON array.
     var puts: [UInt8] = []
+    /// How many they are.
+    var putCount = 0
     /// Jobs to drop.
     var removals: [JobID] = []
     /// Up to where the log was read.
@@ -44,6 +46,7 @@ extension ChangeLog {
                     if let known, known[job.id] == job.version { continue }
                     if !page.puts.isEmpty { page.puts.append(UInt8(ascii: ",")) }
                     page.puts.append(contentsOf: json)
+                    page.putCount += 1
                 } else if entry.seq > emptyBelow, filter.mayHaveAdmitted(job) {
                     page.removals.append(job.id)
                 }

@@ -82,6 +82,7 @@ extension FrontEnd {
                 "opened": .string(connection.openedAt),
                 "subscriptions": .array(subscriptions),
                 "bytes_out": .integer(Int(server.bytesSent(to: connection.id))),
+                "choked": .bool(connection.isChoked),
             ]
         }
         return ["connections": .array(list)]

@@ -44,6 +44,8 @@ final class ClientConnection {
     var outbox = Outbox()
     /// Whether the socket is full and will say when it has room.
     var isChoked = false
+    /// When the oldest change was committed of the frame that the socket has not taken whole.
+    var unwritten: ContinuousClock.Instant?
     /// Whether it is being closed and nothing more is sent.
     var isClosing = false
     var callsInFlight = 0

@@ -131,6 +131,24 @@ extension ServerCore {
         peers[connection.rawValue]?.bytesSent ?? 0
     }
 
+    /// Marks how far a connection's bytes have come; nil if the library holds some, or it cannot be told.
+    func mark(_ connection: ConnectionID) -> AcknowledgementMark? {
+        guard let peer = peers[connection.rawValue], peer.phase == .open, !peer.isChoked,
+            let wsi = peer.wsi
+        else { return nil }
+        let descriptor = lws_get_socket_fd(wsi)
+        let acknowledged = clws_acknowledged_bytes(descriptor)
+        let rest = clws_unacknowledged_bytes(descriptor)
+        // What was acknowledged between the two questions would be counted twice or not at all.
+        guard rest >= 0, clws_acknowledged_bytes(descriptor) == acknowledged else { return nil }
+        return AcknowledgementMark(connection: connection, bytes: acknowledged + UInt64(rest))
+    }
+
+    func hasAcknowledged(_ mark: AcknowledgementMark) -> Bool? {
+        guard let wsi = peers[mark.connection.rawValue]?.wsi else { return nil }
+        return clws_acknowledged_bytes(lws_get_socket_fd(wsi)) >= mark.bytes
+    }
+
     func remoteAddress(of connection: ConnectionID) -> NetworkAddress? {
         peers[connection.rawValue]?.address
     }
@@ -178,6 +196,7 @@ extension ServerCore {
             return false
         }
         peer.bytesSent += UInt64(frame.count)
+        bytesSent += UInt64(frame.count)
         if !peer.isChoked, lws_partial_buffered(wsi) != 0 {
             peer.isChoked = true
             peer.since = loop.now

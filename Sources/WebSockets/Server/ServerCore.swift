@@ -23,6 +23,8 @@ actor ServerCore: LibraryEvents {
     let deflater: MessageDeflater?
     var delegate: (any WebSocketServerDelegate)?
     var peers: [UInt64: Peer] = [:]
+    /// Bytes of frames to all connections that there have been.
+    var bytesSent: UInt64 = 0
     var watchers: [SocketWatcher] = []
     /// Looks after deadlines; and when it will, on the loop's clock.
     var sweepTimer: LoopTimer?

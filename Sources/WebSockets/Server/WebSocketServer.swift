@@ -100,6 +100,27 @@ public final class WebSocketServer: Sendable {
         core.assumeIsolated { $0.bytesSent(to: connection) }
     }
 
+    /// Counts the bytes of frames that were sent to all connections that there have been, only on the service thread.
+    public var bytesSent: UInt64 { core.assumeIsolated { $0.bytesSent } }
+
+    /// Marks what was sent to a connection up to now, only on the service thread.
+    ///
+    /// Costs three system calls, so it is for samples.
+    /// - Parameter connection: which one
+    /// - Returns: the mark, or nil if there is nothing to be told just now
+    public func mark(_ connection: ConnectionID) -> AcknowledgementMark? {
+        core.assumeIsolated { $0.mark(connection) }
+    }
+
+    /// Tells whether the other end has acknowledged everything before a mark, only on the service thread.
+    ///
+    /// The other end of the TCP connection, that is: a proxy, where there is one.
+    /// - Parameter mark: the mark
+    /// - Returns: whether it has, or nil if the connection is gone
+    public func hasAcknowledged(_ mark: AcknowledgementMark) -> Bool? {
+        core.assumeIsolated { $0.hasAcknowledged(mark) }
+    }
+
     /// Tells who is at the other end of a connection, only on the service thread.
     /// - Parameter connection: which one
     /// - Returns: the address, or nil if the connection is gone

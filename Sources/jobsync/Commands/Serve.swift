@@ -49,7 +49,13 @@ struct Serve: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        try await group.run()
+        do {
+            try await group.run()
+        } catch let error as StartError where settings.logFormat == .json {
+            // Whoever reads the lines as JSON is to learn of this too.
+            logger.critical("\(error.message)")
+            throw ExitCode(CommandStatus.usage.rawValue)
+        }
     }
 
     private func readSettings() throws(CommandFailure) -> ServeSettings {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSON
+import JobModel
 
 /// `jobsync status`.
 struct Status: AsyncParsableCommand {
@@ -84,23 +85,40 @@ struct Status: AsyncParsableCommand {
             Table.Column(title: "NUMBER", isRightAligned: true),
             Table.Column(title: "USER", shrinksTo: 6),
             Table.Column(title: "ADDRESS", shrinksTo: 9),
-            Table.Column(title: "SUBSCRIPTIONS", isRightAligned: true, dispensability: 2),
+            Table.Column(title: "SINCE", dispensability: 3),
+            Table.Column(title: "SUBSCRIBED TO", shrinksTo: 13, dispensability: 2),
             Table.Column(title: "BEHIND", isRightAligned: true, dispensability: 1),
-            Table.Column(title: "SENT", isRightAligned: true, dispensability: 3),
+            Table.Column(title: "SENT", isRightAligned: true, dispensability: 4),
         ])
         table.rows = connections.map { connection in
             let subscriptions = connection["subscriptions"]?.arrayValue ?? []
             let behind = subscriptions.compactMap { $0["behind"]?.integerValue }.max() ?? 0
+            let isChoked = connection["choked"] == true
             return [
                 Table.Cell("\(connection["id"]?.integerValue ?? 0)"),
                 Table.Cell(connection.text("username")),
                 Table.Cell(connection.text("address")),
-                Table.Cell("\(subscriptions.count)"),
-                Table.Cell("\(behind)", behind > 0 ? .yellow : .plain),
+                Table.Cell(Timestamp(connection.text("opened")).map(Words.date) ?? ""),
+                Table.Cell(subscriptions.map(Self.wish(of:)).joined(separator: "; ")),
+                isChoked
+                    ? Table.Cell("\(behind), choked", .yellow)
+                    : Table.Cell("\(behind)", behind > 0 ? .yellow : .plain),
                 Table.Cell(Words.bytes(connection["bytes_out"]?.integerValue ?? 0)),
             ]
         }
         show(table)
+    }
+
+    /// What a subscription is to: `task=add_host state=running,waiting`.
+    static func wish(of subscription: JSONValue) -> String {
+        let filter = subscription["filter"]?.objectValue ?? [:]
+        guard !filter.isEmpty else { return "all jobs" }
+        return filter.map { name, values in
+            let texts = (values.arrayValue ?? []).compactMap(\.stringValue)
+            // A program's view may be of a thousand jobs by name.
+            let some = texts.prefix(3).joined(separator: ",")
+            return "\(name)=\(some)\(texts.count > 3 ? ",…" : "")"
+        }.joined(separator: " ")
     }
 
     private func show(_ table: Table) {

@@ -98,7 +98,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
         case .logLevel:
             "trace, debug, info, notice, warning, error or critical. (default: notice)"
         case .logFormat:
-            "How log lines look. (default: text)"
+            "How lines of the log on standard error look; json is one object a line. (default: text)"
         }
     }
 

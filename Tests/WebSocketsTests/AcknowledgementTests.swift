@@ -1,0 +1,46 @@
+import Testing
+import WebSockets
+
+@Suite(.timeLimit(.minutes(1)))
+struct AcknowledgementTests {
+    @Test(
+        "what a client has no room for is acknowledged when it has read, and of one that is gone nothing is known"
+    )
+    func marks() async throws {
+        try await withServer { harness in
+            let socket = try await harness.webSocket(receiveBuffer: 4096)
+            let id = await harness.recorder.open(1)[0]
+            let (mark, count) = try #require(await harness.recorder.fill(id))
+            #expect(await harness.recorder.hasAcknowledged(mark) == false)
+            for _ in 0..<count { #expect(try await socket.receiveFrame().payload.count == 1000) }
+            // Nothing tells of it.
+            while await harness.recorder.hasAcknowledged(mark) == false { await Task.yield() }
+            #expect(await harness.recorder.hasAcknowledged(mark) == true)
+            await harness.recorder.end(id)
+            try await socket.sendFrame(0x8, [])
+            _ = await harness.recorder.closeCode(of: id)
+            #expect(await harness.recorder.hasAcknowledged(mark) == nil)
+        }
+    }
+}
+
+extension Recorder {
+    /// Sends small frames until the client has no room for more: then some, which stay in this side's socket.
+    fileprivate func fill(_ id: ConnectionID) -> (mark: AcknowledgementMark, frames: Int)? {
+        let frame = WebSocketFrame(text: [UInt8](repeating: 0x66, count: 1000))
+        for count in 1...10_000 {
+            guard server.send(frame, to: id) == .written, let mark = server.mark(id) else {
+                return nil
+            }
+            // On one machine what there is room for is acknowledged before a call of send returns.
+            if server.hasAcknowledged(mark) == false { return (mark, count) }
+        }
+        return nil
+    }
+
+    fileprivate func hasAcknowledged(_ mark: AcknowledgementMark) -> Bool? {
+        server.hasAcknowledged(mark)
+    }
+
+    fileprivate func end(_ id: ConnectionID) { server.close(id, code: .normal) }
+}
