@@ -7,6 +7,32 @@ extension JobManager {
     /// How many changes a commit holds at most: enough to make the commit's own cost vanish.
     private static let batchLimit = 512
 
+    // MARK: Gathering
+
+    /// Has what is asked for within a body committed together, as far as one commit goes.
+    ///
+    /// - Parameter ask: Asks, and does not wait for the answers.
+    public nonisolated func gather(_ ask: () -> Void) {
+        // What is asked of an actor is done in the order in which it was asked.
+        Task.immediate { await self.hold() }
+        ask()
+        Task.immediate { await self.release() }
+    }
+
+    private func hold() { gatherings += 1 }
+
+    private func release() {
+        gatherings -= 1
+        commitSoon()
+    }
+
+    /// Begins to commit, if there is something and it is not being done already.
+    private func commitSoon() {
+        guard gatherings == 0, !pending.isEmpty, !isCommitting, isReady else { return }
+        isCommitting = true
+        Task { await commitPending() }
+    }
+
     // MARK: Deciding
 
     /// Has a job changed, in memory now and in the store soon.
@@ -26,9 +52,7 @@ extension JobManager {
         pending.append(
             PendingChange(change: change, effect: effect, ticket: ticket, fact: fact)
         )
-        guard !isCommitting, isReady else { return }
-        isCommitting = true
-        Task { await commitPending() }
+        commitSoon()
     }
 
     /// Does what the scheduler wants done.
@@ -125,7 +149,7 @@ extension JobManager {
 
     /// Has the store begin with the changes that wait; nil if there are none, or none may be made.
     private func beginCommit() -> Commit? {
-        guard isReady, !pending.isEmpty else { return nil }
+        guard isReady, gatherings == 0, !pending.isEmpty else { return nil }
         underway = pending.takeBatch(limit: Self.batchLimit)
         return Commit(
             batch: underway,

@@ -42,6 +42,8 @@ public actor JobManager {
     var isCommitting = false
     /// The changes that the store is asked to commit just now.
     var underway: [PendingChange] = []
+    /// How many callers have more to ask before the next commit begins.
+    var gatherings = 0
     /// Counted up whenever decisions are dropped; what was decided in an earlier one counts no more.
     var era = 0
     /// Facts that cannot be learned before memory agrees with the store.

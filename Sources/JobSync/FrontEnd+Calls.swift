@@ -1,6 +1,7 @@
 import Authentication
 import DequeModule
 import JSON
+import JobManagement
 import JobProtocol
 public import WebSockets
 
@@ -88,7 +89,10 @@ extension FrontEnd {
             lastBatch += 1
             let batch = lastBatch
             batches[batch] = BatchAnswer(connection: connection.id, remaining: requests.count)
-            for request in requests { perform(request, from: connection, batch: batch) }
+            // In one commit as far as possible: then all are told of it in one frame.
+            manager.gather {
+                for request in requests { perform(request, from: connection, batch: batch) }
+            }
         }
     }
 
@@ -236,6 +240,6 @@ extension FrontEnd {
             connection.subscriptions[index].isHeld = false
         }
         push(to: connection)
-        if resources.report == nil { refreshResources() }
+        if resources.told == nil { refreshResources() }
     }
 }

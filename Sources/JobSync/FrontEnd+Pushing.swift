@@ -57,12 +57,18 @@ extension FrontEnd {
         guard !ended.isEmpty else { return }
         statistics.changes += ended.count
         flush()
-        let slowest = slowestPosition
-        log.forgetRemovals(upTo: slowest)
-        commits.forget(upTo: slowest)
+        forgetWhatAllWereTold()
         refreshResources()
         tellTails(of: ended)
         wakeHeadWaiters()
+    }
+
+    /// To look at every client takes time, so it is done only where there is something to be gained.
+    private func forgetWhatAllWereTold() {
+        guard log.hasSurplusRemovals || commits.areMany else { return }
+        let slowest = slowestPosition
+        log.forgetRemovals(upTo: slowest)
+        commits.forget(upTo: slowest)
     }
 
     private func append(_ changes: [CommittedChange]) {
@@ -219,19 +225,17 @@ extension FrontEnd {
             return
         }
         guard connections.values.contains(where: { !$0.subscriptions.isEmpty }) else {
-            resources.report = nil
+            resources.told = nil
             return
         }
         resources.isRefreshing = true
         resources.isStale = false
         Task {
-            let report = await manager.resources()
-            if report != resources.report {
-                resources.report = report
+            let news = await manager.resources().document
+            if news != resources.told {
+                resources.told = news
                 resources.version += 1
-                resources.frame = WebSocketFrame(
-                    text: RPCReply.notification("resources", report.document)
-                )
+                resources.frame = WebSocketFrame(text: RPCReply.notification("resources", news))
                 for connection in connections.values { tellResources(to: connection) }
             }
             try? await Task.sleep(for: .milliseconds(250))

@@ -1,4 +1,5 @@
 import Authentication
+import JSON
 public import JobManagement
 public import JobModel
 import JobProtocol
@@ -126,7 +127,7 @@ struct ArrivingClient {
 
 /// Resources as clients were last told of them.
 struct ResourceNews {
-    var report: ResourceReport?
+    var told: JSONObject?
     var frame: WebSocketFrame?
     /// Counted up for every change, from 1.
     var version = 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -123,3 +125,28 @@ def _fnv1a(text: str) -> int:
     for byte in text.encode():
         value = (value ^ byte) * 0x100000001B3 % 2**64
     return value
+
+
+def commits(server: Server) -> float:
+    """How often the store has committed."""
+    with urllib.request.urlopen(f"{server.url}/metrics") as answer:
+        found = re.search(r"^jobsync_store_commits_total (\S+)$", answer.read().decode(), re.M)
+    assert found
+    return float(found[1])
+
+
+def test_a_batch_of_calls_is_one_commit_and_one_push(launch: Launch) -> None:
+    server = launch("quick.yaml")
+    with connect(server.socket, proxy=None) as socket:
+        call(socket, "tasks.limit", {"task": "quick", "limit": 0})
+        call(socket, "jobs.subscribe", {})
+        before = commits(server)
+        one = {"jsonrpc": "2.0", "method": "jobs.new", "params": {"task": "quick"}}
+        socket.send(json.dumps([{**one, "id": number} for number in range(50)]))
+        put = 0
+        while put == 0:
+            message = json.loads(socket.recv(timeout=10))
+            if not isinstance(message, list) and message.get("method") == "jobs.sync":
+                put = len(message["params"]["put"])
+        assert put == 50
+        assert commits(server) == before + 1

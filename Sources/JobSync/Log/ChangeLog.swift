@@ -121,11 +121,14 @@ struct ChangeLog {
         reindex()
     }
 
+    /// Whether so many removals are remembered that it is worth while to forget the oldest.
+    var hasSurplusRemovals: Bool { removalCount > Self.removalLimit * 2 }
+
     /// Forgets the oldest removals once there are many.
     ///
     /// - Parameter floor: Removals behind it are kept, for a connected client has not been told of them.
     mutating func forgetRemovals(upTo floor: Int) {
-        guard removalCount > Self.removalLimit * 2 else { return }
+        guard hasSurplusRemovals else { return }
         let before = entries.count
         var surplus = removalCount - Self.removalLimit
         entries.removeAll { entry in

@@ -23,6 +23,9 @@ struct CommitMoments {
         batches = Deque(stride(from: 0, to: batches.count, by: 2).map { [batches] in batches[$0] })
     }
 
+    /// Whether it is worth while to look what can be forgotten.
+    var areMany: Bool { batches.count > Self.capacity / 2 }
+
     /// Forgets what everybody was told.
     mutating func forget(upTo seq: Int) {
         while batches.count > 1, batches[1].first <= seq + 1 { batches.removeFirst() }

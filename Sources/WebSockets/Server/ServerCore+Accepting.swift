@@ -3,7 +3,7 @@ import Glibc
 
 extension ServerCore {
     /// How many connections are accepted before those that are there get their turn.
-    private static let acceptsPerTurn = 64
+    private static let acceptsPerTurn = 256
     /// How long to wait when there are no descriptors left, in milliseconds.
     private static let acceptPause: UInt64 = 200
 
