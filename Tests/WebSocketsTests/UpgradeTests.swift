@@ -85,6 +85,19 @@ struct UpgradeTests {
                 headers: ["Sec-WebSocket-Protocol: " + String(repeating: "a, ", count: 100) + "b"]
             ), 400
         ),
+        ("no protocol", RawSocket.upgrade().replacing("websocket", with: "h2c"), 400),
+        (
+            "an empty key",
+            RawSocket.upgrade().replacing("dGhlIHNhbXBsZSBub25jZQ==", with: ""), 400
+        ),
+        (
+            "an endless key",
+            RawSocket.upgrade().replacing(
+                "dGhlIHNhbXBsZSBub25jZQ==",
+                with: String(repeating: "A", count: 500)
+            ), 400
+        ),
+        ("versions galore", RawSocket.upgrade().replacing(": 13", with: ": 13, 8"), 426),
     ]
 
     @Test("a malformed request is refused before the delegate is asked", arguments: malformed)

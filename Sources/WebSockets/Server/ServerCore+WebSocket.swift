@@ -83,17 +83,14 @@ extension ServerCore {
     /// The client closes, or answers our closing.
     func closeArrived(_ event: LibraryEvent, at peer: Peer) -> Int32 {
         guard peer.phase == .open else { return -1 }
+        let payload = UnsafeRawBufferPointer(start: event.bytes, count: event.count)
+        let farewell = ClientFarewell(Array(payload))
+        // We answer, and the library closes: left to itself it reads on before it answers, and drops
+        // a client without one that has sent nonsense behind its close frame.
+        _ = write(farewell.answer, to: peer)
+        peer.closeCode = farewell.code
         peer.phase = .closing
-        peer.since = loop.now
-        watchDeadline(of: peer)
-        if let bytes = event.bytes, event.count >= 2 {
-            let code = bytes.loadUnaligned(as: UInt16.self)
-            peer.closeCode = WebSocketCloseCode(rawValue: UInt16(bigEndian: code))
-        } else {
-            peer.closeCode = .noStatus
-        }
-        // The library answers and closes.
-        return 0
+        return -1
     }
 
     // MARK: - Sending

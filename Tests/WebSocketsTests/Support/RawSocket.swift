@@ -141,6 +141,11 @@ actor RawSocket {
         return bytes
     }
 
+    /// Ends the sending half of the connection; the other half goes on.
+    func finishSending() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
     /// Reads until the server closes.
     func receiveToEnd() -> [UInt8] {
         while (try? receiveMore()) != nil {}
