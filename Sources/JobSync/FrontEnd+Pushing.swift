@@ -84,6 +84,7 @@ extension FrontEnd {
     /// Has clients come back whose positions mean nothing any more, to start anew.
     private func sendSubscribersAway() {
         flushedHead = log.head
+        frames.forget()
         let clients = connections.values.filter { !$0.subscriptions.isEmpty }
         for connection in clients {
             sayGoodbye(to: connection, .anotherHistory, after: returnDelay(among: clients.count))

@@ -2,17 +2,18 @@ import JobManagement
 import JobModel
 import JobProtocol
 import JobStorage
-import TestSupport
 import Testing
+import WebSockets
 
 @testable import JobSync
 
-private func job(
+func job(
     _ id: JobID,
     version: Int = 0,
     task: String = "nuvs",
     state: JobState = .waiting,
-    user: String = "igboyes"
+    user: String = "igboyes",
+    added: Int = 0
 ) -> MinimalJob {
     MinimalJob(
         id: id,
@@ -21,7 +22,7 @@ private func job(
         resources: Resources(proc: 1, mem: 1),
         username: user,
         archived: false,
-        added: Timestamp(microseconds: 0),
+        added: Timestamp(microseconds: added),
         state: state,
         progress: 0,
         stage: nil,
@@ -118,10 +119,22 @@ struct ChangeLogTests {
         #expect(seqs == Set(seqs).sorted())
         #expect(log.head == 12)
         try client.read(log)
-        #expect(client.view == ["j1": 0, "j4": 1, "j5": 0, "j6": 0, "j7": 0])
+        #expect(client.view.mapValues(\.version) == ["j1": 0, "j4": 1, "j5": 0, "j6": 0, "j7": 0])
         #expect(client.cursor == 12)
         #expect(!log.canResume(epoch: "e1", seq: 8), "others may have been told of other removals")
         #expect(log.canResume(epoch: "e1", seq: 12))
+    }
+
+    @Test("Jobs that vanish without a change are kept by nobody, were he at the head")
+    func vanished() {
+        var log = open()
+        for number in 1...6 {
+            log.append(CommittedChange(seq: number, content: .live(job("j\(number)"))))
+        }
+        let rest = (1...5).map { CommittedChange(seq: $0, content: .live(job("j\($0)"))) }
+        #expect(log.take(SnapshotRead(seq: 6, changes: rest)) == false)
+        #expect(log.liveCount == 5)
+        #expect(!log.canResume(epoch: "e1", seq: 6), "j6 would never be dropped")
     }
 
     @Test("Where there is no room for what has gone, everybody begins anew")
@@ -171,131 +184,37 @@ struct ChangeLogTests {
         #expect(count > 5)
     }
 
-    @Test("After quiet every view equals the store's, whatever happened", arguments: 1...60)
-    func views(seed: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(seed))
-        var world = World(log: open(), generator: generator)
-        var clients = (0..<12).map { _ in
-            ModelClient(filter: .random(using: &generator), log: world.log)
-        }
-        for _ in 0..<600 {
-            world.step()
-            for index in clients.indices {
-                switch Int.random(in: 0..<20, using: &generator) {
-                case 0..<8: try clients[index].read(world.log)
-                case 8:
-                    clients[index].connect(to: world.log, withManifest: .random(using: &generator))
-                default: break
-                }
-            }
-        }
-        for index in clients.indices {
-            if clients[index].epoch != world.log.epoch {
-                clients[index].connect(to: world.log, withManifest: true)
-            }
-            repeat {
-                try clients[index].read(world.log)
-            } while !clients[index].isInStep || clients[index].cursor < world.log.head
-            #expect(clients[index].view == world.view(for: clients[index].filter))
-        }
-    }
-}
-
-/// The store, as plainly as can be, beside the log that follows it.
-private struct World {
-    var log: ChangeLog
-    var generator: SeededGenerator
-    var jobs: [JobID: MinimalJob] = [:]
-    var versions: [JobID: Int] = [:]
-    var seq = 0
-    var epochs = 1
-
-    init(log: ChangeLog, generator: SeededGenerator) {
-        self.log = log
-        self.generator = generator
+    @Test("An id that is given to another job says goodbye to those who held the first")
+    func reusedID() throws {
+        var log = open()
+        log.append(CommittedChange(seq: 1, content: .live(job("a"))))
+        var client = ModelClient(filter: JobFilter(tasks: ["nuvs"]), log: log)
+        try client.read(log)
+        log.append(CommittedChange(seq: 2, content: .gone("a")))
+        log.append(CommittedChange(seq: 3, content: .live(job("a", task: "index"))))
+        log.append(CommittedChange(seq: 4, content: .live(job("a", version: 1, task: "index"))))
+        try client.read(log)
+        #expect(client.view.isEmpty)
+        let other = log.page(for: JobFilter(tasks: ["nuvs"]), after: 3, emptyBelow: 3)
+        #expect(other.removals == ["a"], "who knows what a client at 3 was told")
     }
 
-    func view(for filter: JobFilter) -> [JobID: Int] {
-        jobs.filter { filter.admits($0.value) }.mapValues(\.version)
-    }
-
-    mutating func step() {
-        seq += 1
-        let number = Int.random(in: 0..<80, using: &generator)
-        let id: JobID = "j\(number)"
-        if Int.random(in: 0..<6, using: &generator) == 0 {
-            jobs[id] = nil
-            log.append(CommittedChange(seq: seq, content: .gone(id)))
-        } else {
-            let changed = change(number)
-            jobs[id] = changed
-            log.append(CommittedChange(seq: seq, content: .live(changed)))
-        }
-        if Int.random(in: 0..<300, using: &generator) == 0 { restore() }
-        if Int.random(in: 0..<60, using: &generator) == 0 { miss() }
-    }
-
-    private mutating func change(_ number: Int) -> MinimalJob {
-        let id: JobID = "j\(number)"
-        versions[id, default: 0] += 1
-        return job(
-            id,
-            version: versions[id] ?? 0,
-            task: number.isMultiple(of: 2) ? "nuvs" : "index",
-            state: JobState.allCases.randomElement(using: &generator) ?? .running,
-            user: number.isMultiple(of: 3) ? "igboyes" : "jlee"
+    @Test("Frames of a history that is no more are not sent")
+    func forgottenFrames() {
+        var log = open()
+        log.append(CommittedChange(seq: 1, content: .live(job("a"))))
+        var frames = SyncFrames()
+        let key = SyncFrameKey(
+            subscription: 1,
+            filter: JobFilter(),
+            cursor: 0,
+            emptyBelow: 0,
+            isLoading: true
         )
-    }
-
-    /// Changes are missed, and everything is read anew.
-    private mutating func miss() {
-        var last: [JobID: Int] = [:]
-        for _ in 0..<Int.random(in: 1...40, using: &generator) {
-            seq += 1
-            let number = Int.random(in: 0..<80, using: &generator)
-            let id: JobID = "j\(number)"
-            last[id] = seq
-            if Bool.random(using: &generator) {
-                jobs[id] = nil
-            } else {
-                jobs[id] = change(number)
-            }
-        }
-        let changes = jobs.map { id, job in
-            CommittedChange(seq: last[id] ?? log.seq(of: id), content: .live(job))
-        }
-        let snapshot = SnapshotRead(seq: seq, changes: changes.sorted { $0.seq < $1.seq })
-        #expect(log.take(snapshot) == true)
-    }
-
-    /// The store was restored from a copy: the same jobs, another history.
-    private mutating func restore() {
-        epochs += 1
-        log.open(at: StorePosition(epoch: "e\(epochs)", seq: 0, horizon: 0))
-        seq = 0
-        for id in jobs.keys.sorted() {
-            guard let job = jobs[id] else { continue }
-            seq += 1
-            log.append(CommittedChange(seq: seq, content: .live(job)))
-        }
-    }
-}
-
-extension ChangeLog {
-    fileprivate func seq(of id: JobID) -> Int {
-        entries.last { $0.id == id }?.seq ?? 0
-    }
-}
-
-extension JobFilter {
-    fileprivate static func random(using generator: inout SeededGenerator) -> JobFilter {
-        var filter = JobFilter()
-        if Bool.random(using: &generator) { filter.tasks = ["nuvs"] }
-        if Bool.random(using: &generator) { filter.states = [.running, .waiting] }
-        if Int.random(in: 0..<4, using: &generator) == 0 { filter.usernames = ["igboyes"] }
-        if Int.random(in: 0..<4, using: &generator) == 0 {
-            filter.ids = Set((0..<20).map { "j\($0)" })
-        }
-        return filter
+        let first = frames.frame(for: key, from: log).frame?.payload
+        log.beginAnew()
+        log.append(CommittedChange(seq: 1, content: .live(job("b"))))
+        frames.forget()
+        #expect(frames.frame(for: key, from: log).frame?.payload != first)
     }
 }

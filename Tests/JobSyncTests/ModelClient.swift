@@ -9,8 +9,19 @@ import Testing
 
 /// A client that reads the log as the front end has clients read it, and keeps a view.
 struct ModelClient {
+    /// What is held of a job: its version, and which job of that id it is.
+    struct Held: Hashable {
+        let version: Int
+        let added: Timestamp
+
+        init(_ job: MinimalJob) {
+            version = job.version
+            added = job.added
+        }
+    }
+
     let filter: JobFilter
-    var view: [JobID: Int] = [:]
+    var view: [JobID: Held] = [:]
     var cursor = 0
     var emptyBelow = 0
     var load: Subscription.Load?
@@ -28,7 +39,10 @@ struct ModelClient {
             load = Subscription.Load()
         } else if withManifest {
             let gone = log.stillMissing(Array(view.keys), in: filter)
-            load = Subscription.Load(known: view, removals: gone.sorted())
+            load = Subscription.Load(
+                known: view.mapValues(\.version),
+                removals: gone.sorted()
+            )
             cursor = 0
             emptyBelow = log.head
         } else {
@@ -53,14 +67,23 @@ struct ModelClient {
         for document in puts.arrayValue ?? [] {
             let job = try #require(MinimalJob(document: document))
             #expect(filter.admits(job))
-            #expect(job.version >= view[job.id] ?? -1, "versions never go back")
-            view[job.id] = job.version
+            if let held = view[job.id] {
+                #expect(job.added >= held.added, "a removed job never comes back")
+                #expect(
+                    job.added > held.added || job.version >= held.version,
+                    "versions never go back"
+                )
+            }
+            view[job.id] = Held(job)
         }
         for id in page.removals { view[id] = nil }
         #expect(page.seq >= cursor)
         cursor = page.seq
         if page.isLast { load = nil }
     }
+
+    /// Up to where it knows which jobs are gone, as the front end reckons.
+    var toldOfRemovals: Int { max(cursor, emptyBelow) }
 
     var isInStep: Bool { load == nil }
 }

@@ -25,9 +25,11 @@ extension ChangeLog {
             position -= 1
         }
         guard missing.isEmpty else {
+            // Who stood at the snapshot's own position before it was read holds what is missing.
+            let isTold = snapshot.seq > head
             beginAnew()
             for change in snapshot.changes { append(change) }
-            advance(to: snapshot.seq)
+            advance(to: snapshot.seq, isTold: isTold)
             return false
         }
         for change in news.sorted(by: { $0.seq < $1.seq }) { append(change) }

@@ -24,7 +24,18 @@ struct ChangeLog {
         let id: JobID
         /// Whether the job came to another state or stage here.
         let isTransition: Bool
+        /// Whether the id was another's before, a job that other filters may have admitted.
+        let isReused: Bool
         var content: Content
+
+        /// What the job is, or last was.
+        fileprivate var job: MinimalJob? {
+            switch content {
+            case .live(let job, json: _): job
+            case .gone(let last): last
+            case .superseded: nil
+            }
+        }
     }
 
     /// How many removals are remembered.
@@ -60,9 +71,13 @@ struct ChangeLog {
     }
 
     /// Takes in that all changes up to a position are here, and what has gone before it no more.
-    mutating func advance(to position: Int) {
+    ///
+    /// - Parameters:
+    ///   - position: The position.
+    ///   - isTold: Whether a client that stands there may have been told of all that has gone.
+    mutating func advance(to position: Int, isTold: Bool = true) {
         head = max(head, position)
-        horizon = max(horizon, position)
+        horizon = max(horizon, isTold ? position : position + 1)
     }
 
     mutating func append(_ change: CommittedChange) {
@@ -70,49 +85,61 @@ struct ChangeLog {
         head = change.seq
         switch change.content {
         case .live(let job):
-            let last = supersede(job.id)
+            let previous = supersede(job.id)
+            let last = previous?.job
             let isTransition = last?.state != job.state || last?.stage != job.stage
+            let isAnother = last?.task != job.task || last?.username != job.username
             var json: [UInt8] = []
             json.reserveCapacity(288)
             job.encode(into: &json)
-            add(change.seq, job.id, isTransition: isTransition, .live(job, json: json))
+            add(
+                Entry(
+                    seq: change.seq,
+                    id: job.id,
+                    isTransition: isTransition,
+                    isReused: previous.map { $0.isReused || isAnother } ?? false,
+                    content: .live(job, json: json)
+                )
+            )
             liveCount += 1
             digest.toggle(job.id, version: job.version)
         case .gone(let id):
-            let last = supersede(id)
-            add(change.seq, id, isTransition: true, .gone(last: last))
+            let previous = supersede(id)
+            add(
+                Entry(
+                    seq: change.seq,
+                    id: id,
+                    isTransition: true,
+                    isReused: previous?.isReused ?? false,
+                    content: .gone(last: previous?.job)
+                )
+            )
             removalCount += 1
         }
         if supersededCount > 512, supersededCount * 2 > entries.count { squeeze() }
     }
 
-    private mutating func add(
-        _ seq: Int,
-        _ id: JobID,
-        isTransition: Bool,
-        _ content: Entry.Content
-    ) {
-        places[id] = entries.count
-        entries.append(Entry(seq: seq, id: id, isTransition: isTransition, content: content))
+    private mutating func add(_ entry: Entry) {
+        places[entry.id] = entries.count
+        entries.append(entry)
     }
 
-    /// Marks a job's entry as superseded; returns what it last was.
-    private mutating func supersede(_ id: JobID) -> MinimalJob? {
+    /// Marks a job's entry as superseded; returns what it was.
+    private mutating func supersede(_ id: JobID) -> Entry? {
         guard let place = places[id] else { return nil }
-        let content = entries[place].content
+        let entry = entries[place]
         entries[place].content = .superseded
         supersededCount += 1
-        switch content {
+        switch entry.content {
         case .live(let job, json: _):
             liveCount -= 1
             digest.toggle(job.id, version: job.version)
-            return job
-        case .gone(let last):
+        case .gone:
             removalCount -= 1
-            return last
         case .superseded:
             preconditionFailure("a job's place is that of its newest entry")
         }
+        return entry
     }
 
     private mutating func squeeze() {

@@ -44,6 +44,12 @@ struct SyncFrames {
         pages.begin(log, at: now)
     }
 
+    /// Lets go of everything that was built, for the log has begun anew: its head may be where it was.
+    mutating func forget() {
+        frames = [:]
+        pages = LoadPages()
+    }
+
     mutating func frame(for key: SyncFrameKey, from log: ChangeLog) -> SyncFrame {
         if log.head != head {
             frames.removeAll(keepingCapacity: true)

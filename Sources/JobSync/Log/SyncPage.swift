@@ -47,11 +47,15 @@ extension ChangeLog {
                     if !page.puts.isEmpty { page.puts.append(UInt8(ascii: ",")) }
                     page.puts.append(contentsOf: json)
                     page.putCount += 1
-                } else if entry.seq > emptyBelow, filter.mayHaveAdmitted(job) {
+                } else if entry.seq > emptyBelow,
+                    entry.isReused || filter.mayHaveAdmitted(job)
+                {
                     page.removals.append(job.id)
                 }
             case .gone(let last):
-                if entry.seq > emptyBelow, last.map(filter.mayHaveAdmitted) ?? true {
+                if entry.seq > emptyBelow,
+                    entry.isReused || last.map(filter.mayHaveAdmitted) ?? true
+                {
                     page.removals.append(entry.id)
                 }
             }
