@@ -58,6 +58,21 @@ struct JobViewTests {
         #expect(view.resumption["resume"] == ["epoch": "e1", "seq": 8])
     }
 
+    @Test("An id that was given to another job shows that one, though its versions begin anew")
+    func reusedID() {
+        var view = Self.loaded()
+        _ = view.apply(["seq": 8, "put": [Self.document("a", 7, "complete")]])
+        guard case .object(var other) = Self.document("a", 0) else { return }
+        other["added"] = "2026-02-02T00:00:00Z"
+        #expect(view.apply(["seq": 11, "put": [.object(other)]]).count == 1)
+        #expect(view.jobs["a"]?.version == 0)
+        var digest = ViewDigest()
+        digest.toggle("a", version: 0)
+        digest.toggle("b", version: 1)
+        let tick: JSONObject = ["seq": 11, "count": 2, "digest": .string("\(digest)")]
+        #expect(view.agrees(with: tick))
+    }
+
     @Test("A snapshot replaces what was there; differences and what was missed build on it")
     func modes() {
         for (mode, count) in [("snapshot", 0), ("diff", 2), ("delta", 2)] {

@@ -90,7 +90,8 @@ struct JobView {
 
     private mutating func put(_ job: MinimalJob) -> Bool {
         if let known = jobs[job.id] {
-            guard known.version < job.version else { return false }
+            // An id may have been given to another job, whose versions begin anew.
+            guard known.added != job.added || known.version < job.version else { return false }
             digest.toggle(known.id, version: known.version)
         }
         jobs[job.id] = job

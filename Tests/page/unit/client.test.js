@@ -75,13 +75,23 @@ test('frames change the list, once each', async () => {
 });
 
 test('versions never go back', async () => {
-  const { client, socket } = await live([job('a', { _version: 5, state: 'running' })]);
+  const held = job('a', { _version: 5, state: 'running' });
+  const { client, socket } = await live([held]);
   let changes = 0;
   client.addEventListener('change', () => { changes += 1; });
-  socket.push('jobs.sync', { subscription: 1, seq: 11, put: [job('a', { _version: 4 })] });
-  socket.push('jobs.sync', { subscription: 1, seq: 12, put: [job('a', { _version: 5 })] });
+  socket.push('jobs.sync', { subscription: 1, seq: 11, put: [{ ...held, _version: 4, state: 'waiting' }] });
+  socket.push('jobs.sync', { subscription: 1, seq: 12, put: [{ ...held, state: 'waiting' }] });
   equal(client.jobs.get('a').state, 'running');
   equal(changes, 0);
+  client.close();
+});
+
+test('an id that was given to another job shows that one, though its versions begin anew', async () => {
+  const { client, socket } = await live([job('a', { _version: 5, state: 'complete' })]);
+  socket.push('jobs.sync', { subscription: 1, seq: 11, put: [job('a', { _version: 0, added: '2031-01-01T00:00:00.000000Z' })] });
+  equal(client.jobs.get('a')._version, 0);
+  socket.push('tick', { subscription: 1, seq: 11, count: 1, digest: 'e661e31904a09cb6' });
+  equal(client.state, 'live');
   client.close();
 });
 

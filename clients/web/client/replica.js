@@ -53,7 +53,9 @@ export class Replica {
   #put(job) {
     const held = this.jobs.get(job._id);
     if (held) {
-      if (held._version === job._version || (this.#comparable && held._version > job._version)) return false;
+      // An id may have been given to another job, whose versions begin anew.
+      const isSame = held.added === job.added;
+      if (isSame && (held._version === job._version || (this.#comparable && held._version > job._version))) return false;
       this.#digest.toggle(held._id, held._version);
     }
     this.#digest.toggle(job._id, job._version);
