@@ -1,0 +1,78 @@
+import JobManagement
+import JobModel
+import JobRunning
+import JobStorage
+import JobSync
+import JobTasks
+import Logging
+import Synchronization
+import SystemPackage
+import WebSockets
+
+/// A server of real parts, but for the jobs: they are kept in memory, and end as soon as they start.
+enum Laboratory {
+    /// Starts it for as long as the process lives.
+    ///
+    /// - Returns: The port on this machine.
+    /// - Throws: If there is no port to be had.
+    static func start() async throws -> Int {
+        let logger = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
+        let moments = Atomic<Int>(0)
+        let now: @Sendable () -> Timestamp = {
+            Timestamp(microseconds: moments.wrappingAdd(1000, ordering: .relaxed).newValue)
+        }
+        let inbox = CommitInbox()
+        // The names of what the recorded conversations ask for.
+        let tasks = ["gate", "quick"].map { TaskDescription(name: $0, stages: ["run"]) }
+        let manager = JobManager(
+            store: InMemoryJobStore(),
+            runner: HastyRunner(now: now),
+            tasks: CurrentTasks(TaskCatalogue(tasks: tasks)),
+            observer: inbox,
+            machine: Resources(proc: 4, mem: 8),
+            dataFolder: "/nonexistent",
+            now: now,
+            logger: logger
+        )
+        var network = WebSocketServerConfiguration()
+        network.host = "127.0.0.1"
+        let server = WebSocketServer(configuration: network)
+        let frontEnd = FrontEnd(
+            server: server,
+            manager: manager,
+            inbox: inbox,
+            logs: JobLogs(folders: DataFolders(data: "/nonexistent")),
+            configuration: FrontEndConfiguration(access: .everyone, server: "fuzz"),
+            now: now,
+            logger: logger
+        )
+        try await manager.begin()
+        await frontEnd.begin()
+        Task { await manager.run() }
+        Task { await frontEnd.run() }
+        return try await server.start(delegate: frontEnd).port
+    }
+}
+
+/// A runner whose jobs are done before they have begun.
+private final class HastyRunner: JobRunner {
+    let facts: AsyncStream<JobFact>
+    private let teller: AsyncStream<JobFact>.Continuation
+    private let now: @Sendable () -> Timestamp
+
+    init(now: @escaping @Sendable () -> Timestamp) {
+        self.now = now
+        (facts, teller) = AsyncStream.makeStream()
+    }
+
+    func start(_ order: LaunchOrder) async { end(order.id) }
+    func adopt(_ order: LaunchOrder) async { end(order.id) }
+    func cancel(_ id: JobID, reason: String) async {}
+    func forget(_ id: JobID) async {}
+    func sweep(keeping known: Set<JobID>) async -> [JobID] { [] }
+    func removeLog(_ id: JobID) async {}
+
+    private func end(_ id: JobID) {
+        teller.yield(JobFact(id: id, content: .ended(JobEnd(state: .complete)), date: now()))
+    }
+}

@@ -1,0 +1,54 @@
+"""Makes the first inputs of a fuzz target out of the recorded conversations in protocol/vectors."""
+
+import hashlib
+import json
+import struct
+import sys
+from pathlib import Path
+
+VECTORS = Path(__file__).parent.parent / "protocol" / "vectors"
+
+
+def conversations():
+    """What each client said, and what it was told, conversation by conversation."""
+    for file in sorted(VECTORS.glob("*.jsonl")):
+        events = [json.loads(line) for line in file.read_text().splitlines()]
+        said = [json.dumps(event["msg"]) for event in events if event.get("dir") == "in" and "msg" in event]
+        told = [json.dumps(event["msg"]) for event in events if event.get("dir") == "out" and "msg" in event]
+        yield said, told
+
+
+def bson_string(key, text):
+    data = text.encode() + b"\0"
+    return b"\2" + key + b"\0" + struct.pack("<i", len(data)) + data
+
+
+def bson_documents():
+    """A few by hand: no driver is needed for that."""
+    fields = bson_string(b"task", "nuvs") + b"\x10n\0" + struct.pack("<i", 7) + b"\x08b\0\1" + b"\nz\0"
+    inner = struct.pack("<i", len(fields) + 5) + fields + b"\0"
+    for body in (b"", fields, b"\3d\0" + inner, b"\4a\0" + inner + fields):
+        yield struct.pack("<i", len(body) + 5) + body + b"\0"
+
+
+def inputs(target):
+    for said, told in conversations():
+        if target == "fuzz-sessions":
+            yield "\n".join(said).encode()
+        else:
+            yield from (text.encode() for text in said + told)
+    if target == "fuzz-sessions":
+        # Frames as they are: a ping, a fragment, a close, and what is none.
+        for frame in (b"\x89\x80\0\0\0\0", b"\x01\x81\0\0\0\0a", b"\x88\x82\0\0\0\0\x03\xe8", b"\xff" * 8):
+            yield b"\1" + frame
+    else:
+        yield from bson_documents()
+
+
+def main():
+    target, folder = sys.argv[1], Path(sys.argv[2])
+    for data in inputs(target):
+        (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)
+
+
+main()
