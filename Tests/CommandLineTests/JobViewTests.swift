@@ -69,8 +69,10 @@ struct JobViewTests {
         var digest = ViewDigest()
         digest.toggle("a", version: 0)
         digest.toggle("b", version: 1)
-        let tick: JSONObject = ["seq": 11, "count": 2, "digest": .string("\(digest)")]
-        #expect(view.agrees(with: tick))
+        let agrees = view.agrees(with: [
+            "seq": 11, "count": 2, "digest": .string("\(digest)"),
+        ])
+        #expect(agrees)
     }
 
     @Test("A snapshot replaces what was there; differences and what was missed build on it")
@@ -84,21 +86,34 @@ struct JobViewTests {
         }
     }
 
-    @Test("A tick shows whether both sides hold the same")
+    @Test("A tick shows whether both sides hold the same, and moves the position if they do")
     func digest() {
         var view = Self.loaded()
         var digest = ViewDigest()
         digest.toggle("a", version: 1)
         digest.toggle("b", version: 1)
-        let tick: JSONObject = ["seq": 5, "count": 2, "digest": .string("\(digest)")]
-        #expect(view.agrees(with: tick))
-        #expect(!view.agrees(with: ["seq": 5, "count": 3, "digest": .string("\(digest)")]))
-        #expect(!view.agrees(with: ["seq": 5, "count": 2, "digest": "0000000000000000"]))
-        #expect(view.agrees(with: ["seq": 6, "count": 3, "digest": ""]), "not the same moment")
-        _ = view.apply(["seq": 6, "put": [Self.document("a", 2)], "del": ["b"]])
+        let text = JSONValue.string("\(digest)")
+        let wrong: [JSONObject] = [
+            ["seq": 5, "count": 3, "digest": text],
+            ["seq": 5, "count": 2, "digest": "0000000000000000"],
+            // Other jobs than the filter's have changed meanwhile.
+            ["seq": 90, "count": 3, "digest": text],
+        ]
+        for tick in wrong {
+            let agrees = view.agrees(with: tick)
+            #expect(!agrees)
+            #expect(view.resumption["resume"] == ["epoch": "e1", "seq": 5])
+        }
+        let agrees = view.agrees(with: ["seq": 90, "count": 2, "digest": text])
+        #expect(agrees)
+        #expect(view.resumption["resume"] == ["epoch": "e1", "seq": 90])
+        _ = view.apply(["seq": 91, "put": [Self.document("a", 2)], "del": ["b"]])
         var after = ViewDigest()
         after.toggle("a", version: 2)
-        #expect(view.agrees(with: ["seq": 6, "count": 1, "digest": .string("\(after)")]))
+        let agreesAfter = view.agrees(with: [
+            "seq": 91, "count": 1, "digest": .string("\(after)"),
+        ])
+        #expect(agreesAfter)
         view.doubt()
         #expect(view.resumption["resume"] == nil)
         #expect(view.resumption["manifest"] == ["a": 2])

@@ -73,14 +73,20 @@ struct JobView {
         return changes
     }
 
-    /// Whether a `tick` shows the same jobs in the same versions.
+    /// Whether a `tick` shows the same jobs in the same versions; if so, its position is ours.
+    ///
+    /// It comes behind everything that the filter admits up to its position, however much happened
+    /// there that the filter does not.
     ///
     /// - Parameter params: Its parameters.
-    /// - Returns: False only if both were looked at at the same position and differ.
-    func agrees(with params: JSONObject) -> Bool {
-        guard isComplete, params["seq"]?.integerValue == seq else { return true }
-        return params["count"]?.integerValue == jobs.count
-            && params["digest"]?.stringValue == digest.description
+    /// - Returns: False only if the load is complete and the two differ.
+    mutating func agrees(with params: JSONObject) -> Bool {
+        guard isComplete else { return true }
+        guard params["count"]?.integerValue == jobs.count,
+            params["digest"]?.stringValue == digest.description
+        else { return false }
+        seq = params["seq"]?.integerValue ?? seq
+        return true
     }
 
     /// Forgets the position, so that the next subscription compares every job.

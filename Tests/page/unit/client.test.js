@@ -165,6 +165,15 @@ test('a list too long for a manifest comes back without one', async () => {
   client.close();
 });
 
+test('a tick that agrees moves the position', async () => {
+  const { client, socket } = await live([job('f41e8c', { _version: 7 }), job('a')]);
+  socket.push('tick', { subscription: 1, seq: 90, count: 2, digest: 'ad741c240c3abf96' });
+  socket.end(1006);
+  const asked = await (await Socket.next()).load([], { mode: 'delta', seq: 90 });
+  equal(asked.resume, { epoch: 'e1', seq: 90 });
+  client.close();
+});
+
 test('a tick that agrees changes nothing; one that differs makes it resync', async () => {
   const { client, socket } = await live([job('f41e8c', { _version: 7 }), job('a')]);
   socket.sent.length = 0;

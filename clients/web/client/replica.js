@@ -72,9 +72,12 @@ export class Replica {
   }
 
   /** @param {{seq: number, count: number, digest: string}} tick
-   * @returns {boolean} whether what is here is what the server says should be here */
-  agrees({ count, digest }) {
-    return this.loading || (count === this.jobs.size && digest === this.#digest.toString());
+   * @returns {boolean} whether what is here is what the server says should be here; if so, its position is ours */
+  agrees({ seq, count, digest }) {
+    if (this.loading) return true;
+    if (count !== this.jobs.size || digest !== this.#digest.toString()) return false;
+    this.seq = seq;
+    return true;
   }
 
   /** Where to go on from, for `jobs.subscribe`.
