@@ -55,6 +55,7 @@ struct ServerProgram: Service, CustomStringConvertible {
             code: WebSocketCloseCode(rawValue: 4001),
             reason: "the server is about to restart"
         )
+        await wiring.recorder?.finish()
         await wiring.close()
     }
 
