@@ -303,7 +303,7 @@ let package = Package(
         ),
         .testTarget(
             name: "JobRecordingTests",
-            dependencies: ["JSON", "JobRecording", "TestSupport", logging],
+            dependencies: ["JSON", "JobRecording", logging, systemPackage],
             swiftSettings: house
         ),
         .testTarget(

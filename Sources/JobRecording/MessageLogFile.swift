@@ -15,13 +15,9 @@ actor MessageLogFile {
         executor.asUnownedSerialExecutor()
     }
 
-    init(path: String) throws {
-        file = try FileDescriptor.open(
-            FilePath(path),
-            .writeOnly,
-            options: [.create, .exclusiveCreate, .append, .closeOnExec],
-            permissions: .ownerReadWrite
-        )
+    /// Takes over a file that is open.
+    init(_ file: FileDescriptor) {
+        self.file = file
     }
 
     deinit {

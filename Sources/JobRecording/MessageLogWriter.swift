@@ -21,8 +21,18 @@ public final class MessageLogWriter: Sendable {
     ///   - room: How much may wait to be written, in bytes.
     ///   - logger: Is told when the recording ends early.
     /// - Throws: Why the file cannot be made; `Errno.fileExists` if there is one.
-    public init(path: String, room: Int = usualRoom, logger: Logger) throws {
-        file = try MessageLogFile(path: path)
+    public convenience init(path: String, room: Int = usualRoom, logger: Logger) throws {
+        let file = try FileDescriptor.open(
+            FilePath(path),
+            .writeOnly,
+            options: [.create, .exclusiveCreate, .append, .closeOnExec],
+            permissions: .ownerReadWrite
+        )
+        self.init(file, room: room, logger: logger)
+    }
+
+    init(_ file: FileDescriptor, room: Int = usualRoom, logger: Logger) {
+        self.file = MessageLogFile(file)
         queue = MessageLogQueue(room: room)
         self.logger = logger
     }

@@ -6,8 +6,6 @@ import Testing
 
 @Suite("Recordings and replays", .timeLimit(.minutes(3)))
 struct ReplayTests {
-    static let options = ["--auth", "none", "--proc", "4", "--mem", "8"]
-
     static func tasks() -> [String: String] {
         ["naps": CommandTests.naps, "stubborn": Tasks.stubborn]
     }
@@ -45,16 +43,23 @@ struct ReplayTests {
         for client in [maker, other, watcher] { await client.close() }
     }
 
-    /// Records that conversation in a file in the folder, and ends the server.
-    static func record(in folder: DataFolder, options: [String] = options) async throws -> String {
-        let path = folder.file("talk.jsonl").path
+    /// A recording, and the folder that it is in and goes with.
+    struct Recording {
+        let folder: DataFolder
+        var path: String { folder.file("talk.jsonl").path }
+    }
+
+    /// Records that conversation and ends the server.
+    static func record() async throws -> Recording {
+        let folder = try DataFolder(tasks: tasks())
+        let recording = Recording(folder: folder)
         let server = try await ServerProcess.start(
             folder.url,
-            options: options + ["--record", path]
+            options: ["--auth", "none", "--proc", "4", "--mem", "8", "--record", recording.path]
         )
         try await converse(server)
         await server.end(SIGTERM)
-        return path
+        return recording
     }
 
     static func report(_ run: CommandRun) throws -> JSONValue {
@@ -63,12 +68,12 @@ struct ReplayTests {
 
     @Test("A conversation that is replayed on another server agrees", arguments: ["max", "2"])
     func agreement(speed: String) async throws {
-        let path = try await Self.record(in: try DataFolder(tasks: Self.tasks()))
+        let recording = try await Self.record()
         let folder = try DataFolder(tasks: Self.tasks())
         let server = try await ServerProcess.start(folder.url)
         let run = try await CommandRun.jobsync(
             "replay",
-            path,
+            recording.path,
             "--speed",
             speed,
             "--json",
@@ -84,7 +89,13 @@ struct ReplayTests {
         #expect(report["connections"] == 3)
         #expect(report["methods"]?["jobs.new"]?["count"] == 7)
         #expect((report["push"]?["count"]?.integerValue ?? 0) > 0)
-        let text = try await CommandRun.jobsync("replay", path, server.url, "--speed", "max")
+        let text = try await CommandRun.jobsync(
+            "replay",
+            recording.path,
+            server.url,
+            "--speed",
+            "max"
+        )
         #expect(text.output.contains("all agree"), "a second time, on a server that has jobs")
         #expect(text.lines.contains { $0.hasPrefix("jobs.new") })
         await server.end(SIGTERM)
@@ -92,12 +103,12 @@ struct ReplayTests {
 
     @Test("Copies at once each make their own jobs")
     func copies() async throws {
-        let path = try await Self.record(in: try DataFolder(tasks: Self.tasks()))
+        let recording = try await Self.record()
         let folder = try DataFolder(tasks: Self.tasks())
         let server = try await ServerProcess.start(folder.url)
         let run = try await CommandRun.jobsync(
             "replay",
-            path,
+            recording.path,
             "--speed",
             "max",
             "--copies",
@@ -116,10 +127,16 @@ struct ReplayTests {
 
     @Test("What differs is told, and by the exit code too")
     func differences() async throws {
-        let path = try await Self.record(in: try DataFolder(tasks: Self.tasks()))
+        let recording = try await Self.record()
         let folder = try DataFolder(tasks: ["naps": CommandTests.naps])
         let server = try await ServerProcess.start(folder.url)
-        let run = try await CommandRun.jobsync("replay", path, "--speed", "max", on: server)
+        let run = try await CommandRun.jobsync(
+            "replay",
+            recording.path,
+            "--speed",
+            "max",
+            on: server
+        )
         #expect(run.status == 6)
         #expect(
             run.output.contains("jobs.new: the error bad_arguments")
@@ -132,8 +149,8 @@ struct ReplayTests {
 
     @Test("A damaged recording is replayed up to the damage, with a warning")
     func damage() async throws {
-        let folder = try DataFolder(tasks: Self.tasks())
-        let path = try await Self.record(in: folder)
+        let recording = try await Self.record()
+        let (folder, path) = (recording.folder, recording.path)
         let lines = try folder.text("talk.jsonl").split(separator: "\n")
         let cut = lines[..<6].joined(separator: "\n") + "\n" + lines[6].prefix(10)
         try cut.write(toFile: path, atomically: true, encoding: .utf8)
@@ -151,8 +168,8 @@ struct ReplayTests {
 
     @Test("A recording whose clock went back has no valid figures")
     func clock() async throws {
-        let folder = try DataFolder(tasks: Self.tasks())
-        let path = try await Self.record(in: folder)
+        let recording = try await Self.record()
+        let (folder, path) = (recording.folder, recording.path)
         var lines = try folder.text("talk.jsonl").split(separator: "\n")
         lines.append(#"{"t":0,"c":99,"dir":"open"}"#)
         let text = lines.joined(separator: "\n") + "\n"

@@ -1,8 +1,10 @@
 import Foundation
 import JSON
-import JobRecording
 import Logging
+import SystemPackage
 import Testing
+
+@testable import JobRecording
 
 @Suite("Message logs", .timeLimit(.minutes(1)))
 struct MessageLogTests {
@@ -174,7 +176,7 @@ struct MessageLogTests {
     func fullDisk() async throws {
         let notes = Notes()
         let logger = Logger(label: "test") { _ in notes }
-        let writer = try MessageLogWriter(path: "/dev/full", logger: logger)
+        let writer = MessageLogWriter(try .open("/dev/full", .writeOnly), logger: logger)
         writer.begin(Self.header)
         for _ in 0..<100 { writer.record(.zero, 1, .open) }
         await writer.finish()
