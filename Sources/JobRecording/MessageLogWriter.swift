@@ -8,7 +8,7 @@ import SystemPackage
 /// is told after that is dropped.
 public final class MessageLogWriter: Sendable {
     /// How much may wait to be written, in bytes, unless one says otherwise.
-    public static let usualRoom = 64 << 20
+    public static let usualRoom = 128 << 20
 
     private let queue: MessageLogQueue
     private let file: MessageLogFile

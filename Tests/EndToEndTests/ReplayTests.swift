@@ -213,6 +213,19 @@ struct ReplayTests {
         #expect(error?.standardError.contains("is there already") == true)
         #expect(try folder.text("talk.jsonl") == text, "it is as it was")
 
+        let elsewhere = try DataFolder()
+        let taken = try await ServerProcess.start(elsewhere.url)
+        let unused = folder.file("unused.jsonl")
+        await #expect(throws: ServerProcess.Failure.self) {
+            try await ServerProcess.start(
+                folder.url,
+                listen: "127.0.0.1:\(taken.port)",
+                options: ["--record", unused.path]
+            )
+        }
+        #expect(!folder.exists("unused.jsonl"), "a server that cannot start leaves no recording")
+        await taken.end(SIGTERM)
+
         let again = try await ServerProcess.start(folder.url, options: Array(options.dropLast(2)))
         let run = try await CommandRun.jobsync(
             "replay",

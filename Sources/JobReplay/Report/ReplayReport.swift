@@ -68,6 +68,7 @@ public struct ReplayReport: Sendable {
             "compared_jobs": .integer(comparedJobs), "skipped_logins": .integer(skippedLogins),
             "duration": .number((duration / .microseconds(1)).rounded() / 1000),
             "processor_time": .number((processorTime / .microseconds(1)).rounded() / 1000),
+            "processor_share": .number((processorShare * 1000).rounded() / 1000),
             "methods": .object(methods), "connect": .object(connecting.document),
             "push": .object(pushes.document), "lateness": .object(lateness.document),
         ]

@@ -30,6 +30,8 @@ actor ReplayBook {
     private var lastWaiter = 0
     private var news = ChangeTimes()
     private var created: Set<String> = []
+    /// Whether nobody tells of jobs any more.
+    private var isBlind = false
     /// Recorded jobs that could not be made.
     private var failures: Set<Key> = []
 
@@ -98,7 +100,7 @@ actor ReplayBook {
     }
 
     private func change(of key: Key, before deadline: ContinuousClock.Instant) async -> Bool {
-        guard ContinuousClock.now < deadline else { return false }
+        guard !isBlind, ContinuousClock.now < deadline else { return false }
         lastWaiter += 1
         let number = lastWaiter
         let alarm = Task {
@@ -195,6 +197,13 @@ actor ReplayBook {
             return
         }
         for latency in news.told(upTo: seq, at: moment) { report.pushes.record(latency) }
+    }
+
+    /// Notes that nothing more is heard of jobs; nobody waits for them any more.
+    func observerLost() {
+        isBlind = true
+        report.note(problem: "the connection that followed the jobs broke")
+        for key in Array(waiters.keys) { wake(key) }
     }
 
     func strayAnswer() {

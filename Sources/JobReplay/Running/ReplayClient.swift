@@ -68,7 +68,10 @@ actor ReplayClient {
         }
         await stage.said()
         if replay.pace != .asAnswersCome {
-            await waitForTurn(to: client.closed ?? replay.script.duration, from: begin)
+            await waitForTurn(
+                to: client.closed ?? replay.script.start + replay.script.duration,
+                from: begin
+            )
         } else if client.subscribes, !isAwaited {
             // Whoever follows jobs does so to the end, or there would be nobody to tell.
             await stage.waitUntilSilent()
@@ -80,7 +83,8 @@ actor ReplayClient {
     /// Whether others came after this one had gone.
     private var isAwaited: Bool {
         guard let closing = client.closing else { return false }
-        return replay.script.clients.contains { $0.predecessors > closing }
+        // Those who came later saw at least as many leave.
+        return replay.script.clients.last.map { $0.predecessors > closing } ?? false
     }
 
     private func connect() async -> Bool {
@@ -106,7 +110,7 @@ actor ReplayClient {
         from begin: ContinuousClock.Instant
     ) async -> ContinuousClock.Instant? {
         guard case .times(let speed) = replay.pace else { return nil }
-        let moment = begin + time / speed
+        let moment = begin + (time - replay.script.start) / speed
         if moment > .now { try? await Task.sleep(until: moment) }
         return moment
     }

@@ -25,7 +25,7 @@ actor ReplayObserver {
         }
         reader = Task { [socket] in
             for await message in socket.messages { await receive(message, at: .now) }
-            closed()
+            await closed()
         }
         let outcome = await call("jobs.subscribe", ["interval": 0])
         switch outcome {
@@ -78,10 +78,11 @@ actor ReplayObserver {
         }
     }
 
-    private func closed() {
+    private func closed() async {
         isClosed = true
         for call in calls.values { call.resume(returning: nil) }
         calls = [:]
+        await book?.observerLost()
     }
 }
 

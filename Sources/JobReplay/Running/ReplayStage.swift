@@ -40,6 +40,7 @@ actor ReplayStage {
     func leave(_ client: ReplayScript.Client) {
         guard let closing = client.closing, hasLeft.indices.contains(closing) else { return }
         hasLeft[closing] = true
+        guard closing == left else { return }
         while left < hasLeft.count, hasLeft[left] { left += 1 }
         wake()
     }

@@ -47,7 +47,9 @@ public struct ReplayScript: Sendable {
     let clients: [Client]
     /// Jobs that were made in the recording and shown to have ended, by id.
     let ends: [String: End]
-    /// When the last event was.
+    /// When the first event was; nobody waits for it.
+    let start: Duration
+    /// From the first event to the last.
     let duration: Duration
     /// Why the recording cannot be trusted.
     public let problems: [String]
@@ -68,7 +70,9 @@ public struct ReplayScript: Sendable {
         epoch = log.header.epoch
         clients = reader.order.compactMap { reader.clients[$0] }
         ends = reader.ends.filter { reader.made.contains($0.key) }
-        duration = log.entries.last?.time ?? .zero
+        start = log.entries.first?.time ?? .zero
+        // Not below zero, even if the clock went back.
+        duration = max(.zero, (log.entries.last?.time ?? start) - start)
         var problems: [String] = []
         if let backwards = log.backwards { problems.append("the recording's \(backwards)") }
         if reader.strayAnswers > 0 {

@@ -7,6 +7,7 @@ enum RecordingFile {
     /// Reads it, and warns where it cannot be read to its end.
     ///
     /// - Parameter path: The file.
+    /// - Returns: What clients said in it, and what came of it.
     /// - Throws: That it cannot be read, or that nothing in it can be.
     static func read(_ path: String) throws(CommandFailure) -> ReplayScript {
         let data: Data

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import JobModel
 import JobRecording
@@ -8,6 +9,7 @@ import WebSockets
 
 /// Records messages in a file.
 struct FileRecorder: MessageRecorder {
+    private let path: String
     private let file: MessageLogWriter
     private let started: Timestamp
     private let clock = ContinuousClock()
@@ -28,6 +30,7 @@ struct FileRecorder: MessageRecorder {
         } catch {
             throw StartError(message: "--record: \(path) cannot be made: \(reason(of: error))")
         }
+        self.path = path
         self.started = started
         start = clock.now
     }
@@ -65,6 +68,12 @@ struct FileRecorder: MessageRecorder {
     /// Writes what is left.
     func finish() async {
         await file.finish()
+    }
+
+    /// Removes the file of a server that could not start, for nothing was said to it.
+    func discard() async {
+        await file.finish()
+        try? FileManager.default.removeItem(atPath: path)
     }
 
     private func record(
