@@ -123,6 +123,7 @@ actor ReplayClient {
         let late = planned.map { ContinuousClock.now - max($0, excused ?? $0) }
         let needs = step.calls.flatMap(\.needs)
         for need in needs { await book.wait(for: need, copy: copy) }
+        if isWaiting(for: Set(step.calls.flatMap(\.jobs))) { await waitForAnswers() }
         if !needs.isEmpty { excused = .now }
         if replay.token == nil, step.calls.contains(where: { $0.method == Self.login }) {
             // A wrong token too often, and the server would hang up.
@@ -136,6 +137,11 @@ actor ReplayClient {
         }
         await book.sent(calls: step.calls.count, late: late)
         if replay.pace == .asAnswersCome { await waitForAnswers() }
+    }
+
+    /// Whether calls are under way that name one of these jobs; a later one could overtake them.
+    private func isWaiting(for jobs: Set<String>) -> Bool {
+        asked.values.contains { $0.call.outcome != nil && !jobs.isDisjoint(with: $0.call.jobs) }
     }
 
     private static let login = "session.authenticate"
