@@ -50,6 +50,10 @@ let package = Package(
         ),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(
+            url: "https://github.com/HdrHistogram/hdrhistogram-swift",
+            .upToNextMinor(from: "0.2.0")
+        ),
     ],
     targets: [
         // MARK: C
@@ -100,6 +104,11 @@ let package = Package(
             name: "JobProtocol",
             dependencies: ["JSON", "JobModel", orderedCollections],
             swiftSettings: pointerFree
+        ),
+        .target(
+            name: "JobRecording",
+            dependencies: ["JSON", "Threads", logging, systemPackage],
+            swiftSettings: house
         ),
         .target(
             name: "JobStorage",
@@ -176,12 +185,23 @@ let package = Package(
             swiftSettings: pointerFree
         ),
 
+        .target(
+            name: "JobReplay",
+            dependencies: [
+                "JSON", "JobModel", "JobProtocol", "JobRecording", "WebSockets",
+                orderedCollections,
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: pointerFree
+        ),
+
         // MARK: Programs
         .executableTarget(
             name: "jobsync",
             dependencies: [
                 "Authentication", "CPlatform", "JSON", "JobManagement", "JobModel", "JobProtocol",
-                "JobRunning", "JobScheduling", "JobStorage", "JobSync", "JobTaskFiles", "JobTasks",
+                "JobRecording", "JobReplay", "JobRunning", "JobScheduling", "JobStorage", "JobSync",
+                "JobTaskFiles", "JobTasks",
                 "MongoStorage", "SQLiteStorage", "WebSockets", argumentParser, logging,
                 orderedCollections,
                 systemPackage,
@@ -282,6 +302,16 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            name: "JobRecordingTests",
+            dependencies: ["JSON", "JobRecording", logging, systemPackage],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "JobReplayTests",
+            dependencies: ["JSON", "JobModel", "JobProtocol", "JobRecording", "JobReplay"],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "CommandLineTests",
             dependencies: [
                 "JSON", "JobModel", "JobProtocol", "Threads", "WebSockets", argumentParser, logging,
@@ -293,8 +323,8 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport",
-                "CPlatform", "JSON", "JobModel", "JobProtocol", "Mongo", "SQLiteStorage",
-                "WebSockets",
+                "CPlatform", "JSON", "JobModel", "JobProtocol", "JobRecording", "Mongo",
+                "SQLiteStorage", "WebSockets",
                 subprocess, systemPackage, "jobsync", "jobsync-worker",
             ],
             swiftSettings: house

@@ -48,6 +48,7 @@ extension FrontEnd {
         guard let connection = connections[id], !connection.isClosing else { return }
         statistics.messagesReceived += 1
         statistics.bytesReceived += message.count
+        configuration.recorder?.messageReceived(message, on: id)
         guard connection.parked.isEmpty, !isBusy(connection) else {
             connection.parked.append(message)
             server.pauseReceiving(from: id)

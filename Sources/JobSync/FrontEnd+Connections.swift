@@ -63,6 +63,7 @@ extension FrontEnd: WebSocketServerDelegate {
             rate: RateLimiter(perSecond: configuration.limits.callsPerSecond, now: clock.now)
         )
         statistics.connectionsOpened += 1
+        configuration.recorder?.connectionOpened(id)
         if identity == nil { closeUnlessLoggedIn(id) }
     }
 
@@ -96,6 +97,7 @@ extension FrontEnd: WebSocketServerDelegate {
     public func connectionClosed(_ id: ConnectionID, code: WebSocketCloseCode) {
         arriving[id] = nil
         guard let connection = connections.removeValue(forKey: id) else { return }
+        configuration.recorder?.connectionClosed(id, code: code)
         for tail in connection.tails.values { tail.listener.cancel() }
         statistics.connectionsClosed[code.rawValue, default: 0] += 1
     }
@@ -128,6 +130,7 @@ extension FrontEnd {
         committed: ContinuousClock.Instant? = nil
     ) {
         statistics.framesSent += 1
+        configuration.recorder?.messageSent(frame, on: connection.id)
         switch server.send(frame, to: connection.id) {
         case .written:
             if let committed { wasWritten(committed, to: connection) }

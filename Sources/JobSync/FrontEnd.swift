@@ -83,6 +83,7 @@ public actor FrontEnd {
     /// Takes in what was committed before anybody can connect.
     public func begin() {
         absorb()
+        configuration.recorder?.serverOpened(epoch: log.epoch)
     }
 
     /// Tells clients of changes and sends ticks, until it is cancelled.

@@ -34,6 +34,8 @@ public struct FrontEndConfiguration: Sendable {
     public var discovery: JSONValue
     /// The page's files.
     public var page: PageFiles
+    /// Is told of every message, if somebody records them.
+    public var recorder: (any MessageRecorder)?
     /// Reads the task files anew.
     public var reloadTasks: @Sendable () async -> Void = {}
 

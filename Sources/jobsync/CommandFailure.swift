@@ -17,6 +17,10 @@ enum CommandStatus: Int32, Sendable {
     case unreachable = 4
     /// The token is wrong or missing, or lacks a permission.
     case notAllowed = 5
+    /// A replay did not go as recorded.
+    case differs = 6
+    /// A replay went as recorded, but its figures are not to be believed.
+    case notValid = 7
     /// Ended by Ctrl-C, as shells count it.
     case interrupted = 130
 }

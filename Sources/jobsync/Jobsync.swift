@@ -28,6 +28,8 @@ struct Jobsync: AsyncParsableCommand {
               3  the job that was waited for ended in error or was cancelled
               4  the server cannot be reached
               5  the token is wrong or missing, or does not allow this
+              6  a replay went otherwise than recorded
+              7  a replay's figures are not valid
 
             COMPLETION
               bash  jobsync --generate-completion-script bash > \\
@@ -49,7 +51,7 @@ struct Jobsync: AsyncParsableCommand {
                 name: "Server",
                 subcommands: [
                     Serve.self, Status.self, ResourcesCommand.self, TaskCommand.self,
-                    StoreCommand.self, TokenCommand.self,
+                    StoreCommand.self, TokenCommand.self, ReplayCommand.self,
                 ]
             ),
         ]

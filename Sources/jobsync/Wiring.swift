@@ -26,6 +26,8 @@ struct Wiring {
     /// Nil where everyone may call.
     let authenticator: Authenticator?
     private let tasksFolder: FilePath
+    /// Writes messages down, if that is wanted.
+    let recorder: FileRecorder?
 
     /// Opens the data folder and joins the parts; nobody can connect yet.
     ///
@@ -76,6 +78,10 @@ struct Wiring {
         self.manager = manager
         authenticator = try Self.openAuthenticator(settings, now)
 
+        recorder = try settings.record.map { path throws(StartError) in
+            try FileRecorder(path: path, started: now(), logger: logger)
+        }
+
         let folder = tasksFolder
         var configuration = FrontEndConfiguration(
             access: authenticator.map { .token($0) } ?? .everyone,
@@ -87,6 +93,7 @@ struct Wiring {
         configuration.allowedOrigins = Set(settings.allowedOrigins)
         configuration.isLoopback = settings.isLoopback
         configuration.limits.callsPerSecond = settings.rate
+        configuration.recorder = recorder
         configuration.reloadTasks = {
             await manager.replaceTasks(with: TaskCatalogue.load(folder: folder))
         }

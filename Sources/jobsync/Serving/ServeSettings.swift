@@ -59,6 +59,8 @@ struct ServeSettings: Hashable, Sendable {
     var compression = Compression.off
     /// The folder of the page's files; if nil it is looked for.
     var web: String?
+    /// The file that messages are recorded in, absolute; nil to record none.
+    var record: String?
     /// The least important messages that are logged.
     var logLevel = Logger.Level.notice
     var logFormat = LogFormat.text

@@ -22,18 +22,12 @@ struct ServerProgram: Service, CustomStringConvertible {
     /// Starts, serves, and ends when the service group says so.
     func run() async throws {
         let wiring = try await Wiring(settings, logger: logger)
-        do throws(JobStoreError) {
-            try await wiring.manager.begin()
-        } catch {
-            throw StartError(message: "\(wiring.location) does not answer: \(error.reason)")
-        }
-        await reportTaskProblems(wiring)
-        await wiring.frontEnd.begin()
         let address: NetworkAddress
-        do throws(WebSocketServerError) {
-            address = try await wiring.network.start(delegate: wiring.frontEnd)
+        do throws(StartError) {
+            address = try await listen(wiring)
         } catch {
-            throw StartError(message: "\(error)")
+            await wiring.recorder?.discard()
+            throw error
         }
         await withTaskGroup { group in
             group.addTask { await wiring.manager.run() }
@@ -46,6 +40,22 @@ struct ServerProgram: Service, CustomStringConvertible {
         }
     }
 
+    /// Lets clients in, once jobs are known.
+    private func listen(_ wiring: Wiring) async throws(StartError) -> NetworkAddress {
+        do throws(JobStoreError) {
+            try await wiring.manager.begin()
+        } catch {
+            throw StartError(message: "\(wiring.location) does not answer: \(error.reason)")
+        }
+        await reportTaskProblems(wiring)
+        await wiring.frontEnd.begin()
+        do throws(WebSocketServerError) {
+            return try await wiring.network.start(delegate: wiring.frontEnd)
+        } catch {
+            throw StartError(message: "\(error)")
+        }
+    }
+
     /// Ends without harm to what runs: workers go on by themselves.
     private func end(_ wiring: Wiring) async {
         logger.notice("ending; running jobs go on")
@@ -55,6 +65,7 @@ struct ServerProgram: Service, CustomStringConvertible {
             code: WebSocketCloseCode(rawValue: 4001),
             reason: "the server is about to restart"
         )
+        await wiring.recorder?.finish()
         await wiring.close()
     }
 

@@ -18,6 +18,7 @@ struct ServeOptions: ParsableArguments {
     @Option(.rate) var rate: GivenSetting?
     @Option(.compression) var compression: GivenSetting?
     @Option(.web) var web: GivenSetting?
+    @Option(.record) var record: GivenSetting?
     @Option(.logLevel) var logLevel: GivenSetting?
     @Option(.logFormat) var logFormat: GivenSetting?
 

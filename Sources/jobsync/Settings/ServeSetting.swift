@@ -18,6 +18,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
     case rate
     case compression
     case web
+    case record
     case logLevel = "log-level"
     case logFormat = "log-format"
 
@@ -47,6 +48,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
         case .mem: "GB"
         case .auth: "token|none"
         case .allowOrigin: "origin"
+        case .record: "file"
         case .logLevel: "level"
         case .logFormat: "text|json"
         case .compression: "on|off"
@@ -95,6 +97,11 @@ enum ServeSetting: String, CaseIterable, Sendable {
             """
         case .web:
             "The folder of the page's files. (default: the one that came with the program)"
+        case .record:
+            """
+            Write down what clients and server say to each other, in a new file, for `jobsync \
+            replay`. Tokens are left out; arguments of jobs and their logs are not.
+            """
         case .logLevel:
             "trace, debug, info, notice, warning, error or critical. (default: notice)"
         case .logFormat:

@@ -37,6 +37,7 @@ extension ServeSettings {
         rate = try reader.value(.rate, WholeNumber.parse) ?? rate
         compression = try reader.choice(.compression) ?? compression
         web = try reader.value(.web, PlainText.parse).map(absolute)
+        record = try reader.value(.record, PlainText.parse).map(absolute)
         logLevel = try reader.choice(.logLevel) ?? logLevel
         logFormat = try reader.choice(.logFormat) ?? logFormat
     }

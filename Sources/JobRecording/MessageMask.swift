@@ -1,0 +1,61 @@
+public import JSON
+
+/// Takes tokens out of what clients send, before it is written.
+public enum MessageMask {
+    /// What stands in a log in place of a secret.
+    public static let mask = "***"
+
+    /// What is written for a message.
+    ///
+    /// The params of `session.authenticate` are masked, and a `token` among the params of any method:
+    /// a name that was misspelled leaves the token where it is. Text that is not JSON is kept, so that it
+    /// can be sent again, unless it might hold a token.
+    /// - Parameter message: The message as it came.
+    /// - Returns: A JSON document; a string for what was not JSON.
+    public static func masked(_ message: [UInt8]) -> JSONValue {
+        let document: JSONValue
+        do throws(JSONParseError) {
+            document = try JSONValue(
+                parsing: message,
+                maximumDepth: MessageLogEntry.maximumDepth - 2
+            )
+        } catch {
+            let text = String(decoding: message, as: UTF8.self)
+            return .string(mayHoldToken(text) ? mask : text)
+        }
+        guard case .array(let elements) = document else { return maskedRequest(document) }
+        return .array(elements.map(maskedRequest))
+    }
+
+    private static func maskedRequest(_ request: JSONValue) -> JSONValue {
+        switch request {
+        case .null, .bool, .integer, .number: return request
+        // No request; and a string could not be told from text that is not JSON.
+        case .string, .array: return .string(mask)
+        case .object(var members):
+            let method = members["method"]?.stringValue?.lowercased() ?? ""
+            for name in members.keys where !["jsonrpc", "id", "method"].contains(name) {
+                members[name] =
+                    name == "params"
+                    ? members[name].map { masked(params: $0, of: method) } : .string(mask)
+            }
+            return .object(members)
+        }
+    }
+
+    private static func masked(params: JSONValue, of method: String) -> JSONValue {
+        // By position they are refused; still there may be a token among them.
+        guard case .object(var params) = params else { return .string(mask) }
+        let isLogin = method.contains("authenticate")
+        for name in params.keys where isLogin || name.lowercased().contains("token") {
+            params[name] = .string(mask)
+        }
+        return .object(params)
+    }
+
+    /// Escapes could spell the words that are looked for.
+    private static func mayHoldToken(_ text: String) -> Bool {
+        let text = text.lowercased()
+        return text.contains("authenticate") || text.contains("token") || text.contains("\\u")
+    }
+}
