@@ -83,7 +83,7 @@ struct ReplayTests {
         #expect(report["first_differences"] == [])
         #expect(report["agrees"] == true)
         // A machine that is busy with other tests may well be late by its own plan.
-        if report["valid"] == true { #expect(run.status == 0) }
+        #expect(run.status == (report["valid"] == true ? 0 : 7))
         #expect(report["compared_answers"] == report["calls"])
         #expect(report["compared_jobs"] == 5)
         #expect(report["connections"] == 3)
