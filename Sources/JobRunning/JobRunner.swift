@@ -13,6 +13,8 @@ public struct LaunchOrder: Hashable, Sendable {
     public let resources: Resources
     /// Who made the job.
     public let username: String
+    /// What the catalogue says of the things that the arguments name, and of those they use.
+    public var inputs: [DataKind: DataRecord]
 
     /// Makes an order.
     ///
@@ -22,18 +24,21 @@ public struct LaunchOrder: Hashable, Sendable {
     ///   - args: What the task is told.
     ///   - resources: What the job may use.
     ///   - username: Who made the job.
+    ///   - inputs: What the catalogue says of the things that the arguments name.
     public init(
         id: JobID,
         task: String,
         args: JSONObject,
         resources: Resources,
-        username: String
+        username: String,
+        inputs: [DataKind: DataRecord] = [:]
     ) {
         self.id = id
         self.task = task
         self.args = args
         self.resources = resources
         self.username = username
+        self.inputs = inputs
     }
 }
 

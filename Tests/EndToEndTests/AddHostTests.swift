@@ -50,7 +50,7 @@ struct AddHostTests {
         }
         let host = try #require(result["id"]?.stringValue)
         for name in [
-            "reference.1.bt2", "reference.rev.2.bt2", "Genome", "GenomeIndex", "host.json",
+            "reference.1.bt2", "reference.rev.2.bt2", "Genome", "GenomeIndex", "record.json",
         ] {
             #expect(folder.exists("hosts/\(host)/\(name)"))
         }

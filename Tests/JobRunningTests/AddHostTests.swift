@@ -92,11 +92,11 @@ struct AddHostTests {
             names.isSuperset(of: [
                 "reference.1.bt2", "reference.2.bt2", "reference.3.bt2", "reference.4.bt2",
                 "reference.rev.1.bt2", "reference.rev.2.bt2", "Genome", "GenomeIndex",
-                "GenomeIndexHash", "OverflowTable", "host.json",
+                "GenomeIndexHash", "OverflowTable", "record.json",
             ])
         )
-        let written = try JSONValue(parsing: Files.read(folder.appending("host.json")))
-        #expect(written == result)
+        let written = try JSONValue(parsing: Files.read(folder.appending("record.json")))
+        #expect(written["document"] == result)
         #expect(!bench.exists("work/job1"))
     }
 
@@ -106,7 +106,7 @@ struct AddHostTests {
         let runner = bench.makeRunner()
         await runner.start(try order(bench, args: ["file": "host.fa"]))
         #expect(try await runner.end().result?["id"] == "job1")
-        #expect(bench.exists("hosts/job1/host.json"))
+        #expect(bench.exists("hosts/job1/record.json"))
     }
 
     @Test func compressedFilesAreRead() async throws {
@@ -165,12 +165,12 @@ struct AddHostTests {
     @Test func aHostThatIsThereAlreadyIsNotTouched() async throws {
         let bench = try Bench()
         try bench.write(Self.genome, to: "host.fa")
-        try bench.write("mine", to: "hosts/prunus_persica/host.json")
+        try bench.write("mine", to: "hosts/prunus_persica/record.json")
         let runner = bench.makeRunner()
         await runner.start(try order(bench, args: ["file": "host.fa", "_id": "PRUNUS persica"]))
         let error = try #require(try await runner.end().error)
-        #expect(error.message.hasPrefix("there is a host 'prunus_persica' already"))
-        let kept = try Files.read(bench.folders.data.pushing("hosts/prunus_persica/host.json"))
+        #expect(error.message.hasPrefix("there is a host prunus_persica already"))
+        let kept = try Files.read(bench.folders.data.pushing("hosts/prunus_persica/record.json"))
         #expect(kept == Array("mine".utf8))
     }
 
@@ -185,7 +185,7 @@ struct AddHostTests {
         #expect(result["name"] == .string(name))
         let id = try #require(result["id"]?.stringValue)
         #expect(id.wholeMatch(of: /[a-z0-9_]+/) != nil)
-        #expect(bench.exists("hosts/\(id)/host.json"))
+        #expect(bench.exists("hosts/\(id)/record.json"))
         #expect(try Files.names(in: bench.folders.data.appending("hosts")) == [id])
     }
 
@@ -202,12 +202,12 @@ struct AddHostTests {
             guard let end = fact.end else { continue }
             // Who is told too late has finished; then all of it must be there.
             #expect([.cancelled, .complete].contains(end.state))
-            #expect(bench.exists("hosts/x/host.json") == (end.state == .complete))
+            #expect(bench.exists("hosts/x/record.json") == (end.state == .complete))
             break
         }
         let hosts = (try? Files.names(in: bench.folders.data.appending("hosts"))) ?? []
         #expect(hosts.isEmpty || hosts == ["x"])
         #expect(!bench.exists("work/job1"))
-        #expect(!bench.exists("hosts/x") || bench.exists("hosts/x/host.json"))
+        #expect(!bench.exists("hosts/x") || bench.exists("hosts/x/record.json"))
     }
 }

@@ -11,6 +11,8 @@ package enum JournalEntry: Hashable, Sendable {
     case progress(stage: Int, fraction: Double)
     /// What the task made.
     case result(JSONValue)
+    /// What the task is about to put into its place in the data folder.
+    case kept(DataRecord)
     /// The job ended; nothing follows.
     case end(JournalEnd)
 }
@@ -67,6 +69,9 @@ extension JournalEntry {
         case .result(let value):
             line["event"] = "result"
             line["value"] = value
+        case .kept(let record):
+            line["event"] = "kept"
+            line["record"] = .object(record.whole)
         case .end(let end):
             line["event"] = "end"
             line["state"] = .string(end.state.rawValue)
@@ -102,6 +107,9 @@ extension JournalEntry {
         case "result":
             guard let value = line["value"] else { return nil }
             self = .result(value)
+        case "kept":
+            guard let record = line["record"].flatMap(DataRecord.init(whole:)) else { return nil }
+            self = .kept(record)
         case "end":
             guard let end = JournalEnd(line: line) else { return nil }
             self = .end(end)

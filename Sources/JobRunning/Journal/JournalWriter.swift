@@ -35,15 +35,9 @@ package struct JournalWriter: ~Copyable {
         mayBeTorn = true
         try Files.write(line[...], to: file)
         mayBeTorn = false
-        if case .end = entry { fsync(file) }
-    }
-}
-
-extension Timestamp {
-    /// The time by the machine's clock.
-    package static var present: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(microseconds: time.tv_sec * 1_000_000 + time.tv_nsec / 1000)
+        switch entry {
+        case .kept, .end: fsync(file)
+        case .started, .stage, .progress, .result: break
+        }
     }
 }

@@ -29,6 +29,8 @@ struct RunningJob {
     var identity: ProcessIdentity?
     var watch: JournalWatcher.Watch?
     var result: JSONValue?
+    /// What the worker was about to put into its place, or has.
+    var record: DataRecord?
     var end: JournalEnd?
     var damagedLines = 0
     /// The running stage's number, and how many there are.

@@ -65,6 +65,8 @@ extension WorkerRunner {
             }
         case .result(let value):
             jobs[id]?.result = value
+        case .kept(let record):
+            jobs[id]?.record = record
         case .end(let end):
             jobs[id]?.end = end
             // A worker that cannot let go after its last word is helped.

@@ -58,6 +58,7 @@ package struct Worker {
             username: order.launch.username,
             args: order.launch.args,
             resources: order.launch.resources,
+            inputs: order.launch.inputs,
             work: order.folders.work(of: order.launch.id),
             data: order.folders.data,
             environment: ProcessMarker.environment(of: order.launch.id, run: folder),
@@ -75,6 +76,9 @@ package struct Worker {
             let work = try makeWork()
             do {
                 try await runStages(of: work)
+            } catch  where context.published != nil {
+                // What it was for is done; only something of the tidying up is not.
+                reporter.log(["left as it is: \(error.message ?? "the job was stopped")"])
             } catch {
                 failure = error
                 reason = supervisor.reason

@@ -48,6 +48,11 @@ extension WorkerOrder {
             "grace_ms": .integer(grace.milliseconds),
             "arguments": .array(arguments.map { .object($0.document) }),
         ]
+        if !launch.inputs.isEmpty {
+            document["inputs"] = .array(
+                launch.inputs.values.sorted { $0.key < $1.key }.map { .object($0.whole) }
+            )
+        }
         document["timeout_ms"] = timeout.map { .integer($0.milliseconds) }
         document["command"] = command.map { .object($0.document) }
         return document
@@ -75,7 +80,11 @@ extension WorkerOrder {
             task: task,
             args: document["args"]?.objectValue ?? [:],
             resources: Resources(proc: proc, mem: mem),
-            username: document["username"]?.stringValue ?? ""
+            username: document["username"]?.stringValue ?? "",
+            inputs: (document["inputs"]?.arrayValue ?? []).reduce(into: [:]) { inputs, whole in
+                guard let record = DataRecord(whole: whole) else { return }
+                inputs[record.key.kind] = record
+            }
         )
         folders = DataFolders(data: FilePath(data))
         grace =

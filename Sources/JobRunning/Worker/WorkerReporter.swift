@@ -81,6 +81,8 @@ final class WorkerReporter: TaskReporter {
         files.withLock { $0.stage = nil }
     }
 
+    func keep(_ record: DataRecord) -> Bool { write(.kept(record)) }
+
     /// Writes an entry to the journal.
     ///
     /// - Returns: Whether it could be written.

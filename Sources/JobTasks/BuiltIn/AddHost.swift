@@ -37,8 +37,12 @@ package final class AddHost: JobTask {
 
     private var fasta: FilePath { context.work.appending("host.fa") }
 
-    /// Where the host will stand.
-    private var place: FilePath { context.data.appending("hosts").appending(hostID) }
+    private var key: DataKey {
+        guard let key = DataKey(.host, hostID) else {
+            preconditionFailure("a slug and a job's id are ids of data too")
+        }
+        return key
+    }
 
     private var hostName: String { context.args["_id"]?.stringValue ?? context.id.rawValue }
 
@@ -63,7 +67,7 @@ extension AddHost {
             throw .task("args.file: \(source) is not a file")
         }
         guard size > 0 else { throw .task("args.file: \(source) is empty") }
-        try checkPlaceIsFree()
+        try context.checkPlaceIsFree(key)
         do {
             try Files.makeFolder(folder)
             let isCompressed = try Files.begins(genome, with: [0x1F, 0x8B])
@@ -76,12 +80,6 @@ extension AddHost {
             throw .task("the job's folder cannot be made: \(error)")
         }
         try await recordVersions()
-    }
-
-    private func checkPlaceIsFree() throws(TaskFailure) {
-        guard !Files.exists(place) else {
-            throw .task("there is a host '\(hostID)' already; remove it or choose another _id")
-        }
     }
 
     /// Refuses early what would fail after an hour.
@@ -198,23 +196,7 @@ extension AddHost {
             statistics: statistics,
             tools: versions
         )
-        try checkPlaceIsFree()
-        try context.checkStopping()
-        do {
-            try Files.write(
-                JSONValue.object(document).encoded,
-                to: folder.appending("host.json")
-            )
-            try Files.makeFolder(place.removingLastComponent())
-            try Files.sync(folder)
-            try Files.move(folder, to: place)
-        } catch .fileExists, .directoryNotEmpty {
-            try checkPlaceIsFree()
-        } catch {
-            throw .task("the host cannot be moved to \(place): \(error)")
-        }
-        context.result = .object(document)
-        context.log("the host stands in hosts/\(hostID)")
+        try context.publish(key, name: hostName, document: document, folder: folder)
     }
 }
 

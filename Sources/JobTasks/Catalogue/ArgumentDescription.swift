@@ -1,4 +1,5 @@
 public import JSON
+public import JobModel
 
 /// What kind of value an argument takes.
 public enum ArgumentType: String, Hashable, Sendable, CaseIterable {
@@ -38,6 +39,8 @@ public struct ArgumentDescription: Hashable, Sendable {
     public var maximum: Double?
     /// The type of a list's elements; any scalar or path, strings if nil.
     public var items: ArgumentType?
+    /// What kept thing a string names, which must be there when the job is made.
+    public var names: DataKind?
 
     /// Describes an argument.
     ///
@@ -51,6 +54,7 @@ public struct ArgumentDescription: Hashable, Sendable {
     ///   - minimum: The smallest number that it may be.
     ///   - maximum: The largest number that it may be.
     ///   - items: The type of a list's elements.
+    ///   - names: What kept thing a string names.
     public init(
         name: String,
         type: ArgumentType,
@@ -60,7 +64,8 @@ public struct ArgumentDescription: Hashable, Sendable {
         allowedValues: [JSONValue]? = nil,
         minimum: Double? = nil,
         maximum: Double? = nil,
-        items: ArgumentType? = nil
+        items: ArgumentType? = nil,
+        names: DataKind? = nil
     ) {
         self.name = name
         self.type = type
@@ -71,6 +76,7 @@ public struct ArgumentDescription: Hashable, Sendable {
         self.minimum = minimum
         self.maximum = maximum
         self.items = items
+        self.names = names
     }
 
     /// The description as `tasks.list` shows it.
@@ -86,6 +92,7 @@ public struct ArgumentDescription: Hashable, Sendable {
         document["min"] = minimum.map { .number($0) }
         document["max"] = maximum.map { .number($0) }
         document["items"] = items.map { .string($0.rawValue) }
+        document["names"] = names.map { .string($0.rawValue) }
         return document
     }
 }

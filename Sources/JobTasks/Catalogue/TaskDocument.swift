@@ -1,4 +1,5 @@
 package import JSON
+import JobModel
 
 /// How a command task travels to the worker: as JSON, so that the worker needs no YAML.
 extension CommandTask {
@@ -74,7 +75,8 @@ extension ArgumentDescription {
         self.init(
             name: name,
             type: type,
-            items: document["items"]?.stringValue.flatMap(ArgumentType.init)
+            items: document["items"]?.stringValue.flatMap(ArgumentType.init),
+            names: document["names"]?.stringValue.flatMap(DataKind.init(rawValue:))
         )
     }
 }

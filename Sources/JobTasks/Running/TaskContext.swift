@@ -12,6 +12,11 @@ package protocol TaskReporter: AnyObject, Sendable {
 
     /// Tells how much of the running stage is done, from 0 to 1.
     func progress(_ fraction: Double)
+
+    /// Writes down, durably, what the job is about to put into the data folder.
+    ///
+    /// - Returns: Whether it could be written.
+    func keep(_ record: DataRecord) -> Bool
 }
 
 /// What a job was told, and how its stages reach the world.
@@ -21,6 +26,8 @@ package final class TaskContext {
     package let username: String
     package let args: JSONObject
     package let resources: Resources
+    /// What the catalogue says of the things that the arguments name, and of those they use.
+    package let inputs: [DataKind: DataRecord]
     /// The job's own folder; it is removed when the job ends.
     package let work: FilePath
     /// The folder of the server's data, in which results are kept.
@@ -29,6 +36,8 @@ package final class TaskContext {
     package let environment: [String: String]
     /// What becomes the job's result.
     package var result: JSONValue?
+    /// What the job has put into the data folder; from then on it cannot be stopped any more.
+    package internal(set) var published: DataRecord?
 
     private let reporter: any TaskReporter
 
@@ -38,6 +47,7 @@ package final class TaskContext {
         username: String,
         args: JSONObject,
         resources: Resources,
+        inputs: [DataKind: DataRecord] = [:],
         work: FilePath,
         data: FilePath,
         environment: [String: String] = [:],
@@ -48,6 +58,7 @@ package final class TaskContext {
         self.username = username
         self.args = args
         self.resources = resources
+        self.inputs = inputs
         self.work = work
         self.data = data
         self.reporter = reporter
@@ -58,11 +69,11 @@ package final class TaskContext {
     }
 
     /// Whether the job shall stop; long work in Swift asks now and then.
-    package var isStopping: Bool { reporter.isStopping }
+    package var isStopping: Bool { published == nil && reporter.isStopping }
 
     /// Throws if the job shall stop.
     package func checkStopping() throws(TaskFailure) {
-        if reporter.isStopping { throw .stopped }
+        if isStopping { throw .stopped }
     }
 
     /// Writes a line to the job's log.
@@ -70,6 +81,9 @@ package final class TaskContext {
 
     /// Tells how much of the running stage is done, from 0 to 1.
     package func progress(_ fraction: Double) { reporter.progress(fraction) }
+
+    /// Writes down what the job is about to put into the data folder.
+    func keep(_ record: DataRecord) -> Bool { reporter.keep(record) }
 
     /// Runs a tool to its end; its output goes to the job's log.
     ///

@@ -11,4 +11,9 @@ package enum TaskFailure: Error, Hashable, Sendable {
     package static func task(_ message: String, log: [String] = []) -> TaskFailure {
         .failed(JobError(cause: .task, message: message, log: log))
     }
+
+    /// What went wrong, in words; nil for a job that was told to stop.
+    package var message: String? {
+        if case .failed(let error) = self { error.message } else { nil }
+    }
 }
