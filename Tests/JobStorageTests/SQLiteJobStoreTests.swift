@@ -8,7 +8,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("The store in SQLite", .timeLimit(.minutes(1)))
+@Suite("The store in SQLite", .timeLimit(.minutes(6)))
 struct SQLiteJobStoreTests {
     @Test("A commit is synced in full, into a write-ahead log")
     func durability() async throws {

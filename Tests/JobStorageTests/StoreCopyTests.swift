@@ -4,7 +4,7 @@ import JobStorage
 import Synchronization
 import Testing
 
-@Suite("A copy of a store", .timeLimit(.minutes(2)))
+@Suite("A copy of a store", .timeLimit(.minutes(6)))
 struct StoreCopyTests {
     /// Jobs of every kind: waiting, running, ended, archived.
     static func fill(_ store: any JobStore, count: Int) async throws {

@@ -5,7 +5,7 @@ import JobStorage
 import SQLiteStorage
 import Testing
 
-@Suite("Files that are not opened", .timeLimit(.minutes(1)))
+@Suite("Files that are not opened", .timeLimit(.minutes(6)))
 struct StoreFileTests {
     /// Everything in a folder but the lock, byte for byte.
     static func contents(of folder: String) throws -> [String: Data] {
