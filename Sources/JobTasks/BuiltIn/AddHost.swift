@@ -98,7 +98,7 @@ extension AddHost {
     private func decompress() async throws(TaskFailure) {
         context.log("decompressing \(source)")
         var gzip = Tool(["gzip", "-dc", fasta.compressed.lastComponent?.string ?? ""])
-        gzip.output = fasta
+        gzip.output = .file(fasta)
         gzip.files = [FilePath("host.fa")]
         try await context.run(gzip)
     }
