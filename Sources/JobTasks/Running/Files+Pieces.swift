@@ -31,6 +31,13 @@ extension Files {
         }
     }
 
+    /// Copies what is in a file into a new one.
+    package static func copy(_ source: FilePath, to target: FilePath) throws {
+        let file = try open(target, O_WRONLY | O_CREAT | O_EXCL)
+        defer { close(file) }
+        try readPieces(of: source) { try write($0[...], to: file) }
+    }
+
     /// Waits until a folder and the files in it are on the disk.
     ///
     /// - Parameters:
