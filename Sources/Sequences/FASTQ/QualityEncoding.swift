@@ -3,9 +3,9 @@ public enum QualityEncoding: String, Hashable, Sendable, CaseIterable {
     /// Everything of today.
     case sanger = "Sanger / Illumina 1.9"
     /// Before 2010; the least quality is 1.
-    case illumina1_3 = "Illumina 1.3"
+    case illumina13 = "Illumina 1.3"
     /// Until 2011; the least quality is 2.
-    case illumina1_5 = "Illumina 1.5"
+    case illumina15 = "Illumina 1.5"
 
     /// Guesses the encoding.
     ///
@@ -14,8 +14,8 @@ public enum QualityEncoding: String, Hashable, Sendable, CaseIterable {
         self =
             switch leastSign {
             case ..<64: .sanger
-            case 65: .illumina1_3
-            default: .illumina1_5
+            case 65: .illumina13
+            default: .illumina15
             }
     }
 

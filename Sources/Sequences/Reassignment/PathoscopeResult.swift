@@ -38,6 +38,9 @@ public struct PathoscopeResult: Hashable, Sendable {
     public var iterations = 0
     /// The references that are reported, the one with the greatest share first.
     public var hits: [Hit] = []
+
+    /// Makes what is found among no reads.
+    public init() {}
 }
 
 /// A reference to which reads were aligned.
@@ -73,11 +76,10 @@ extension PathoscopeMatrix {
         let before = model.bestHits()
         model.maximize()
         let after = model.bestHits()
-        var result = PathoscopeResult(
-            readCount: rows.count,
-            uncertainCount: model.uncertainCount,
-            iterations: model.iterations
-        )
+        var result = PathoscopeResult()
+        result.readCount = rows.count
+        result.uncertainCount = model.uncertainCount
+        result.iterations = model.iterations
         var depths = PathoscopeDepths(rows, lengths: rows.references.map { references[$0].length })
         depths.add(rows, shares: model.x)
         func share(
