@@ -15,20 +15,8 @@ extension Files {
         of path: FilePath,
         _ handle: ([UInt8]) throws -> Void
     ) throws {
-        let file = try open(path, O_RDONLY)
-        defer { close(file) }
-        while true {
-            var count = 0
-            let piece = [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, filled in
-                repeat {
-                    count = Glibc.read(file, buffer.baseAddress, buffer.count)
-                } while count < 0 && errno == EINTR
-                filled = max(count, 0)
-            }
-            guard count >= 0 else { throw Errno(rawValue: errno) }
-            guard count > 0 else { return }
-            try handle(piece)
-        }
+        let pieces = try FilePieces(of: path)
+        while let piece = try pieces.next() { try handle(piece) }
     }
 
     /// Copies what is in a file into a new one.

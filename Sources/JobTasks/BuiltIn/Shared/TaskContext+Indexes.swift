@@ -16,7 +16,7 @@ extension TaskContext {
         // The forward and the mirror index are built one after the other.
         build.progress = .counter(prefix: "Getting block ", passes: 2)
         try await run(build)
-        guard BowtieIndex(work.pushing(FilePath(base))) != nil else {
+        guard BowtieIndex(base, in: work) != nil else {
             throw .task("bowtie2-build ended without an error, but its index is not complete")
         }
     }
@@ -44,19 +44,21 @@ extension TaskContext {
 
 /// bowtie2's index of some sequences.
 struct BowtieIndex {
-    /// What the names of its files begin with.
-    let base: FilePath
+    /// What the names of its files begin with, as the program is told.
+    let base: String
     /// The program that reads it.
     let program: String
 
     /// Takes an index whose files are all there; nil if one is missing or empty.
     ///
-    /// - Parameter base: What the names of its files begin with.
-    init?(_ base: FilePath) {
+    /// - Parameters:
+    ///   - base: What the names of its files begin with.
+    ///   - folder: Where that path begins.
+    init?(_ base: String, in folder: FilePath) {
         // An index of more than 4 GB has other names, and a program of its own.
         for (suffix, program) in [("bt2", "bowtie2-align-s"), ("bt2l", "bowtie2-align-l")] {
             let isComplete = ["1", "2", "3", "4", "rev.1", "rev.2"].allSatisfy {
-                (Files.size(of: FilePath("\(base).\($0).\(suffix)")) ?? 0) > 0
+                (Files.size(of: folder.pushing(FilePath("\(base).\($0).\(suffix)"))) ?? 0) > 0
             }
             if isComplete {
                 self.base = base
