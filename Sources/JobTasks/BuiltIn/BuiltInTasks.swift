@@ -2,8 +2,8 @@
 package enum BuiltInTasks {
     package static var all: [any JobTask.Type] {
         [
-            AddHost.self, CreateSample.self, PathoscopeBowtie.self, PathoscopeSnap.self,
-            RebuildIndex.self,
+            AddHost.self, RebuildIndex.self, CreateSample.self, PathoscopeBowtie.self,
+            PathoscopeSnap.self, NuVs.self,
         ]
     }
 

@@ -14,7 +14,7 @@ extension AddHost {
         statistics: SequenceStatistics,
         tools: JSONObject
     ) throws(TaskFailure) -> JSONObject {
-        return [
+        [
             "id": .string(id),
             "name": .string(name),
             "description": .string(context.args["description"]?.stringValue ?? ""),

@@ -17,7 +17,8 @@ extension CreateSample {
                 name: "files",
                 type: .list,
                 isRequired: true,
-                description: "A FASTQ file of reads or two of mates, plain or .gz, below the data folder",
+                description:
+                    "A FASTQ file of reads or two of mates, plain or .gz, below the data folder",
                 items: .path
             ),
             ArgumentDescription(

@@ -105,7 +105,8 @@ extension TaskContext {
     ) throws(TaskFailure) -> BowtieIndex {
         let folder = folder(of: record)
         try link(folder, as: name)
-        guard let index = BowtieIndex("\(name)/reference", in: work), SnapIndex.isThere(folder) else {
+        guard let index = BowtieIndex("\(name)/reference", in: work), SnapIndex.isThere(folder)
+        else {
             throw .task("the index in \(record.key.path) is not complete")
         }
         return index

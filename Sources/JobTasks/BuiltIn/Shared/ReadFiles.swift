@@ -103,7 +103,8 @@ struct ReadFiles {
             try body()
         } catch {
             switch error.reason {
-            case .missingMate, .otherMate: throw .task("\(name(.first)), \(name(.second)): \(error)")
+            case .missingMate, .otherMate:
+                throw .task("\(name(.first)), \(name(.second)): \(error)")
             default: throw .task("\(name(mate)): \(error)")
             }
         }
