@@ -92,7 +92,8 @@ let package = Package(
             swiftSettings: house
         ),
         .target(name: "JSON", dependencies: [orderedCollections], swiftSettings: pointerFree),
-        .target(name: "Sequences", swiftSettings: pointerFree),
+        .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: house),
+        .target(name: "Sequences", dependencies: ["Compression"], swiftSettings: pointerFree),
 
         // MARK: Jobs
         .target(
@@ -248,7 +249,11 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
-        .testTarget(name: "SequencesTests", dependencies: ["Sequences"], swiftSettings: house),
+        .testTarget(
+            name: "SequencesTests",
+            dependencies: ["Compression", "Sequences"],
+            swiftSettings: house
+        ),
         .testTarget(
             name: "JobModelTests",
             dependencies: ["JSON", "JobModel"],
