@@ -20,6 +20,8 @@ from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+import results
+
 WEB = Path(__file__).resolve().parents[2] / "clients" / "web"
 UNIT = Path(__file__).resolve().parent / "unit"
 CSP = (
@@ -82,12 +84,6 @@ TASKS = [
     task("rebuild_index", ["mk_index_dir", "write_fasta", "bowtie_build", "snap_build", "replace_old"], [], 1, 2,
          description="Rebuild the index of all viruses", available=False, reason="snap-aligner is not installed"),
 ]
-RESULT = {
-    "count": 8, "organism": "Prunus persica",
-    "lengths": {"total": 227_411_381, "mean": 28_426_422.6, "max": 47_851_208, "min": 22_573_980},
-    "nucleotides": {"a": 0.309, "t": 0.310, "g": 0.189, "c": 0.188, "n": 0.004},
-    "sequences": [{"name": f"Pp0{n}", "length": 47_851_208 - n * 2_900_000, "gc": round(0.37 + n / 500, 3)} for n in range(1, 9)],
-}
 
 
 class Job:
@@ -225,11 +221,11 @@ class FakeServer:
         return self.tasks[task]["stages"] if task in self.tasks else []
 
     def add(self, task="nuvs", *, _id=None, args=None, username="igboyes", age=0, state="waiting", stage=0, fraction=0.4,
-            proc=None, mem=None, pace=0, error=None, log="", took=None, fails=False):
+            proc=None, mem=None, pace=0, error=None, log="", took=None, fails=False, result=None):
         """A job in any state; `pace` stages a second once it runs, 0 leaves it as it is."""
-        return self.run(lambda: self._add(task, _id, args or {}, username, age, state, stage, fraction, proc, mem, pace, error, log, took, fails).id)
+        return self.run(lambda: self._add(task, _id, args or {}, username, age, state, stage, fraction, proc, mem, pace, error, log, took, fails, result).id)
 
-    def _add(self, task, _id, args, username, age, state, stage, fraction, proc, mem, pace, error, log, took, fails):
+    def _add(self, task, _id, args, username, age, state, stage, fraction, proc, mem, pace, error, log, took, fails, result=None):
         known, stages, begin = self.tasks[task], self.stages(task), time.time() - age
         _id = _id or "".join(random.choices("0123456789abcdefghijklmnopqrstuvwxyz", k=8))
         job = Job(self, _id, task, args, proc or known["proc"], mem or known["mem"], username, begin, pace)
@@ -247,7 +243,7 @@ class FakeServer:
             job.enter("running", stages[stage], at=begin + length * (stage + 0.3))
         else:
             job.fraction = fraction if state != "complete" else 0
-            job.result = RESULT if state == "complete" and task == "add_host" else None
+            job.result = result or results.EVERY.get(task) if state == "complete" else None
             job.enter(state, stages[stage] if state != "complete" else None, error, at=begin + length * (reached + 0.6))
         return job
 
@@ -327,7 +323,7 @@ class FakeServer:
                 error = {"cause": "tool_failed", "message": f"{stages[job.step - 1]} exited with code 1", "log": ["reading input", "error: truncated file"]}
                 job.enter("error", stages[job.step - 1], error)
             elif job.step == len(stages):
-                job.result = RESULT
+                job.result = results.EVERY.get(job.task)
                 job.enter("complete")
             else:
                 job.step += 1
