@@ -32,6 +32,7 @@ CSP = (
 PERMISSIONS = ["create_job", "cancel_job", "archive_job", "remove_job", "modify_options"]
 FINAL = {"complete", "error", "cancelled"}
 FRAME = 500  # documents in one frame of a load
+PAGE = 100  # records in one answer
 
 
 def rfc3339(seconds):
@@ -67,22 +68,25 @@ TASKS = [
         argument("description", description="The name people use"),
     ], 1, 4, description="Add a host genome to subtract"),
     task("create_sample", ["mk_sample_dir", "trim_reads", "save_trimmed", "fastqc", "parse_fastqc", "clean_watch"], [
+        argument("name", required=True, description="The name people use"),
         argument("files", "list", True, "FASTQ files, one or a pair", items="path"),
-        argument("paired", "boolean", description="The files are two mates", default=False),
+        argument("subtraction", description="Host whose reads are left out", names="host"),
+        argument("remove_raw", "boolean", description="Remove the raw files at the end", default=False),
     ], 2, 2, limit=2, description="Import and trim reads"),
     task("nuvs", ["mk_analysis_dir", "map_viruses", "map_host", "assemble", "process_fasta", "vfam", "import_results"], [
-        argument("sample", required=True, description="Sample id"),
+        argument("sample_id", required=True, description="Sample to look into", names="sample"),
+        argument("reference", names="reference", default="viruses", description="Known viruses"),
     ], 2, 4, limit=1, description="Look for novel viruses"),
     task("pathoscope_bowtie", ["mk_analysis_dir", "map_viruses", "identify_candidate_viruses", "generate_isolate_fasta",
          "build_isolate_index", "map_isolates", "map_host", "subtract_virus_mapping", "pathoscope", "import_results"], [
-        argument("sample", required=True, description="Sample id"),
+        argument("sample_id", required=True, description="Sample to look into", names="sample"),
         argument("sensitivity", enum=["fast", "sensitive", "very-sensitive"], default="sensitive", description="How hard to look"),
         argument("seed", "integer", min=0, max=1000000, default=0, description="Of the random numbers"),
         argument("cutoff", "number", min=0, max=1, description="Least score"),
         argument("options", "object", description="Anything else"),
     ], 2, 4, description="Find known viruses in a sample"),
     task("rebuild_index", ["mk_index_dir", "write_fasta", "bowtie_build", "snap_build", "replace_old"], [], 1, 2,
-         description="Rebuild the index of all viruses", available=False, reason="snap-aligner is not installed"),
+         description="Rebuild the index of all viruses", available=False, reason="snap-aligner is not installed (Debian package snap-aligner)"),
 ]
 
 
@@ -138,6 +142,7 @@ class FakeServer:
         self.jobs, self.seq, self.log = {}, 0, {}  # log: id → (seq, minimal document or None)
         self.epoch = "%016x" % random.getrandbits(64)
         self.connections, self.calls, self.subscriptions = set(), [], []
+        self.kept = None  # records by kind; without them this is a server from before there were any
         self.load_delay, self.refuse, self.is_stalled, self.tick_every, self.mute = 0, None, False, 25, set()
 
     # The thread and its loop
@@ -625,6 +630,13 @@ class Connection:
         return {"tasks": [self.server.describe(name) for name in self.server.tasks], "problems": []}
 
     on_tasks_reload = on_tasks_list
+
+    def on_data_list(self, kind, after=None):
+        if self.server.kept is None:
+            raise Problem(-32601, "unknown_method", "There is no method data.list.")
+        records = self.server.kept.get(kind, [])
+        first = int(after or 0)
+        return {"records": records[first:first + PAGE], "after": str(first + PAGE) if first + PAGE < len(records) else None}
 
     def on_tasks_limit(self, task, limit):
         self.server.tasks[task]["limit"] = limit

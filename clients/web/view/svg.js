@@ -33,7 +33,7 @@ export function picture({ title, description, height }, ...children) {
  * @param {{x: string | number, y: number, width: string, height: number, across?: number, down?: number}} place in which `across` × `down` units lie
  * @param {...(Node | null | false)} children */
 export function stretched({ x, y, width, height, across = 100, down = 100 }, ...children) {
-  return s('svg', { x, y, width, height, viewBox: `0 0 ${across} ${down}`, preserveAspectRatio: 'none' }, ...children);
+  return s('svg', { 'aria-hidden': 'true', x, y, width, height, viewBox: `0 0 ${across} ${down}`, preserveAspectRatio: 'none' }, ...children);
 }
 
 /** @param {number} n short enough for thousands of points */

@@ -16,8 +16,8 @@ const BOTTOM = 38; // pixels, for the horizontal axis and its name
  * @param {(scale: Scale) => Node[]} marks */
 export function plot({ title, description, height = 170, x, y }, marks) {
   const tall = height - TOP - BOTTOM;
-  const across = (/** @type {number} */ value) => ((value - x.min) / (x.max - x.min || 1)) * 100;
-  const down = (/** @type {number} */ value) => 100 - ((value - y.min) / (y.max - y.min || 1)) * 100;
+  const across = (/** @type {number} */ value) => within((value - x.min) / (x.max - x.min || 1));
+  const down = (/** @type {number} */ value) => 100 - within((value - y.min) / (y.max - y.min || 1));
   const left = (/** @type {number} */ value) => `${at(LEFT + across(value) * ((99 - LEFT) / 100))}%`;
   const top = (/** @type {number} */ value) => at(TOP + (down(value) * tall) / 100);
   const levels = y.ticks.flatMap((tick) => [
@@ -29,6 +29,9 @@ export function plot({ title, description, height = 170, x, y }, marks) {
   const inside = stretched({ x: `${LEFT}%`, y: TOP, width: `${99 - LEFT}%`, height: tall }, ...marks({ x: across, y: down }));
   return picture({ title, description, height }, ...levels, inside, ...places, name);
 }
+
+/** What lies outside of the frame is drawn at its edge. @param {number} part */
+const within = (part) => Math.min(1, Math.max(0, part)) * 100;
 
 /** Round values between two, ends included where they are round. @param {number} min @param {number} max @param {number} most */
 export function ticks(min, max, most) {
