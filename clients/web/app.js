@@ -158,22 +158,21 @@ async function act(action, ids) {
   }
 }
 
-let isPreparing = false; // the dialog to start a job: a second click meanwhile must not bring a second one
+let isStarting = false; // a second click, before the dialog is there, must not bring a second one
 
 /** @param {any} draft an earlier job, or null */
 async function start(draft) {
-  if (isPreparing || !gate.allows('create_job')) return;
-  isPreparing = true;
+  if (isStarting || !gate.allows('create_job')) return;
+  isStarting = true;
   try {
     await catalogue.refresh(); // a tool may have been installed, a task file added
+    const job = await startDialog({ client, catalogue }, draft);
+    if (job) openJob(job._id);
   } catch (error) {
     toastProblem(error);
-    return;
   } finally {
-    isPreparing = false;
+    isStarting = false;
   }
-  const job = await startDialog({ client, catalogue }, draft);
-  if (job) openJob(job._id);
 }
 
 // What comes from the server
