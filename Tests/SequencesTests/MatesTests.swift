@@ -61,4 +61,14 @@ import Testing
             try read(long, short, pieces: sizes)
         }
     }
+
+    @Test func aFileThatGoesOnIsNotReadToItsEnd() throws {
+        var reader = MatesReader()
+        try reader.read(Array(fastq(["a"]).utf8), of: .first) { _, _ in }
+        try reader.finish(.first) { _, _ in }
+        #expect(reader.next == .second)
+        #expect(throws: FASTQError(reason: .missingMate(of: .first, record: 2))) {
+            try reader.read(Array(fastq(["a", "b"]).utf8), of: .second) { _, _ in }
+        }
+    }
 }

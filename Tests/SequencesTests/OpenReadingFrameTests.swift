@@ -17,7 +17,7 @@ import Testing
         let complements: [Character: Character] = [
             "A": "T", "C": "G", "G": "C", "T": "A", "N": "N",
         ]
-        return String(bases.reversed().map { complements[$0]! })
+        return String(bases.reversed().map { complements[$0] ?? "?" })
     }
 
     @Test func anOpenContigHasAFrameInEachOfSix() {

@@ -14,8 +14,8 @@ func pieces(_ bytes: [UInt8], of size: Int) -> [[UInt8]] {
 
 /// Reads a file beside the tests.
 func fixture(_ name: String, from path: String = #filePath) -> [UInt8] {
-    let folder = path[..<path.lastIndex(of: "/")!]
-    let file = open("\(folder)/Fixtures/\(name)", O_RDONLY)
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    let file = open("/\(folder)/Fixtures/\(name)", O_RDONLY)
     precondition(file >= 0, "there is no fixture \(name)")
     defer { close(file) }
     return [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
@@ -25,10 +25,8 @@ func fixture(_ name: String, from path: String = #filePath) -> [UInt8] {
 
 /// Bytes as they are written in hexadecimal.
 func bytes(hex: String) -> [UInt8] {
-    let digits = Array(hex)
-    return stride(from: 0, to: digits.count, by: 2).map {
-        UInt8(String(digits[$0..<$0 + 2]), radix: 16)!
-    }
+    let digits = hex.compactMap { $0.hexDigitValue.map { UInt8($0) } }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
 }
 
 func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }

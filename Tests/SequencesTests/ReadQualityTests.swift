@@ -25,7 +25,7 @@ import Testing
             if line.hasPrefix(">>") {
                 isWithin = line.hasPrefix(">>\(module)\t")
             } else if isWithin, !line.hasPrefix("#") {
-                rows.append(line.split(separator: "\t").dropFirst().map { Double($0)! })
+                rows.append(line.split(separator: "\t").dropFirst().map { Double($0) ?? -1 })
             }
         }
         return rows

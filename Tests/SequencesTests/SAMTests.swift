@@ -95,6 +95,7 @@ import Testing
             ("r\t0\tone\t1\t-\t4M\t*\t0\t0\tACGT\tIIII", .noNumber(column: "MAPQ")),
             ("r\t0\tone\t11\t42\t4\t*\t0\t0\tACGT\tIIII", .cigar),
             ("r\t0\tone\t11\t42\tM\t*\t0\t0\tACGT\tIIII", .cigar),
+            ("r\t0\tone\t11\t42\t99999999999M\t*\t0\t0\tACGT\tIIII", .cigar),
             ("r\t0\tone\t11\t42\t4Q\t*\t0\t0\tACGT\tIIII", .cigar),
             ("r\t0\tone\t11\t42\t4M\t*\t0\t0\tACGT\tIII", .lengthsDiffer(bases: 4, qualities: 3)),
             ("r\t0\t*\t11\t42\t4M\t*\t0\t0\tACGT\tIIII", .noReference),
