@@ -220,13 +220,3 @@ import Testing
         #expect(matrix.subtractHost() == 1)
     }
 }
-
-/// Chance that is the same in each run.
-private struct Congruential: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ (state >> 29)
-    }
-}

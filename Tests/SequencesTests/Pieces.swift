@@ -63,3 +63,13 @@ func reads(_ bytes: [UInt8], pieces size: Int = .max) throws(FASTQError) -> [Rea
     try reader.finish { reads.append(Read($1, of: $0)) }
     return reads
 }
+
+/// Chance that is the same in each run.
+struct Congruential: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ (state >> 29)
+    }
+}
