@@ -252,6 +252,7 @@ let package = Package(
         .testTarget(
             name: "SequencesTests",
             dependencies: ["Compression", "Sequences"],
+            exclude: ["Fixtures"],
             swiftSettings: house
         ),
         .testTarget(
