@@ -27,7 +27,7 @@ struct SQLiteJobStoreTests {
                 #expect(
                     found.withLock { $0 } == [
                         "synchronous": "2", "journal_mode": "wal",
-                        "application_id": "\(0x4A53_594E)", "user_version": "1",
+                        "application_id": "\(0x4A53_594E)", "user_version": "2",
                     ]
                 )
                 await store.close()
