@@ -51,12 +51,17 @@ final class Bench: Sendable {
         return worker
     }
 
-    func order(_ task: String, id: String = "job1", args: JSONObject = [:]) throws -> LaunchOrder {
+    func order(
+        _ task: String,
+        id: String = "job1",
+        args: JSONObject = [:],
+        proc: Int = 1
+    ) throws -> LaunchOrder {
         LaunchOrder(
             id: try #require(JobID(id[...])),
             task: task,
             args: args,
-            resources: Resources(proc: 1, mem: 1),
+            resources: Resources(proc: proc, mem: 1),
             username: "tester"
         )
     }
