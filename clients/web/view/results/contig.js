@@ -11,7 +11,7 @@ const RULER = 30; // pixels for the contig itself, between the strands, with its
 const LEFT = 7; // percent, for the names of the frames
 const HEAD = 2; // percent of the width: an arrow's point
 const LEAST_LABELLED = 0.03; // of the contig; in a shorter arrow there is no place for its number
-const LETTERS = 46; // that surely fit along the whole contig, also on a phone
+const LETTERS = 38; // that surely fit along the whole contig, also on a phone
 const LEAST_LETTERS = 8; // of a name; fewer say nothing
 const HUES = 6;
 
