@@ -36,7 +36,7 @@ def test_kinds_and_the_job_that_made_them(fake, kept, open_page):
     page = open_page(fake)
     dialog = open_data(page)
     expect(dialog.get_by_role("rowheader")).to_have_text(["Prunus persica"])
-    expect(dialog.get_by_role("columnheader")).to_have_text(["Name", "Id", "By", "Created", "Job"])
+    expect(dialog.get_by_role("columnheader")).to_have_text(["Name", "Job", "Id", "By", "Created"])
     dialog.get_by_role("button", name="Analyses").click()
     expect(dialog.get_by_role("rowheader")).to_have_text(["<b>Pathoscope</b> of Leaf 3"])
     expect(dialog.get_by_role("row").nth(1)).to_contain_text("sample s_0003, index viruses.3")

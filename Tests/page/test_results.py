@@ -139,7 +139,7 @@ def test_novel_viruses(show):
     picture = place.get_by_role("img", name="Contig 0 with its open reading frames")
     expect(picture.locator("path.orf")).to_have_count(5)
     expect(picture.locator("path.hue-none")).to_have_count(2)
-    expect(picture.locator("text:not(.tick)")).to_have_text(["1 RNA-dependent RN…", "2", "3", "4 Movement p…", "5"])
+    expect(picture.locator("text:not(.tick)")).to_have_text(["1 RNA-dependen…", "2", "3", "4 Movemen…", "5"])
     table = place.get_by_role("group", name="Hits of Contig 0")
     expect(table.get_by_role("rowheader")).to_have_text(["RNA-dependent RNA polymerase vFam_11", "Helicase vFam_85", "Coat protein vFam_23", "Movement protein vFam_37"])
     expect(table.get_by_role("row").nth(1).get_by_role("cell")).to_have_text(["1", "1e-120", "413"])

@@ -42,11 +42,11 @@ function table(kind, records, open) {
   const hasUses = records.some(({ uses }) => uses.length > 0);
   return listing(KINDS.find(([each]) => each === kind)?.[1] ?? kind, [
     { head: 'Name', isHead: true, cell: ({ name, _id }) => name || _id },
+    { head: 'Job', cell: ({ job }) => job && h('a.code', { href: `?job=${encodeURIComponent(job)}`, onclick: (/** @type {MouseEvent} */ event) => open(event, job) }, job) },
     { head: 'Id', cell: ({ _id }) => h('code', null, _id) },
     ...(hasUses ? [{ head: 'Made with', cell: (/** @type {KeptRecord} */ { uses }) => uses.map((each) => `${each.kind} ${each._id}`).join(', ') }] : []),
     { head: 'By', cell: ({ username }) => username },
     { head: 'Created', cell: ({ created }) => created && h('time', { datetime: created }, timestamp(created)) },
-    { head: 'Job', cell: ({ job }) => job && h('a.code', { href: `?job=${encodeURIComponent(job)}`, onclick: (/** @type {MouseEvent} */ event) => open(event, job) }, job) },
   ], records);
 }
 
