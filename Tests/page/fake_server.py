@@ -633,7 +633,7 @@ class Connection:
 
     def on_data_list(self, kind, after=None):
         if self.server.kept is None:
-            raise Problem(-32601, "unknown_method", "There is no method data.list.")
+            raise Problem(-32601, "method_not_found", "There is no method data.list.")
         records = self.server.kept.get(kind, [])
         first = int(after or 0)
         return {"records": records[first:first + PAGE], "after": str(first + PAGE) if first + PAGE < len(records) else None}

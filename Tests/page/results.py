@@ -45,7 +45,7 @@ def sample(cycles=100, paired=True):
         "quality": {
             "count": 18_888, "encoding": "Sanger / Illumina 1.9", "length": [50, cycles], "gc": 43,
             "bases": [quality(n) for n in range(cycles)], "composition": [composition(n) for n in range(cycles)],
-            "sequences": [round(5_100 * math.exp(-((n - 36) / 2.2) ** 2)) if 27 <= n <= 40 else 0 for n in range(50)],
+            "sequences": [0] * 29 + [12, 60, 180, 420, 980, 2_100, 3_400, 5_100, 4_200, 1_800, 560, 76] + [0] * 9,
         },
         "tools": {"skewer": "0.2.2"},
     }

@@ -84,7 +84,7 @@ def test_a_sample(show):
     quality = description(place, "Base quality per cycle")
     assert quality.startswith("The median is 29 to 38 over 100 cycles, lowest in cycle 100; it begins at 32 and ends at 29."), quality
     assert description(place, "Composition per cycle") == "On average over 100 cycles A 29.1%, T 28.3%, G 21.4% and C 21.2%."
-    assert description(place, "Reads by mean quality") == "Most reads have a mean quality of 36 (5,100 of 19,807); the mean qualities lie between 28 and 40."
+    assert description(place, "Reads by mean quality") == "Most reads have a mean quality of 36 (5,100 of 18,888); the mean qualities lie between 29 and 40."
     assert place.get_by_role("img", name="Base quality per cycle").locator("path").count() == 4
     assert place.get_by_role("img", name="Composition per cycle").locator("path").count() == 4
     assert place.get_by_role("img", name="Reads by mean quality").locator("rect").count() == sum(each > 0 for each in results.sample()["quality"]["sequences"])
@@ -139,8 +139,7 @@ def test_novel_viruses(show):
     picture = place.get_by_role("img", name="Contig 0 with its open reading frames")
     expect(picture.locator("path.orf")).to_have_count(5)
     expect(picture.locator("path.hue-none")).to_have_count(2)
-    for number in range(1, 6):
-        expect(picture.locator("text").filter(has_text=f"{number}").first).to_be_visible()
+    expect(picture.locator("text:not(.tick)")).to_have_text(["1 RNA-dependen…", "2", "3", "4 Movemen…", "5"])
     table = place.get_by_role("group", name="Hits of Contig 0")
     expect(table.get_by_role("rowheader")).to_have_text(["RNA-dependent RNA polymerase vFam_11", "Helicase vFam_85", "Coat protein vFam_23", "Movement protein vFam_37"])
     expect(table.get_by_role("row").nth(1).get_by_role("cell")).to_have_text(["1", "1e-120", "413"])

@@ -77,12 +77,10 @@ export function contigsSentence(result, contigs) {
   return `${all === null ? count(contigs.length, 'contig') : contigs.length}${made} ${carries} like a virus: an open reading frame of ${contigs.length === 1 ? 'it' : 'each'} fits a protein family of viruses.`;
 }
 
-const FASTA_LINE = 60;
+const FASTA_LINE = /.{1,60}/gs;
 
 /** @param {Contig[]} contigs */
-export function fasta(contigs) {
-  return contigs.map(({ name, sequence, best }) => {
-    const head = `>${name} ${sequence.length} nt${best ? ` ${best.label}` : ''}`.replace(/[\s\u0000-\u001f\u007f]+/g, ' ');
-    return [head.replace(/^>(\S+) (\S+)/, '>$1_$2'), ...(sequence.match(new RegExp(`.{1,${FASTA_LINE}}`, 'gs')) ?? [])].join('\n');
-  }).join('\n') + '\n';
-}
+export const fasta = (contigs) => contigs.map(({ name, sequence, best }) => {
+  const head = `>${name.replaceAll(' ', '_')} ${sequence.length} nt ${best?.label ?? ''}`.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return `${[head, ...(sequence.match(FASTA_LINE) ?? [])].join('\n')}\n`;
+}).join('');

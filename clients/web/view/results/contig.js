@@ -11,6 +11,8 @@ const RULER = 30; // pixels for the contig itself, between the strands, with its
 const LEFT = 7; // percent, for the names of the frames
 const HEAD = 2; // percent of the width: an arrow's point
 const LEAST_LABELLED = 0.03; // of the contig; in a shorter arrow there is no place for its number
+const LETTERS = 38; // that surely fit along the whole contig, also on a phone
+const LEAST_LETTERS = 8; // of a name; fewer say nothing
 const HUES = 6;
 
 /** The colour of an open reading frame, by what it is most like; without a hit it has none. @param {Orf} orf */
@@ -32,7 +34,7 @@ export function contigPicture({ name, length, orfs }) {
     return [
       stretched({ x: `${LEFT}%`, y: top(orf.frame) + GAP / 2, width: `${width}%`, height: LANE - GAP }, arrow(orf, length)),
       share >= LEAST_LABELLED
-        ? s('text.middle.' + (orf.hits.length ? 'on-mark' : 'orf-label'), { x: left((orf.start + orf.end) / 2), y, dy: '.35em' }, orf.number)
+        ? s('text.middle.' + (orf.hits.length ? 'on-mark' : 'orf-label'), { x: left((orf.start + orf.end) / 2), y, dy: '.35em' }, labelOf(orf, Math.floor(share * LETTERS) - 3))
         : s('text.orf-label', { x: left(orf.end), y, dx: 2, dy: '.35em' }, orf.number),
     ];
   });
@@ -43,6 +45,13 @@ export function contigPicture({ name, length, orfs }) {
     s('text.tick', { x: `${LEFT}%`, y: ruler + 24 }, '1'), s('text.tick.end', { x: '100%', y: ruler + 24 }, number(length)),
     ...marks,
   );
+}
+
+/** Its number in the table, and as much of what it is most like as there is room for. @param {Orf} orf @param {number} room letters */
+function labelOf({ number: index, hits }, room) {
+  const label = hits[0]?.label ?? '';
+  if (label === '' || (room < LEAST_LETTERS && label.length > room)) return String(index);
+  return `${index} ${label.length <= room ? label : `${label.slice(0, room - 1)}…`}`;
 }
 
 /** @param {Orf} orf @param {number} length */

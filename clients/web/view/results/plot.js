@@ -24,7 +24,7 @@ export function plot({ title, description, height = 170, x, y }, marks) {
     s('line.level', { x1: `${LEFT}%`, x2: '99%', y1: top(tick), y2: top(tick) }),
     s('text.tick.end', { x: `${LEFT - 1.5}%`, y: top(tick), dy: '.35em' }, (y.say ?? number)(tick)),
   ]);
-  const places = x.ticks.map((tick) => s('text.tick.middle', { x: left(tick), y: height - 22 }, (x.say ?? number)(tick)));
+  const places = x.ticks.map((tick) => s(`text.tick.${across(tick) > 97 ? 'end' : 'middle'}`, { x: left(tick), y: height - 22 }, (x.say ?? number)(tick)));
   const name = s('text.tick.middle', { x: `${(99 + LEFT) / 2}%`, y: height - 5 }, x.name);
   const inside = stretched({ x: `${LEFT}%`, y: TOP, width: `${99 - LEFT}%`, height: tall }, ...marks({ x: across, y: down }));
   return picture({ title, description, height }, ...levels, inside, ...places, name);
