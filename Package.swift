@@ -242,6 +242,7 @@ let package = Package(
         .testTarget(
             name: "SequencesTests",
             dependencies: ["Compression", "Sequences"],
+            exclude: ["Fixtures"],
             swiftSettings: house
         ),
         .testTarget(

@@ -54,6 +54,7 @@ public struct MatesReader {
         case .second: try second.read(piece, take)
         }
         if let found = check.found { throw FASTQError(reason: found) }
+        try compareCounts()
     }
 
     /// Says that one of the files has ended.
@@ -81,13 +82,20 @@ public struct MatesReader {
             isFinished.second = true
         }
         if let found = check.found { throw FASTQError(reason: found) }
-        guard isFinished == (true, true), first.count != second.count else { return }
-        throw FASTQError(
-            reason: .missingMate(
-                of: first.count < second.count ? .first : .second,
-                record: count + 1
-            )
-        )
+        try compareCounts()
+    }
+
+    /// Refuses a file as soon as it has more reads than the other has at its end: the rest is not kept.
+    private func compareCounts() throws(FASTQError) {
+        let short: Mate
+        if isFinished.first, first.count < second.count {
+            short = .first
+        } else if isFinished.second, second.count < first.count {
+            short = .second
+        } else {
+            return
+        }
+        throw FASTQError(reason: .missingMate(of: short, record: count + 1))
     }
 
     /// The check leaves its place while a reader's closure changes it, so that it is not copied.

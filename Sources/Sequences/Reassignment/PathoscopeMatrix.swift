@@ -12,7 +12,7 @@ public struct PathoscopeMatrix: Sendable {
         var score: Int32
     }
 
-    /// A host's score that no read reaches.
+    /// The host's score of a read that was not aligned with it.
     static let noScore = Int32.min
 
     private(set) var reads = NameTable()

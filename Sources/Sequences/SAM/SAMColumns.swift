@@ -105,8 +105,8 @@ struct SAMColumns {
             number = number &* 10 &+ Int(digit)
             index += 1
         }
-        // More digits than any number of SAM has might overflow.
-        return index > start && index - start <= 15 ? number : nil
+        // SAM's numbers have 31 bits; sums of longer ones might overflow.
+        return index > start && index - start <= 10 ? number : nil
     }
 
     private mutating func endColumn() -> Bool {
