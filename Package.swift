@@ -164,9 +164,18 @@ let package = Package(
             swiftSettings: house
         ),
         .target(
+            name: "JobData",
+            dependencies: [
+                "JSON", "JobModel", "JobRunning", "JobStorage", "JobTasks", logging,
+                orderedCollections, systemPackage,
+            ],
+            swiftSettings: pointerFree
+        ),
+        .target(
             name: "JobManagement",
             dependencies: [
-                "JSON", "JobModel", "JobRunning", "JobScheduling", "JobStorage", "JobTasks",
+                "JSON", "JobData", "JobModel", "JobRunning", "JobScheduling", "JobStorage",
+                "JobTasks",
                 dequeModule, logging, orderedCollections,
             ],
             swiftSettings: pointerFree
@@ -179,7 +188,7 @@ let package = Package(
         .target(
             name: "JobSync",
             dependencies: [
-                "Authentication", "JSON", "JobManagement", "JobModel", "JobProtocol",
+                "Authentication", "JSON", "JobData", "JobManagement", "JobModel", "JobProtocol",
                 "JobRunning", "JobStorage", "JobTasks", "WebSockets", dequeModule, logging,
                 orderedCollections,
             ],
@@ -200,8 +209,9 @@ let package = Package(
         .executableTarget(
             name: "jobsync",
             dependencies: [
-                "Authentication", "CPlatform", "JSON", "JobManagement", "JobModel", "JobProtocol",
-                "JobRecording", "JobReplay", "JobRunning", "JobScheduling", "JobStorage", "JobSync",
+                "Authentication", "CPlatform", "JSON", "JobData", "JobManagement", "JobModel",
+                "JobProtocol", "JobRecording", "JobReplay", "JobRunning", "JobScheduling",
+                "JobStorage", "JobSync",
                 "JobTaskFiles", "JobTasks",
                 "MongoStorage", "SQLiteStorage", "WebSockets", argumentParser, logging,
                 orderedCollections,
@@ -286,11 +296,19 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            name: "JobDataTests",
+            dependencies: [
+                "JSON", "JobData", "JobModel", "JobRunning", "JobStorage", "JobTasks", logging,
+                systemPackage, "jobsync-worker",
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "JobManagementTests",
             dependencies: [
                 "TestSupport",
-                "JSON", "JobManagement", "JobModel", "JobRunning", "JobScheduling", "JobStorage",
-                "JobTasks", logging,
+                "JSON", "JobData", "JobManagement", "JobModel", "JobRunning", "JobScheduling",
+                "JobStorage", "JobTasks", logging, systemPackage,
             ],
             swiftSettings: house
         ),

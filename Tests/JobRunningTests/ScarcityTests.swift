@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// What happens when the machine has no more to give.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct ScarcityTests {
     @Test(.enabled(if: canMount(), "needs the right to mount a tiny disk"))
     func aFullDiskEndsTheJobAndIsSaid() async throws {

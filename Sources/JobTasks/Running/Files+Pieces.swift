@@ -39,7 +39,8 @@ extension Files {
         try syncFile(folder)
     }
 
-    private static func syncFile(_ path: FilePath) throws(Errno) {
+    /// Waits until a file is on the disk.
+    static func syncFile(_ path: FilePath) throws(Errno) {
         let file = try open(path, O_RDONLY)
         defer { close(file) }
         guard fsync(file) == 0 else { throw Errno(rawValue: errno) }
