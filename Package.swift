@@ -289,7 +289,8 @@ let package = Package(
         .testTarget(
             name: "JobRunningTests",
             dependencies: [
-                "CProcess", "JSON", "JobModel", "JobRunning", "JobTasks", logging, subprocess,
+                "CProcess", "JSON", "JobModel", "JobRunning", "JobTasks", "Sequences", logging,
+                subprocess,
                 systemPackage, .product(name: "Crypto", package: "swift-crypto"),
                 "jobsync-worker",
             ],

@@ -13,9 +13,9 @@ final class Bench: Sendable {
     let tasks: [String: TaskDescription]
     let worker: FilePath
 
-    init(_ tasks: TaskDescription...) throws {
+    init(_ tasks: TaskDescription..., data: FilePath? = nil) throws {
         let name = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        folders = DataFolders(data: FilePath("/tmp/jobsync-test-\(name)"))
+        folders = DataFolders(data: data ?? FilePath("/tmp/jobsync-test-\(name)"))
         try Files.makeFolder(folders.data)
         self.tasks = Dictionary(
             uniqueKeysWithValues: (tasks + TaskCatalogue.builtIn.tasks).map {

@@ -24,7 +24,7 @@ struct ScarcityTests {
 }
 
 /// Whether this process may mount.
-private func canMount() -> Bool {
+func canMount() -> Bool {
     let folder = "/tmp/jobsync-mount-\(getpid())"
     mkdir(folder, 0o755)
     defer { rmdir(folder) }

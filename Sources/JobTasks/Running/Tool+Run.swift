@@ -37,7 +37,11 @@ extension Tool {
         try context.checkStopping()
         if let problem = problem(end.status, of: end.pid, output: output, killsBefore: kills) {
             throw .failed(
-                JobError(cause: problem.cause, message: problem.message, log: output.lastLines)
+                JobError(
+                    cause: problem.cause,
+                    message: problem.message + context.spaceHint,
+                    log: output.lastLines
+                )
             )
         }
         try checkFiles(in: context, output: output)
@@ -141,7 +145,7 @@ extension Tool {
         for file in files where (Files.size(of: context.work.pushing(file)) ?? 0) == 0 {
             let what = Files.exists(context.work.pushing(file)) ? "left empty" : "did not make"
             throw .task(
-                "\(name) ended without an error, but \(what) the file \(file)",
+                "\(name) ended without an error, but \(what) the file \(file)" + context.spaceHint,
                 log: output.lastLines
             )
         }

@@ -130,51 +130,68 @@ struct CreateSampleTests {
         #expect(!Files.exists("X"))
     }
 
-    private static let nine = fastq(9)
+    private static let broken: [Broken] = [
+        Broken("nothing", ["": ""], "watch/a.fastq is empty"),
+        Broken(
+            "an end within a read",
+            ["": fastq(3) + "@r4\nACGT\n+\n"],
+            "watch/a.fastq: line 16: the file ends in the middle of a read"
+        ),
+        Broken(
+            "a missing line",
+            ["": fastq(3).replacing("\n+\n", with: "\n", maxReplacements: 1)],
+            "watch/a.fastq: line 3: the third line of a read begins with '+', not with 'I'; sequences over more than one line are not supported"
+        ),
+        Broken(
+            "lengths that differ",
+            ["": "@r1\nACGT\n+\nIII\n"],
+            "watch/a.fastq: line 4: the read has 4 bases and 3 qualities"
+        ),
+        Broken(
+            "FASTA",
+            ["": ">r1\nACGT\n"],
+            "watch/a.fastq: line 1: a read begins with '@' and its name, not with '>'"
+        ),
+        Broken(
+            "line ends of Windows",
+            ["": fastq(3).replacing("\n", with: "\r\n")],
+            "watch/a.fastq: line 1: the file has the line ends of Windows; convert it, for instance with sed -i 's/\\r$//' FILE"
+        ),
+        Broken(
+            "mates of unequal number",
+            ["_1": fastq(10), "_2": fastq(9)],
+            "watch/a_1.fastq, watch/a_2.fastq: the second file has no read 10, but the other has: the files are not mates"
+        ),
+        Broken(
+            "mates of other names",
+            ["_1": fastq(10), "_2": fastq(10, from: 2)],
+            "watch/a_1.fastq, watch/a_2.fastq: read 1 is 'r1' in the first file and 'r2' in the second: the files are not mates"
+        ),
+    ]
+
+    struct Broken: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let files: [String: String]
+        let message: String
+
+        init(_ name: String, _ files: [String: String], _ message: String) {
+            testDescription = name
+            self.files = files
+            self.message = message
+        }
+    }
 
     /// What is wrong with a file is said with the file, the line and the reason.
-    @Test(
-        arguments: [
-            (["": ""], "watch/a.fastq is empty"),
-            (
-                ["": fastq(3) + "@r4\nACGT\n+\n"],
-                "watch/a.fastq: line 16: the file ends in the middle of a read"
-            ),
-            (
-                ["": fastq(3).replacing("\n+\n", with: "\n", maxReplacements: 1)],
-                "watch/a.fastq: line 3: the third line of a read begins with '+', not with 'I'; sequences over more than one line are not supported"
-            ),
-            (
-                ["": "@r1\nACGT\n+\nIII\n"],
-                "watch/a.fastq: line 4: the read has 4 bases and 3 qualities"
-            ),
-            (
-                ["": ">r1\nACGT\n"],
-                "watch/a.fastq: line 1: a read begins with '@' and its name, not with '>'"
-            ),
-            (
-                ["": fastq(3).replacing("\n", with: "\r\n")],
-                "watch/a.fastq: line 1: the file has the line ends of Windows; convert it, for instance with sed -i 's/\\r$//' FILE"
-            ),
-            (
-                ["_1": fastq(10), "_2": nine],
-                "watch/a_1.fastq, watch/a_2.fastq: the second file has no read 10, but the other has: the files are not mates"
-            ),
-            (
-                ["_1": fastq(10), "_2": fastq(10, from: 2)],
-                "watch/a_1.fastq, watch/a_2.fastq: read 1 is 'r1' in the first file and 'r2' in the second: the files are not mates"
-            ),
-        ] as [([String: String], String)]
-    )
-    func whatIsNoFastqIsRefused(files: [String: String], message: String) async throws {
+    @Test(arguments: broken)
+    func whatIsNoFastqIsRefused(_ broken: Broken) async throws {
         let bench = try Bench()
         var paths: [String] = []
-        for (suffix, text) in files.sorted(by: { $0.key < $1.key }) {
+        for (suffix, text) in broken.files.sorted(by: { $0.key < $1.key }) {
             paths.append("watch/a\(suffix).fastq")
             try bench.write(text, to: paths[paths.count - 1])
         }
         let end = try await create(in: bench, files: paths)
-        #expect(end.error?.message.replacing("args.files: ", with: "") == message)
+        #expect(end.error?.message.replacing("args.files: ", with: "") == broken.message)
         #expect(end.error?.cause == .task)
         #expect(!bench.exists("samples"))
         #expect(!bench.exists("work/job1"))
@@ -182,14 +199,12 @@ struct CreateSampleTests {
     }
 
     @Test func aCompressedFileThatIsCutOffIsRefused() async throws {
-        let data = try await PreparedData.small.value
         let bench = try Bench()
-        let raw = try Files.read(data.set.folder.pushing(FilePath(data.set.reads[0])))
-        try Files.makeFolder(bench.folders.data.appending("watch"))
-        try Files.write(
-            Array(raw.prefix(raw.count / 2)),
-            to: bench.folders.data.pushing("watch/a.fastq.gz")
-        )
+        try bench.write(Self.fastq(200), to: "watch/a.fastq")
+        let file = bench.folders.data.pushing("watch/a.fastq.gz")
+        try await DataSet.run("gzip", [bench.folders.data.pushing("watch/a.fastq").string])
+        let whole = try Files.read(file)
+        try Files.write(Array(whole.prefix(whole.count / 2)), to: file)
         let end = try await create(in: bench, files: ["watch/a.fastq.gz"])
         #expect(
             end.error?.message

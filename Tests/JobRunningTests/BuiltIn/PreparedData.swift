@@ -37,7 +37,8 @@ final class PreparedData: Sendable {
 
     private init(_ set: DataSet) async throws {
         self.set = set
-        bench = try Bench()
+        // It lives as long as the process, and goes with the data set's folder.
+        bench = try Bench(data: set.folder.appending("prepared"))
         let data = bench.folders.data
         try Self.linkRaw(set, into: data)
         try Files.makeFolder(data.pushing("references/viruses"))
@@ -114,6 +115,12 @@ final class PreparedData: Sendable {
     /// A data folder that has all of it, for one test to work in.
     func makeBench() throws -> Bench {
         let bench = try Bench()
+        try fill(bench)
+        return bench
+    }
+
+    /// Puts all of it into a data folder.
+    func fill(_ bench: Bench) throws {
         try Self.linkRaw(set, into: bench.folders.data)
         for record in inputs.values {
             let kind = bench.folders.data.appending(record.key.kind.plural)
@@ -123,13 +130,23 @@ final class PreparedData: Sendable {
                 to: self.bench.folders.data.pushing(FilePath(record.key.path))
             )
         }
-        return bench
     }
 
-    /// The order of an analysis.
+    /// The order of a job that makes something new of it.
     func order(_ task: String, in bench: Bench, args: JSONObject = [:]) throws -> LaunchOrder {
-        var all: JSONObject = ["sample_id": "sample", "reference": "viruses"]
-        if task == "nuvs" { all["profiles"] = .string(DataSet.profiles) }
+        var all: JSONObject = ["reference": "viruses"]
+        switch task {
+        case "rebuild_index": break
+        case "create_sample":
+            all = [
+                "_id": "other", "name": "Another", "subtraction": "host",
+                "files": .array(set.reads.map { .string($0) }),
+            ]
+        case "nuvs":
+            all["sample_id"] = "sample"
+            all["profiles"] = .string(DataSet.profiles)
+        default: all["sample_id"] = "sample"
+        }
         var order = try bench.order(task, args: all.merging(args) { $1 }, proc: 2)
         order.inputs = inputs
         return order

@@ -26,7 +26,7 @@ struct TaskCancelTests {
         let bench = try data.makeBench()
         let before = try listing(bench.folders.data)
         let runner = bench.makeRunner()
-        await runner.start(try order(place.task, data, in: bench))
+        await runner.start(try data.order(place.task, in: bench))
         var state: JobState?
         for await fact in runner.facts {
             if case .stageBegan(place.stage, _, _) = fact.content {
@@ -50,28 +50,6 @@ struct TaskCancelTests {
             #expect(made.isEmpty)
         }
         #expect(try listing(bench.folders.data).isSuperset(of: before))
-    }
-
-    private func order(
-        _ task: String,
-        _ data: PreparedData,
-        in bench: Bench
-    ) throws -> LaunchOrder {
-        switch task {
-        case "rebuild_index":
-            var order = try bench.order(task, args: ["reference": "viruses"])
-            order.inputs = data.inputs
-            return order
-        case "create_sample":
-            return try bench.order(
-                task,
-                args: [
-                    "_id": "other", "name": "Another",
-                    "files": .array(data.set.reads.map { .string($0) }),
-                ]
-            )
-        default: return try data.order(task, in: bench)
-        }
     }
 
     /// All files of a data folder but what is told of the job itself.

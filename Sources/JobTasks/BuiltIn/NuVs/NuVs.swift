@@ -179,32 +179,47 @@ extension NuVs {
             context.log("no reads are left: there is nothing to assemble")
             return
         }
+        var sizes = [21, 33, 55, 75]
+        while !sizes.isEmpty {
+            do {
+                try await context.run(assembler(sizes))
+                return
+            } catch .failed where hasTooFewReads {
+                // Reads that are hardly longer than the words that they are cut into overlap in
+                // none of that size; what smaller ones gave must not be lost for that.
+                sizes = sizes.filter { size in
+                    sizes.contains { $0 > size && Files.exists(assembly.appending("K\($0)")) }
+                }
+                try? Files.remove(assembly)
+            }
+        }
+        context.log("the reads are too few, or too different, to make contigs of")
+    }
+
+    private var assembly: FilePath { context.work.appending("spades") }
+
+    private func assembler(_ sizes: [Int]) -> Tool {
         let input =
             inputs.readNames.count == 2
             ? ["-1", "unmapped_1.fq", "-2", "unmapped_2.fq"] : ["-s", Self.unmapped]
         var spades = Tool(
             [
                 "spades.py", "-t", "\(context.threads)", "-m", "\(max(context.resources.mem, 1))",
-                "-k", "21,33,55,75", "--phred-offset", "33", "--disable-gzip-output", "-o",
-                "spades",
+                "-k", sizes.map { "\($0)" }.joined(separator: ","), "--phred-offset", "33",
+                "--disable-gzip-output", "-o", "spades",
             ] + input
         )
-        let steps = [
-            "Read error correction", "corrected reads compression", "K21", "K33", "K55", "K75",
-            "Copy files", "Breaking scaffolds",
-        ]
+        let steps =
+            ["Read error correction", "corrected reads compression"] + sizes.map { "K\($0)" }
+            + ["Copy files", "Breaking scaffolds"]
         spades.progress = .marks(steps.map { "===== \($0) finished" })
         spades.files = [FilePath(Self.contigsFile)]
-        do {
-            try await context.run(spades)
-        } catch .failed where hasTooFewReads {
-            context.log("the reads are too few, or too different, to make contigs of")
-        }
+        return spades
     }
 
     /// Whether the assembler gave up because nothing overlaps, which is a result and not an error.
     private var hasTooFewReads: Bool {
-        guard let log = try? Files.read(context.work.pushing("spades/spades.log"), limit: 1 << 30)
+        guard let log = try? Files.read(assembly.appending("spades.log"), limit: 1 << 30)
         else { return false }
         let text = String(decoding: log, as: UTF8.self)
         return text.contains("Invalid kmer coverage histogram")
@@ -226,7 +241,7 @@ extension NuVs {
             throw .task("the contigs cannot be read: \(error)")
         }
         // Megabytes that nobody needs any more, perhaps for the hours that follow.
-        try? Files.remove(context.work.appending("spades"))
+        try? Files.remove(assembly)
         context.log("\(contigCount) contigs, of which \(contigs.count) may code for a protein")
         try context.write(contigs.flatMap(\.fasta), to: Self.candidates)
     }

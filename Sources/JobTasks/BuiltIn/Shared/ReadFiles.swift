@@ -32,13 +32,13 @@ struct ReadFiles {
         var reader = FASTQFileReader()
         let pieces = try open(.first)
         while let piece = try next(of: pieces, .first) {
-            try reading(.first) { () throws(FASTQError) in
+            try reading(.first, context) { () throws(FASTQError) in
                 try reader.read(piece) { handle(.first, $0, $1) }
             }
             try afterPiece()
             try tell(reader.bytesRead, in: context)
         }
-        try reading(.first) { () throws(FASTQError) in
+        try reading(.first, context) { () throws(FASTQError) in
             try reader.finish { handle(.first, $0, $1) }
         }
         try afterPiece()
@@ -55,7 +55,7 @@ struct ReadFiles {
         let second = try open(.second)
         while let mate = reader.next {
             let piece = mate == .first ? try next(of: first, mate) : try next(of: second, mate)
-            try reading(mate) { () throws(FASTQError) in
+            try reading(mate, context) { () throws(FASTQError) in
                 if let piece {
                     try reader.read(piece, of: mate) { handle(mate, $0, $1) }
                 } else {
@@ -97,15 +97,18 @@ struct ReadFiles {
 
     private func reading(
         _ mate: Mate,
+        _ context: TaskContext,
         _ body: () throws(FASTQError) -> Void
     ) throws(TaskFailure) {
         do throws(FASTQError) {
             try body()
         } catch {
+            // A file that a tool made may be cut off for want of space, and nobody said so.
+            let hint = context.spaceHint
             switch error.reason {
             case .missingMate, .otherMate:
-                throw .task("\(name(.first)), \(name(.second)): \(error)")
-            default: throw .task("\(name(mate)): \(error)")
+                throw .task("\(name(.first)), \(name(.second)): \(error)\(hint)")
+            default: throw .task("\(name(mate)): \(error)\(hint)")
             }
         }
     }
