@@ -5,8 +5,8 @@ extension Files {
     /// Writes a file so that there is always a whole one of its name, the old or the new.
     ///
     /// - Parameters:
-    ///   - bytes: What is to be in it.
     ///   - path: The file; its folder must be there.
+    ///   - bytes: What is to be in it.
     /// - Throws: What stands in the way; then the old one is as it was.
     package static func replace(_ path: FilePath, with bytes: [UInt8]) throws(Errno) {
         let new = FilePath(path.string + ".new")
