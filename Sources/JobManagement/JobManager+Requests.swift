@@ -101,7 +101,7 @@ extension JobManager {
         if let managed = jobs[id] { return try await answer(for: managed, to: request) }
         let stored: Job?
         do throws(JobStoreError) {
-            stored = try await store.job(id)
+            stored = try await ask { (store) throws(JobStoreError) in try await store.job(id) }
         } catch {
             throw JobManagerError(error)
         }
