@@ -181,7 +181,7 @@ struct DataTests {
             try await bench.keepIndex(2)
             // Whichever job's end has the indexes looked at: the first is still in use.
             for round in 0..<5 {
-                let id = JobID("n\(round)") ?? "n"
+                let id: JobID = "n\(round)"
                 _ = try await manager.new(NewJob(task: "nap", id: id, username: "igboyes"))
                 #expect(await bench.laboratory.nextOrder() == .start(id))
                 bench.laboratory.runner.tell(
