@@ -44,6 +44,8 @@ extension JobManager {
     private func makeChecked(_ request: NewJob) async throws(JobManagerError) -> NewJobAnswer {
         try checkReady()
         guard !isDraining else { throw .draining }
+        // Another server may have begun to lead since the call came.
+        guard !isFollowing else { throw .storeUnavailable }
         let job = try makeJob(request)
         let ticket = makeTicket()
         enqueue(.insert(job), ticket: ticket)

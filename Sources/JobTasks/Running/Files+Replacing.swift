@@ -12,6 +12,16 @@ extension Files {
         let new = FilePath(path.string + ".new")
         try write(bytes, to: new)
         try syncFile(new)
+        try move(new, over: path)
+    }
+
+    /// Gives a file the name of another, which is gone then.
+    ///
+    /// - Parameters:
+    ///   - new: The file; what is in it must be on the disk.
+    ///   - path: Its new name, in the same folder.
+    /// - Throws: What stands in the way.
+    package static func move(_ new: FilePath, over path: FilePath) throws(Errno) {
         let renamed = new.withPlatformString { new in
             path.withPlatformString { rename(new, $0) }
         }

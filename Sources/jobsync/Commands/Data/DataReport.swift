@@ -5,13 +5,13 @@ extension ServerConnection {
     /// All records of a kind, as lists show them.
     func records(of kind: DataKind) async throws(CommandFailure) -> [DataRecord] {
         var records: [DataRecord] = []
-        var after: JSONValue?
+        var after: String?
         repeat {
             var params: JSONObject = ["kind": .string(kind.rawValue), "limit": 1000]
-            params["after"] = after
+            params["after"] = after.map { .string($0) }
             let page = try await ask("data.list", params)
             records += (page["records"]?.arrayValue ?? []).compactMap(DataRecord.init(whole:))
-            after = page["after"].flatMap { $0.isNull ? nil : $0 }
+            after = page["after"]?.stringValue
         } while after != nil
         return records
     }
