@@ -68,7 +68,9 @@ extension JobManager {
             throw .badArguments(field: error.field, message: error.message)
         }
         let resources = Resources(
-            proc: request.proc ?? task.resources.proc,
+            // A task says what is useful to it; on a small machine fewer cores do too. Memory
+            // is another matter: with less of it than a task needs, it would fail.
+            proc: request.proc ?? min(task.resources.proc, scheduler.machine.proc),
             mem: request.mem ?? task.resources.mem
         )
         try checkFits(resources)
@@ -135,7 +137,9 @@ extension JobManager {
         let task = tasks.catalogue[request.task]
         // Looks at nothing but the request: files that it names may have gone since.
         let args = (try? task?.check(request.args)) ?? request.args
-        let proc = request.proc ?? task?.resources.proc ?? job.resources.proc
+        // Without a wish of the caller's it is the task's, or what the machine had at the time.
+        let proc =
+            request.proc ?? min(task?.resources.proc ?? job.resources.proc, job.resources.proc)
         let mem = request.mem ?? task?.resources.mem ?? job.resources.mem
         let difference: String? =
             if job.task != request.task { "task" } else if !job.args.hasSameMembers(as: args) {

@@ -102,6 +102,20 @@ struct JobManagerTests {
         }
     }
 
+    @Test("A job that asks for no cores gets its task's, on a smaller machine what there is")
+    func fewerCores() async throws {
+        try await laboratory.run { manager in
+            _ = try await manager.limitResources(proc: 1, mem: nil)
+            #expect(try await manager.new(.nuvs("a1")).created)
+            #expect(try await manager.detail("a1").job.resources == Resources(proc: 1, mem: 2))
+            await #expect(throws: JobManagerError.self) { try await manager.new(.nuvs(proc: 2)) }
+            _ = try await manager.limitResources(proc: 4, mem: nil)
+            #expect(try await !manager.new(.nuvs("a1")).created, "the same job on a larger one")
+            _ = try await manager.limitResources(proc: nil, mem: 1)
+            await #expect(throws: JobManagerError.self) { try await manager.new(.nuvs()) }
+        }
+    }
+
     @Test("Fifty equal requests at once make one job")
     func concurrentIdempotency() async throws {
         try await laboratory.run { manager in

@@ -5,7 +5,7 @@ extension NuVs {
     package static let description = TaskDescription(
         name: "nuvs",
         description: "Find unknown viruses in a sample, by assembly and profiles of proteins",
-        resources: Resources(proc: 6, mem: 16),
+        resources: Resources(proc: 6, mem: 8),
         arguments: [
             .sample,
             .reference,

@@ -36,7 +36,7 @@ package final class PathoscopeBowtie: JobTask {
     package static let description = TaskDescription(
         name: "pathoscope_bowtie",
         description: "Find known viruses in a sample, with bowtie2 and Pathoscope",
-        resources: Resources(proc: 6, mem: 16),
+        resources: Resources(proc: 6, mem: 4),
         arguments: [.sample, .reference],
         ignoredArguments: ArgumentDescription.ignoredByAnalyses,
         stages: [

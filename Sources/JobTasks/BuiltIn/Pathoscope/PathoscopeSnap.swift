@@ -34,7 +34,7 @@ package final class PathoscopeSnap: JobTask {
     package static let description = TaskDescription(
         name: "pathoscope_snap",
         description: "Find known viruses in a sample, with SNAP and Pathoscope",
-        resources: Resources(proc: 6, mem: 16),
+        resources: Resources(proc: 6, mem: 8),
         arguments: [.sample, .reference],
         ignoredArguments: ArgumentDescription.ignoredByAnalyses,
         stages: [
