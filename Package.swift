@@ -300,7 +300,7 @@ let package = Package(
             name: "JobDataTests",
             dependencies: [
                 "JSON", "JobData", "JobModel", "JobRunning", "JobStorage", "JobTasks", logging,
-                systemPackage, "jobsync-worker",
+                systemPackage,
             ],
             swiftSettings: house
         ),

@@ -19,11 +19,13 @@ public struct Histogram: Hashable, Sendable {
 
     /// Counts a duration; a negative one, of a clock that was set back, as none.
     ///
-    /// - Parameter duration: How long something took.
-    public mutating func observe(_ duration: Duration) {
+    /// - Parameters:
+    ///   - duration: How long something took.
+    ///   - times: How often it took as long.
+    public mutating func observe(_ duration: Duration, times: Int = 1) {
         var bucket = 0
         while bucket < Self.bounds.count, Self.bounds[bucket] < duration { bucket += 1 }
-        counts[bucket] += 1
-        sum += max(.zero, duration)
+        counts[bucket] += times
+        sum += max(.zero, duration) * times
     }
 }

@@ -9,6 +9,11 @@ extension JobManager {
 
     // MARK: Gathering
 
+    /// For how long a change waits at most for others to be committed with it, though more is to come.
+    ///
+    /// About what a commit takes, so a caller who only looks on waits no longer than behind a commit.
+    private static let patience = Duration.milliseconds(2)
+
     /// Has what is asked for within a body committed together, as far as one commit goes.
     ///
     /// - Parameter ask: Asks, and does not wait for the answers.
@@ -26,9 +31,27 @@ extension JobManager {
         commitSoon()
     }
 
+    /// Asks the store; the changes of callers who ask together wait for what comes of the answer.
+    ///
+    /// Without that a batch that has to ask was told in up to eight parts, each of them sent to everybody.
+    func ask<Answer: Sendable>(
+        _ question: (any JobStore) async throws(JobStoreError) -> Answer
+    ) async throws(JobStoreError) -> Answer {
+        guard gatherings > 0 else { return try await question(store) }
+        hold()
+        // The commit begins in a task of its own, after the caller has gone on from here.
+        defer { release() }
+        return try await question(store)
+    }
+
+    /// Whether nobody is to be waited for before a commit begins.
+    private var areGathered: Bool {
+        gatherings == 0 || pendingSince.map { clock.now - $0 >= Self.patience } ?? false
+    }
+
     /// Begins to commit, if there is something and it is not being done already.
     private func commitSoon() {
-        guard gatherings == 0, !pending.isEmpty, !isCommitting, isReady else { return }
+        guard !pending.isEmpty, !isCommitting, isReady, areGathered else { return }
         isCommitting = true
         Task { await commitPending() }
     }
@@ -49,6 +72,7 @@ extension JobManager {
         }
         jobs[change.id]?.pending += 1
         if let ticket { tickets[ticket]?.remaining += 1 }
+        if pending.isEmpty { pendingSince = clock.now }
         pending.append(
             PendingChange(change: change, effect: effect, ticket: ticket, fact: fact)
         )
@@ -149,7 +173,7 @@ extension JobManager {
 
     /// Has the store begin with the changes that wait; nil if there are none, or none may be made.
     private func beginCommit() -> Commit? {
-        guard isReady, gatherings == 0, !pending.isEmpty else { return nil }
+        guard isReady, !pending.isEmpty, areGathered else { return nil }
         underway = pending.takeBatch(limit: Self.batchLimit)
         return Commit(
             batch: underway,

@@ -44,6 +44,8 @@ extension JobManager {
     private func makeChecked(_ request: NewJob) async throws(JobManagerError) -> NewJobAnswer {
         try checkReady()
         guard !isDraining else { throw .draining }
+        // Another server may have begun to lead since the call came.
+        guard !isFollowing else { throw .storeUnavailable }
         let job = try makeJob(request)
         let ticket = makeTicket()
         enqueue(.insert(job), ticket: ticket)
@@ -101,7 +103,7 @@ extension JobManager {
         if let managed = jobs[id] { return try await answer(for: managed, to: request) }
         let stored: Job?
         do throws(JobStoreError) {
-            stored = try await store.job(id)
+            stored = try await ask { (store) throws(JobStoreError) in try await store.job(id) }
         } catch {
             throw JobManagerError(error)
         }

@@ -47,6 +47,8 @@ public actor JobManager {
     var underway: [PendingChange] = []
     /// How many callers have more to ask before the next commit begins.
     var gatherings = 0
+    /// When the oldest of the changes was decided that wait, or one before it.
+    var pendingSince: ContinuousClock.Instant?
     /// Counted up whenever decisions are dropped; what was decided in an earlier one counts no more.
     var era = 0
     /// Facts that cannot be learned before memory agrees with the store.

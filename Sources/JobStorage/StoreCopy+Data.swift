@@ -5,6 +5,7 @@ extension StoreCopy {
     ///
     /// - Parameter digest: Takes in what the source holds.
     /// - Returns: How many records were written.
+    /// - Throws: Which of the two stores does not answer.
     func mergeRecords(_ digest: inout StoreCopyDigest) async throws(StoreCopyError) -> Int {
         var written = 0
         for kind in DataKind.allCases {

@@ -81,7 +81,7 @@ extension FrontEnd: WebSocketServerDelegate {
     public func connectionDrained(_ id: ConnectionID) {
         guard let connection = connections[id] else { return }
         connection.isChoked = false
-        if let committed = connection.unwritten.take() { wasWritten(committed, to: connection) }
+        if let committed = connection.unwritten.take() { wereWritten(committed, to: [id]) }
         while connection.takesPushes, let frame = connection.outbox.popFirst() {
             transmit(frame, to: connection)
         }
@@ -97,6 +97,8 @@ extension FrontEnd: WebSocketServerDelegate {
     public func connectionClosed(_ id: ConnectionID, code: WebSocketCloseCode) {
         arriving[id] = nil
         guard let connection = connections.removeValue(forKey: id) else { return }
+        leaveGroups(connection)
+        loners.remove(id)
         configuration.recorder?.connectionClosed(id, code: code)
         for tail in connection.tails.values { tail.listener.cancel() }
         statistics.connectionsClosed[code.rawValue, default: 0] += 1
@@ -131,13 +133,25 @@ extension FrontEnd {
     ) {
         statistics.framesSent += 1
         configuration.recorder?.messageSent(frame, on: connection.id)
-        switch server.send(frame, to: connection.id) {
+        note(server.send(frame, to: connection.id), of: connection, committed: committed)
+    }
+
+    /// Notes what became of a frame.
+    func note(
+        _ outcome: SendOutcome,
+        of connection: ClientConnection,
+        committed: ContinuousClock.Instant?
+    ) {
+        switch outcome {
         case .written:
-            if let committed { wasWritten(committed, to: connection) }
+            if let committed { wereWritten(committed, to: [connection.id]) }
         case .choked:
             connection.isChoked = true
+            leaveGroups(connection)
             if let committed { connection.unwritten = committed }
-        case .gone: connection.isClosing = true
+        case .gone:
+            connection.isClosing = true
+            leaveGroups(connection)
         }
     }
 
@@ -167,6 +181,7 @@ extension FrontEnd {
     func close(_ connection: ClientConnection, _ reason: CloseReason, after: Int? = nil) {
         guard !connection.isClosing else { return }
         connection.isClosing = true
+        leaveGroups(connection)
         let text = after.map { "\(reason.text); after=\($0)" } ?? reason.text
         server.close(connection.id, code: reason.code, reason: text)
     }

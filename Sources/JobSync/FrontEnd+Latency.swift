@@ -22,16 +22,22 @@ struct AcknowledgementSampler {
     /// How many frames are let pass first, for otherwise it would be the same connection each time.
     private var remaining = 0
 
-    /// Whether this frame is to be followed.
-    mutating func takes(at now: ContinuousClock.Instant, connections: Int) -> Bool {
-        guard earliest.map({ $0 <= now }) ?? true else { return false }
-        guard remaining == 0 else {
-            remaining -= 1
-            return false
+    /// Which of some frames is to be followed, if one of them is.
+    mutating func pick(
+        of frames: Int,
+        at now: ContinuousClock.Instant,
+        connections: Int
+    ) -> Int? {
+        guard earliest.map({ $0 <= now }) ?? true else { return nil }
+        guard remaining < frames else {
+            remaining -= frames
+            return nil
         }
-        remaining = .random(in: 0..<max(1, connections))
-        earliest = now + Self.interval
-        return true
+        defer {
+            remaining = .random(in: 0..<max(1, connections))
+            earliest = now + Self.interval
+        }
+        return remaining
     }
 }
 
@@ -41,18 +47,33 @@ extension FrontEnd {
     /// The least time from asking for an acknowledgement to asking again.
     private static let shortestPause = Duration.microseconds(200)
 
-    /// The socket has taken a frame whose oldest change was committed at that moment.
-    func wasWritten(_ committed: ContinuousClock.Instant, to connection: ClientConnection) {
+    /// Sockets have taken a frame whose oldest change was committed at that moment.
+    ///
+    /// - Parameters:
+    ///   - committed: The moment.
+    ///   - clients: Whose sockets, a few at most: one moment counts for all.
+    ///   - exceptions: How many of them have not taken it.
+    func wereWritten(
+        _ committed: ContinuousClock.Instant,
+        to clients: ArraySlice<ConnectionID>,
+        but exceptions: Int = 0
+    ) {
         let now = clock.now
-        statistics.writtenTimes.observe(now - committed)
+        statistics.writtenTimes.observe(now - committed, times: clients.count - exceptions)
         guard acknowledgements.followed == nil else {
             // Between two frames, for a flush may take longer than the acknowledgement.
             askForAcknowledgement(at: now)
             return
         }
-        guard acknowledgements.takes(at: now, connections: connections.count),
-            let mark = server.mark(connection.id)
-        else { return }
+        let picked = acknowledgements.pick(
+            of: clients.count,
+            at: now,
+            connections: connections.count
+        )
+        // One that has not taken it all has no mark.
+        guard let picked, let mark = server.mark(clients[clients.startIndex + picked]) else {
+            return
+        }
         acknowledgements.followed = .init(mark: mark, committed: committed, due: now)
         askForAcknowledgement(at: now)
         guard acknowledgements.followed != nil, !acknowledgements.isWatched else { return }

@@ -6,7 +6,7 @@ import JobStorage
 import WebSockets
 
 /// When subscriptions may be sent their next frame.
-private struct FlushPlan {
+struct FlushPlan {
     /// The first moment at which any subscription may be sent one.
     private(set) var earliest: ContinuousClock.Instant?
     /// The first moment at which one that is behind may be sent one.
@@ -29,7 +29,7 @@ struct FlushTimer {
 
 extension FrontEnd {
     /// How much of a first load a client is sent before others have their turn.
-    private static let turnBytes = 512 << 10
+    static let turnBytes = 512 << 10
 
     // MARK: Changes
 
@@ -105,21 +105,35 @@ extension FrontEnd {
             return
         }
         var plan = FlushPlan()
-        for connection in connections.values { push(to: connection, at: now, &plan) }
+        // Those who have nothing to wait for join their group first.
+        for connection in lonersInOrder { settle(connection, at: now) }
+        for group in Array(groups.values) { push(to: group, at: now, &plan) }
+        for connection in lonersInOrder { push(to: connection, at: now, &plan) }
         flushedHead = log.head
         quietUntil = plan.earliest ?? now
         if let due = plan.due { flush(at: due) }
     }
 
+    /// Clients of whose subscriptions not all are in groups, the oldest first: so members of a group stand in
+    /// the order in which they came, which is about that of what the kernel keeps of them in memory.
+    private var lonersInOrder: [ClientConnection] {
+        loners.sorted().compactMap { connections[$0] }
+    }
+
     /// Sends clients that are in step but for a moment what they have not got, though it is not yet time.
     private func flushAhead() {
-        for connection in connections.values {
+        let now = clock.now
+        var plan = FlushPlan()
+        for group in Array(groups.values) where group.key.interval <= configuration.flushInterval {
+            push(to: group, at: now, isAhead: true, &plan)
+        }
+        for connection in lonersInOrder {
             for index in connection.subscriptions.indices {
                 let subscription = connection.subscriptions[index]
-                guard subscription.load == nil,
+                guard subscription.load == nil, subscription.group == nil,
                     subscription.interval <= configuration.flushInterval
                 else { continue }
-                connection.subscriptions[index].nextFrame = clock.now
+                connection.subscriptions[index].nextFrame = now
             }
             push(to: connection)
         }
@@ -151,12 +165,15 @@ extension FrontEnd {
         _ plan: inout FlushPlan
     ) {
         for index in connection.subscriptions.indices {
-            guard connection.takesPushes else { return }
-            guard !connection.subscriptions[index].isHeld else { continue }
+            guard connection.takesPushes else { break }
+            guard !connection.subscriptions[index].isHeld,
+                connection.subscriptions[index].group == nil
+            else { continue }
             push(index, of: connection, at: now, &plan)
             plan.mayReceive(at: connection.subscriptions[index].nextFrame)
         }
         tellResources(to: connection)
+        settle(connection, at: now)
     }
 
     private func push(
@@ -169,9 +186,12 @@ extension FrontEnd {
         while connection.takesPushes {
             let subscription = connection.subscriptions[index]
             guard subscription.load != nil || subscription.cursor < log.head else { return }
-            if subscription.load == nil, subscription.nextFrame > now {
-                plan.isBehind(until: subscription.nextFrame)
-                return
+            if subscription.load == nil {
+                let due = due(subscription, at: now)
+                if due > now {
+                    plan.isBehind(until: due)
+                    return
+                }
             }
             if sent >= Self.turnBytes {
                 // A long first load goes on after others had their turn.

@@ -26,6 +26,10 @@ public actor FrontEnd {
     var connections: [ConnectionID: ClientConnection] = [:]
     /// Who was let in by what stood in the request, until the connection is open.
     var arriving: [ConnectionID: ArrivingClient] = [:]
+    /// Subscriptions that are told of changes together.
+    var groups: [FlushGroup.Key: FlushGroup] = [:]
+    /// Connections that take pushes and have subscriptions that are in no group.
+    var loners: Set<ConnectionID> = []
     var log = ChangeLog()
     var frames = SyncFrames()
     /// When what is in the log was committed, as far as somebody is still to be told.

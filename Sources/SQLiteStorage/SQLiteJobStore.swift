@@ -11,6 +11,7 @@ public final class SQLiteJobStore: JobStore {
     private let pool: DatabasePool
     private let lock: StoreLock
     private let queue = CommitQueue()
+    private let lookups = LookupQueue()
     private let rememberedRemovals: Int
 
     private init(pool: DatabasePool, lock: StoreLock, rememberedRemovals: Int) {
@@ -109,7 +110,10 @@ public final class SQLiteJobStore: JobStore {
 
     /// One job, archived or not.
     public func job(_ id: JobID) async throws(JobStoreError) -> Job? {
-        try await read { try $0.job(id) }
+        let outcome = await withCheckedContinuation { answer in
+            if lookups.append(LookupQueue.Lookup(id: id, answer: answer)) { emptyLookups() }
+        }
+        return try outcome.get()
     }
 
     /// Every job in the order of their ids.
@@ -211,6 +215,23 @@ public final class SQLiteJobStore: JobStore {
             }
         }
         return try outcome.get()
+    }
+
+    /// Looks for the jobs that are waited for, one read after another.
+    private func emptyLookups() {
+        // Before the read begins: its snapshot must show what was committed before these calls.
+        let group = lookups.takeAll()
+        guard !group.isEmpty else { return }
+        pool.asyncRead { [self] connection in
+            let outcomes = group.map { lookup in
+                Result { try JobReader(db: try connection.get()).job(lookup.id) }
+                    .mapError { JobStoreError.unavailable("\($0)") }
+            }
+            emptyLookups()
+            for (lookup, outcome) in zip(group, outcomes) {
+                lookup.answer.resume(returning: outcome)
+            }
+        }
     }
 
     /// Writes in a transaction of its own; never given up half way by a cancelled task.

@@ -27,7 +27,10 @@ final class Bench: Sendable {
 
     deinit { try? Files.remove(folders.data) }
 
-    func makeRunner(worker: FilePath? = nil) -> WorkerRunner {
+    func makeRunner(
+        worker: FilePath? = nil,
+        data: (any JobDataKeeper)? = nil
+    ) -> WorkerRunner {
         var logger = Logger(label: "test")
         logger.logLevel = .error
         let tasks = tasks
@@ -35,6 +38,7 @@ final class Bench: Sendable {
             folders: folders,
             worker: worker ?? self.worker,
             tasks: { tasks[$0] },
+            data: data,
             logger: logger
         )
     }

@@ -1,5 +1,8 @@
 import JSON
 import JobModel
+import JobTasks
+import Logging
+import SystemPackage
 
 extension WorkerRunner {
     /// Ends a job whose product lies in its place: whatever became of its worker, it is complete.
@@ -39,8 +42,29 @@ extension WorkerRunner {
         let error = JobError(cause: .task, message: problem.message)
         let end = JournalEnd(state: .error, error: error, usage: job.end?.usage ?? usage)
         // Before the folder goes, or a later server would find a job that is complete with nothing made.
-        writeDown(end, of: job)
+        correct(job, end)
         await data?.discard(record)
         await conclude(job.order.id, end, isWritten: true)
+    }
+
+    /// Gives a journal another end; nothing counts after the one that it may have.
+    private func correct(_ job: RunningJob, _ end: JournalEnd) {
+        unwatchJournal(of: job.order.id)
+        let new = FilePath(job.folder.journal.string + ".new")
+        do {
+            try Files.remove(new)
+            var reader = JournalReader(job.folder.journal)
+            var writer = try JournalWriter(new)
+            for entry in try reader.read() {
+                switch entry.entry {
+                case .result, .end: continue
+                default: try writer.append(entry.entry, at: entry.date)
+                }
+            }
+            try writer.append(.end(end))
+            try Files.move(new, over: job.folder.journal)
+        } catch {
+            logger.warning("the end of job \(job.order.id) cannot be written down: \(error)")
+        }
     }
 }

@@ -68,7 +68,7 @@ extension WorkerRunner {
     }
 
     /// Writes an end into the journal, so that it is told alike if this server dies before it is committed.
-    func writeDown(_ end: JournalEnd, of job: RunningJob) {
+    private func writeDown(_ end: JournalEnd, of job: RunningJob) {
         do {
             try Files.makeFolder(job.folder.path)
             var journal = try JournalWriter(job.folder.journal)

@@ -66,6 +66,11 @@ struct SyncFrames {
         return frame
     }
 
+    /// Counts a frame for as many clients more as it was sent to at once.
+    mutating func reused(by count: Int) {
+        reusedCount += count
+    }
+
     /// Lets go of pages that nobody has begun to load for a while.
     mutating func forgetPages(at now: ContinuousClock.Instant) {
         pages.forget(at: now)

@@ -48,6 +48,7 @@ extension FrontEnd {
                 nextFrame: clock.now
             )
         )
+        loners.insert(connection.id)
         // Whoever subscribes is told of the resources anew.
         connection.resourcesSent = 0
         return [
@@ -156,6 +157,7 @@ extension FrontEnd {
                 details: ["subscription": .integer(number)]
             )
         }
+        leaveGroup(index, of: connection)
         connection.subscriptions.remove(at: index)
         return true
     }

@@ -122,7 +122,7 @@ public actor WebSocketClient {
         url: WebSocketURL,
         subprotocol: String?
     ) async -> WebSocketClientError? {
-        let number = ServerCore.newConnection().rawValue
+        let number = ServerCore.newNumber()
         self.number = number
         return await withCheckedContinuation { continuation in
             phase = .connecting(continuation)

@@ -28,9 +28,11 @@ final class Peer {
 
     let id: ConnectionID
     let address: NetworkAddress
+    /// What of this is needed to send.
+    let seat: UnsafeMutablePointer<Seat>
     /// The library's handle; nil before it is made and after it is closed.
-    var wsi: OpaquePointer?
-    var phase = Phase.idle
+    var wsi: OpaquePointer? { didSet { seat.pointee.wsi = wsi } }
+    var phase = Phase.idle { didSet { seat.pointee.isFree = isFree } }
     /// When the phase began, or when a byte last went out in it.
     var since: UInt64
 
@@ -54,24 +56,31 @@ final class Peer {
     /// Nothing is read from it for now, at the delegate's wish.
     var isPaused = false
     var closeCode: WebSocketCloseCode?
-    var bytesSent: UInt64 = 0
     /// What the client said of compression lets it be sent what all are sent.
     var offersDeflate = false
     /// It has been agreed that messages may be compressed.
-    var takesDeflated = false
+    var takesDeflated = false { didSet { seat.pointee.takesDeflated = takesDeflated } }
     /// The library holds bytes that the socket did not take.
-    var isChoked = false
+    var isChoked = false { didSet { seat.pointee.isFree = isFree } }
     /// How many bytes the client had acknowledged when that was looked at last.
     var acknowledged: UInt64 = 0
     var lastHeard: UInt64
     var pingedAt: UInt64?
 
-    init(id: ConnectionID, address: NetworkAddress, now: UInt64) {
+    init(
+        id: ConnectionID,
+        address: NetworkAddress,
+        seat: UnsafeMutablePointer<Seat>,
+        now: UInt64
+    ) {
         self.id = id
+        self.seat = seat
         self.address = address
         since = now
         lastHeard = now
     }
+
+    private var isFree: Bool { phase == .open && !isChoked }
 
     /// When the connection is to be looked at again, if nothing happens before; nil for never.
     func deadline(_ limits: PeerTimeouts) -> UInt64? {

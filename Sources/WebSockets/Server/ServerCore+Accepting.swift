@@ -55,7 +55,9 @@ extension ServerCore {
         from address: NetworkAddress,
         into context: LibraryContext
     ) {
-        let peer = Peer(id: Self.newConnection(), address: address, now: loop.now)
+        let id = seats.take(Self.newNumber())
+        guard let seat = seats[id] else { preconditionFailure("a seat that was taken is there") }
+        let peer = Peer(id: id, address: address, seat: seat, now: loop.now)
         peers[peer.id.rawValue] = peer
         var info = lws_adopt_desc_t()
         info.vh = context.host

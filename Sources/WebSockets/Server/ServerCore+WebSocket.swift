@@ -28,6 +28,7 @@ extension ServerCore {
     }
 
     func opened(_ peer: Peer) {
+        if let wsi = peer.wsi { peer.seat.pointee.descriptor = lws_get_socket_fd(wsi) }
         peer.phase = .open
         peer.since = loop.now
         peer.lastHeard = peer.since
@@ -95,12 +96,6 @@ extension ServerCore {
 
     // MARK: - Sending
 
-    func send(_ frame: WebSocketFrame, to connection: ConnectionID) -> SendOutcome {
-        guard let peer = peers[connection.rawValue], peer.phase == .open else { return .gone }
-        guard write(frame, to: peer) else { return .gone }
-        return peer.isChoked ? .choked : .written
-    }
-
     func close(_ connection: ConnectionID, code: WebSocketCloseCode, reason: String) {
         guard let peer = peers[connection.rawValue] else { return }
         switch peer.phase {
@@ -125,7 +120,7 @@ extension ServerCore {
     }
 
     func bytesSent(to connection: ConnectionID) -> UInt64 {
-        peers[connection.rawValue]?.bytesSent ?? 0
+        seats[connection]?.pointee.bytesSent ?? 0
     }
 
     /// Marks how far a connection's bytes have come; nil if the library holds some, or it cannot be told.
@@ -168,39 +163,6 @@ extension ServerCore {
         let frame = WebSocketFrame(opcode: .ping, reserving: 1) { $0.append(UInt8(ascii: "?")) }
         peer.pingedAt = loop.now
         _ = write(frame, to: peer)
-    }
-
-    /// A frame as the client is to get it: compressed where that was agreed and is worth it.
-    private func form(of frame: WebSocketFrame, for peer: Peer) -> WebSocketFrame {
-        guard peer.takesDeflated, let deflater, let least = configuration.compressedFrom,
-            frame.payloadCount >= least
-        else { return frame }
-        return frame.deflated(by: deflater)
-    }
-
-    /// Writes directly, whether or not the library has said that the socket can be written: waiting
-    /// to be told costs four system calls a message.
-    private func write(_ frame: WebSocketFrame, to peer: Peer) -> Bool {
-        guard let wsi = peer.wsi else { return false }
-        let frame = form(of: frame, for: peer)
-        let written = frame.withBytes { bytes in
-            bytes.baseAddress.map { clws_write(wsi, $0, bytes.count) } ?? -1
-        }
-        guard written >= 0 else {
-            peer.phase = .closing
-            peer.since = loop.now
-            kill(peer)
-            return false
-        }
-        peer.bytesSent += UInt64(frame.count)
-        bytesSent += UInt64(frame.count)
-        if !peer.isChoked, lws_partial_buffered(wsi) != 0 {
-            peer.isChoked = true
-            peer.since = loop.now
-            _ = peer.madeProgress()
-            watchDeadline(of: peer)
-        }
-        return true
     }
 }
 

@@ -23,6 +23,7 @@ actor ServerCore: LibraryEvents {
     let deflater: MessageDeflater?
     var delegate: (any WebSocketServerDelegate)?
     var peers: [UInt64: Peer] = [:]
+    let seats: Seats
     /// Bytes of frames to all connections that there have been.
     var bytesSent: UInt64 = 0
     var watchers: [SocketWatcher] = []
@@ -36,6 +37,7 @@ actor ServerCore: LibraryEvents {
         self.configuration = configuration
         timeouts = PeerTimeouts(configuration)
         deflater = configuration.compressedFrom.map { _ in MessageDeflater() }
+        seats = Seats(capacity: configuration.maximumConnections)
         loop = EventLoop()
         executor = ThreadExecutor(name: "websockets", loop: loop)
     }
@@ -119,8 +121,8 @@ actor ServerCore: LibraryEvents {
         stopWaiter = nil
     }
 
-    static func newConnection() -> ConnectionID {
-        ConnectionID(rawValue: lastNumber.wrappingAdd(1, ordering: .relaxed).newValue)
+    static func newNumber() -> UInt64 {
+        lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
     // MARK: - The end of a connection
@@ -138,6 +140,7 @@ actor ServerCore: LibraryEvents {
         peer.phase = .gone
         peer.wsi = nil
         peers[peer.id.rawValue] = nil
+        seats.leave(peer.id)
         if peer.isAccepted {
             let (id, code) = (peer.id, peer.closeCode ?? .abnormal)
             delegate?.assumeIsolated { $0.connectionClosed(id, code: code) }

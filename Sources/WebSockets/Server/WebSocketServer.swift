@@ -63,6 +63,20 @@ public final class WebSocketServer: Sendable {
         core.assumeIsolated { $0.send(frame, to: connection) }
     }
 
+    /// Sends a frame to many connections, each as ``send(_:to:)-swift.method`` would.
+    ///
+    /// Only on the service thread. Costs little beyond the system call for each.
+    /// - Parameters:
+    ///   - frame: the frame, shared by all who get it
+    ///   - connections: who is to get it
+    /// - Returns: those of whom the system did not take all of it, and what became of it
+    public func send(
+        _ frame: WebSocketFrame,
+        to connections: ArraySlice<ConnectionID>
+    ) -> [(connection: ConnectionID, outcome: SendOutcome)] {
+        core.assumeIsolated { $0.send(frame, to: connections) }
+    }
+
     /// Closes a connection in due form: the client is told why, and given some time to answer.
     ///
     /// Only on the service thread. ``WebSocketServerDelegate/connectionClosed(_:code:)`` follows when
