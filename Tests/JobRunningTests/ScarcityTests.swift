@@ -9,7 +9,7 @@ import Testing
 /// What happens when the machine has no more to give.
 @Suite(.timeLimit(.minutes(6)))
 struct ScarcityTests {
-    @Test(.enabled(if: canMount(), "needs the right to mount a tiny disk"))
+    @Test(.enabled(if: canMount, "needs the right to mount a tiny disk"))
     func aFullDiskEndsTheJobAndIsSaid() async throws {
         let bench = try Bench(.shell("while :; do head -c 500 /dev/zero | tr '\\0' x; echo; done"))
         let data = bench.folders.data.string
@@ -23,11 +23,11 @@ struct ScarcityTests {
     }
 }
 
-/// Whether this process may mount.
-func canMount() -> Bool {
+/// Whether this process may mount; found out once, for two suites ask.
+let canMount: Bool = {
     let folder = "/tmp/jobsync-mount-\(getpid())"
     mkdir(folder, 0o755)
     defer { rmdir(folder) }
     guard mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0 else { return false }
     return umount2(folder, Int32(MNT_DETACH)) == 0
-}
+}()

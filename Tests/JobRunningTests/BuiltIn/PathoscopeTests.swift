@@ -111,6 +111,15 @@ struct PathoscopeTests {
     private func checkProgress(_ facts: [JobFact]) {
         let told = facts.compactMap(\.progress)
         #expect(told == told.sorted())
+        let stages = facts.compactMap { fact -> Int? in
+            if case .progressed(let stage, _, let fraction) = fact.content, fraction > 0 {
+                stage
+            } else {
+                nil
+            }
+        }
+        // Both mappings of all reads.
+        #expect(Set(stages).isSuperset(of: [2, 6]))
     }
 
     @Test(arguments: ["pathoscope_bowtie", "pathoscope_snap"])

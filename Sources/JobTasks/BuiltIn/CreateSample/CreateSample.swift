@@ -9,11 +9,11 @@ import SystemPackage
 /// over broken files in silence.
 package final class CreateSample: JobTask {
     let context: TaskContext
-    private var raw = ReadFiles(files: [])
+    private(set) var raw = ReadFiles(files: [])
     /// What the raw files are called in the work folder.
-    private var rawLinks: [String] = []
+    private(set) var rawLinks: [String] = []
     private(set) var rawReads = 0
-    private(set) var quality: ReadQuality?
+    var quality: ReadQuality?
     private(set) var versions: JSONObject = [:]
 
     package init(context: TaskContext) {
@@ -37,7 +37,7 @@ package final class CreateSample: JobTask {
     /// The sample's folder while it is being made.
     var folder: FilePath { context.work.appending("sample") }
 
-    private var key: DataKey {
+    var key: DataKey {
         let slug = context.args["_id"]?.stringValue.flatMap { Slug.make(of: $0) }
         guard let key = DataKey(.sample, slug ?? context.id.rawValue) else {
             preconditionFailure("a slug and a job's id are ids of data too")
@@ -57,7 +57,7 @@ package final class CreateSample: JobTask {
     var isPaired: Bool { raw.isPaired }
 
     /// The trimmed reads.
-    private var trimmed: ReadFiles {
+    var trimmed: ReadFiles {
         ReadFiles(
             files: Self.names.prefix(raw.files.count).map {
                 ReadFiles.File(path: folder.appending($0), name: $0)
@@ -127,140 +127,5 @@ extension CreateSample {
         }
         guard size > 0 else { throw .task("args.files: \(path) is empty") }
         return source
-    }
-}
-
-// MARK: - trim_reads, save_trimmed
-
-extension CreateSample {
-    private func trimReads() async throws(TaskFailure) {
-        // Adapters of single reads are cut from their tails; pairs tell where theirs begin.
-        var skewer = Tool(
-            [
-                "skewer", "-m", isPaired ? "pe" : "tail", "-l", "50", "-q", "20", "-Q", "25", "-t",
-                "\(context.threads)", "-z", "-o", "reads",
-            ] + rawLinks
-        )
-        skewer.progress = .percentage(pattern: #"\((\d+\.\d+)%\)"#)
-        skewer.files = trimmedNames.map { FilePath($0) } + [FilePath(Self.trimLog)]
-        // It ends with exit code 0 even if it could not read on.
-        skewer.forbidden = ["Malformed fastq", "unexpected end of file", "^[Ee]rror"]
-        try await context.run(skewer)
-    }
-
-    private static let trimLog = "reads-trimmed.log"
-
-    private var trimmedNames: [String] {
-        isPaired
-            ? ["reads-trimmed-pair1.fastq.gz", "reads-trimmed-pair2.fastq.gz"]
-            : ["reads-trimmed.fastq.gz"]
-    }
-
-    private func saveTrimmed() async throws(TaskFailure) {
-        do {
-            try checkCount(in: Files.read(context.work.appending(Self.trimLog)))
-            for (made, name) in zip(trimmedNames, Self.names) {
-                try Files.move(context.work.appending(made), to: folder.appending(name))
-            }
-            try Files.move(
-                context.work.appending(Self.trimLog),
-                to: folder.appending("trim.log")
-            )
-        } catch let error as TaskFailure {
-            throw error
-        } catch {
-            throw .task("the trimmed reads cannot be moved: \(error)")
-        }
-    }
-
-    /// Compares what the tool says that it has read with what there is to be read.
-    private func checkCount(in log: [UInt8]) throws(TaskFailure) {
-        let text = String(decoding: log, as: UTF8.self)
-        guard let match = text.firstMatch(of: /(\d+) (reads|read pairs) processed/),
-            let count = Int(match.output.1)
-        else { throw .task("skewer does not say how many reads it has processed") }
-        let expected = isPaired ? rawReads / 2 : rawReads
-        guard count == expected else {
-            throw .task(
-                "skewer ended without an error, but processed \(count) "
-                    + "of \(expected) \(match.output.2)"
-            )
-        }
-    }
-}
-
-// MARK: - fastqc, parse_fastqc
-
-extension CreateSample {
-    private func computeQuality() async throws(TaskFailure) {
-        guard try hasReads() else {
-            throw .task(
-                "no read is left after trimming: all \(rawReads) are too short or of low quality"
-            )
-        }
-        var first = QualityStatistics()
-        var second = QualityStatistics()
-        try trimmed.read(in: context) { mate, bytes, record in
-            switch mate {
-            case .first: first.add(record, of: bytes)
-            case .second: second.add(record, of: bytes)
-            }
-        }
-        let quality = isPaired ? ReadQuality(first, second) : ReadQuality(first)
-        self.quality = quality
-        context.log("\(quality.count) of \(rawReads) reads are left after trimming")
-    }
-
-    /// Whether there is a first read.
-    private func hasReads() throws(TaskFailure) -> Bool {
-        do {
-            var reader = FASTQFileReader()
-            let pieces = try FilePieces(of: trimmed.files[0].path)
-            while reader.count == 0, let piece = try pieces.next() {
-                try reader.read(piece) { _, _ in }
-            }
-            return reader.count > 0
-        } catch {
-            throw .task("the trimmed reads cannot be read: \(error)")
-        }
-    }
-
-    private func publish() async throws(TaskFailure) {
-        try context.publish(
-            key,
-            name: sampleName,
-            uses: context.inputs[.host].map { [$0.key] } ?? [],
-            document: try makeDocument(),
-            folder: folder
-        )
-    }
-}
-
-// MARK: - clean_watch
-
-extension CreateSample {
-    private var removesRawFiles: Bool { context.args["remove_raw"]?.boolValue ?? false }
-
-    /// Refuses to remove what something else is made of.
-    private func checkRemoval() throws(TaskFailure) {
-        guard removesRawFiles else { return }
-        for path in rawPaths {
-            let first = path.split(separator: "/").first { $0 != "." } ?? ""
-            guard !DataKind.allCases.contains(where: { $0.plural == first }) else {
-                throw .task("args.remove_raw: \(path) belongs to what is kept and must stay")
-            }
-        }
-    }
-
-    private func removeRawFiles() async throws(TaskFailure) {
-        guard removesRawFiles else { return }
-        for path in rawPaths {
-            do {
-                try Files.remove(context.data.pushing(FilePath(path)))
-                context.log("removed \(path)")
-            } catch {
-                context.log("\(path) cannot be removed: \(error)")
-            }
-        }
     }
 }
