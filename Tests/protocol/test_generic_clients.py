@@ -37,6 +37,24 @@ SCRIPT: list[tuple[str, dict[str, Any]]] = [
     ("jobs.unsubscribe", {"subscription": 1}),
     ("connections.list", {}),
     ("servers.list", {}),
+    (
+        "data.import",
+        {
+            "_id": "viruses",
+            "viruses": [
+                {
+                    "_id": "v1",
+                    "name": "Tobacco mosaic virus",
+                    "isolates": [{"isolate_id": "i1", "default": True}],
+                }
+            ],
+            "sequences": [{"_id": "NC_1", "isolate_id": "i1", "sequence": "ACGT"}],
+            "done": True,
+        },
+    ),
+    ("data.list", {"kind": "reference"}),
+    ("data.show", {"kind": "reference", "_id": "viruses"}),
+    ("data.remove", {"kind": "reference", "_id": "viruses"}),
 ]
 
 
