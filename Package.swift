@@ -92,7 +92,8 @@ let package = Package(
             swiftSettings: house
         ),
         .target(name: "JSON", dependencies: [orderedCollections], swiftSettings: pointerFree),
-        .target(name: "Sequences", swiftSettings: pointerFree),
+        .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: house),
+        .target(name: "Sequences", dependencies: ["Compression"], swiftSettings: pointerFree),
 
         // MARK: Jobs
         .target(
@@ -163,9 +164,18 @@ let package = Package(
             swiftSettings: house
         ),
         .target(
+            name: "JobData",
+            dependencies: [
+                "JSON", "JobModel", "JobRunning", "JobStorage", "JobTasks", logging,
+                orderedCollections, systemPackage,
+            ],
+            swiftSettings: pointerFree
+        ),
+        .target(
             name: "JobManagement",
             dependencies: [
-                "JSON", "JobModel", "JobRunning", "JobScheduling", "JobStorage", "JobTasks",
+                "JSON", "JobData", "JobModel", "JobRunning", "JobScheduling", "JobStorage",
+                "JobTasks",
                 dequeModule, logging, orderedCollections,
             ],
             swiftSettings: pointerFree
@@ -178,7 +188,7 @@ let package = Package(
         .target(
             name: "JobSync",
             dependencies: [
-                "Authentication", "JSON", "JobManagement", "JobModel", "JobProtocol",
+                "Authentication", "JSON", "JobData", "JobManagement", "JobModel", "JobProtocol",
                 "JobRunning", "JobStorage", "JobTasks", "WebSockets", dequeModule, logging,
                 orderedCollections,
             ],
@@ -199,8 +209,9 @@ let package = Package(
         .executableTarget(
             name: "jobsync",
             dependencies: [
-                "Authentication", "CPlatform", "JSON", "JobManagement", "JobModel", "JobProtocol",
-                "JobRecording", "JobReplay", "JobRunning", "JobScheduling", "JobStorage", "JobSync",
+                "Authentication", "CPlatform", "JSON", "JobData", "JobManagement", "JobModel",
+                "JobProtocol", "JobRecording", "JobReplay", "JobRunning", "JobScheduling",
+                "JobStorage", "JobSync",
                 "JobTaskFiles", "JobTasks",
                 "MongoStorage", "SQLiteStorage", "WebSockets", argumentParser, logging,
                 orderedCollections,
@@ -238,7 +249,12 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
-        .testTarget(name: "SequencesTests", dependencies: ["Sequences"], swiftSettings: house),
+        .testTarget(
+            name: "SequencesTests",
+            dependencies: ["Compression", "Sequences"],
+            exclude: ["Fixtures"],
+            swiftSettings: house
+        ),
         .testTarget(
             name: "JobModelTests",
             dependencies: ["JSON", "JobModel"],
@@ -273,8 +289,18 @@ let package = Package(
         .testTarget(
             name: "JobRunningTests",
             dependencies: [
-                "CProcess", "JSON", "JobModel", "JobRunning", "JobTasks", logging, systemPackage,
+                "CProcess", "JSON", "JobModel", "JobRunning", "JobTasks", "Sequences", logging,
+                subprocess,
+                systemPackage, .product(name: "Crypto", package: "swift-crypto"),
                 "jobsync-worker",
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "JobDataTests",
+            dependencies: [
+                "JSON", "JobData", "JobModel", "JobRunning", "JobStorage", "JobTasks", logging,
+                systemPackage,
             ],
             swiftSettings: house
         ),
@@ -282,8 +308,8 @@ let package = Package(
             name: "JobManagementTests",
             dependencies: [
                 "TestSupport",
-                "JSON", "JobManagement", "JobModel", "JobRunning", "JobScheduling", "JobStorage",
-                "JobTasks", logging,
+                "JSON", "JobData", "JobManagement", "JobModel", "JobRunning", "JobScheduling",
+                "JobStorage", "JobTasks", logging, systemPackage,
             ],
             swiftSettings: house
         ),

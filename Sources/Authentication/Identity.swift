@@ -8,6 +8,8 @@ public enum Permission: String, Hashable, Sendable, CaseIterable {
     case archiveJob = "archive_job"
     /// Remove jobs.
     case removeJob = "remove_job"
+    /// Bring references along, remove what is kept.
+    case modifyData = "modify_data"
     /// Change limits, reload tasks, look at connections.
     case modifyOptions = "modify_options"
 }

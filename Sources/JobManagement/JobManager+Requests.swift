@@ -24,13 +24,28 @@ extension JobManager {
         if let id = request.id, let existing = try await existingJob(id, for: request) {
             return existing
         }
-        return try await make(request)
+        if try await checkData(of: request), let id = request.id,
+            // Another call may have made the job while this one asked what is kept.
+            let existing = try await existingJob(id, for: request)
+        {
+            return existing
+        }
+        return try await makeChecked(request)
     }
 
     /// Makes a job whose id nobody else has.
     func make(_ request: NewJob) async throws(JobManagerError) -> NewJobAnswer {
         try checkReady()
+        _ = try await checkData(of: request)
+        return try await makeChecked(request)
+    }
+
+    /// Makes a job; what its arguments name is there.
+    private func makeChecked(_ request: NewJob) async throws(JobManagerError) -> NewJobAnswer {
+        try checkReady()
         guard !isDraining else { throw .draining }
+        // Another server may have begun to lead since the call came.
+        guard !isFollowing else { throw .storeUnavailable }
         let job = try makeJob(request)
         let ticket = makeTicket()
         enqueue(.insert(job), ticket: ticket)

@@ -1,4 +1,5 @@
 import JSON
+public import JobData
 public import JobModel
 public import JobRunning
 import JobScheduling
@@ -21,6 +22,8 @@ public actor JobManager {
     let runner: any JobRunner
     let tasks: CurrentTasks
     let observer: any ChangeObserver
+    /// What jobs make and work on; nil where nothing of the kind is kept.
+    public nonisolated let data: DataKeeper?
     let dataFolder: FilePath
     let now: @Sendable () -> Timestamp
     /// This server's name for good, which the jobs bear that it starts.
@@ -81,6 +84,7 @@ public actor JobManager {
     ///   - runner: Who runs them.
     ///   - tasks: The tasks that there are.
     ///   - observer: Who is told of changes.
+    ///   - data: What jobs make and work on; nil where nothing of the kind is kept.
     ///   - machine: What jobs may use.
     ///   - dataFolder: Where paths in arguments begin.
     ///   - now: The time.
@@ -92,6 +96,7 @@ public actor JobManager {
         runner: any JobRunner,
         tasks: CurrentTasks,
         observer: any ChangeObserver,
+        data: DataKeeper? = nil,
         machine: Resources,
         dataFolder: FilePath,
         now: @escaping @Sendable () -> Timestamp,
@@ -103,6 +108,7 @@ public actor JobManager {
         self.runner = runner
         self.tasks = tasks
         self.observer = observer
+        self.data = data
         self.dataFolder = dataFolder
         self.now = now
         self.server = cluster?.server ?? server
@@ -159,7 +165,9 @@ public actor JobManager {
             await runner.start(order)
         case .adopt(let order): if await stillRunsHere(order.id) { await runner.adopt(order) }
         case .cancel(let id, let reason): await runner.cancel(id, reason: reason)
-        case .forget(let id): await runner.forget(id)
+        case .forget(let id):
+            await runner.forget(id)
+            tidyIndexes()
         case .removeLog(let id): await runner.removeLog(id)
         case .removeLogs(let gone): await removeLogs(ofGone: gone)
         case .sweep(let known): await end(strays: runner.sweep(keeping: known))

@@ -105,6 +105,17 @@ public struct ParamsReader: Sendable {
         return members
     }
 
+    /// The member as a list of anything.
+    ///
+    /// - Parameter name: The member's name.
+    /// - Returns: The elements, or nil if it is missing.
+    /// - Throws: `invalid_params` if it is something else.
+    public func optionalList(_ name: String) throws(RPCError) -> [JSONValue]? {
+        guard let value = value(name) else { return nil }
+        guard let elements = value.arrayValue else { throw mismatch(name, "a list", value) }
+        return elements
+    }
+
     /// The member as one text or a list of them.
     ///
     /// - Parameters:

@@ -1,5 +1,7 @@
 import Glibc
+import JSON
 public import JobModel
+import JobTasks
 public import SystemPackage
 
 /// Where the parts of a job lie below the data folder.
@@ -32,4 +34,33 @@ public struct DataFolders: Hashable, Sendable {
 
     /// What a job said.
     public func log(of id: JobID) -> FilePath { logs.appending(id.rawValue + ".log") }
+
+    /// The folder that holds something that is kept.
+    public func place(of key: DataKey) -> FilePath {
+        data.appending(key.kind.plural).appending(key.id)
+    }
+
+    /// What is no longer kept, on its way out.
+    package var trash: FilePath { data.appending("trash") }
+
+    /// What somebody is bringing along, until all of it is here.
+    package var imports: FilePath { data.appending("work").appending(".imports") }
+
+    /// Says what lies in a folder of kept data, as its file `record.json` does.
+    ///
+    /// - Parameter folder: The folder.
+    /// - Returns: The record, or nil if there is none.
+    package func record(in folder: FilePath) -> DataRecord? {
+        let file = folder.appending(TaskContext.recordFile)
+        guard let bytes = try? Files.read(file, limit: 1 << 30),
+            let whole = try? JSONValue(parsing: bytes, maximumDepth: 128)
+        else { return nil }
+        return DataRecord(whole: whole)
+    }
+
+    /// Whether what a job has made lies in its place.
+    package func isInPlace(_ record: DataRecord) -> Bool {
+        guard let found = self.record(in: place(of: record.key)) else { return false }
+        return found.key == record.key && found.job == record.job
+    }
 }

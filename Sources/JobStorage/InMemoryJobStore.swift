@@ -28,6 +28,7 @@ public final class InMemoryJobStore: JobStore {
         /// Where in the history each archived or removed job left the live set.
         var gone: [JobID: Int] = [:]
         var settings: [String: JSONValue] = [:]
+        var data: [DataKey: DataRecord] = [:]
         var failures: [Failure] = []
     }
 
@@ -93,6 +94,10 @@ public final class InMemoryJobStore: JobStore {
 
     func saveAtOnce(_ value: JSONValue?, as name: String) {
         state.withLock { $0.settings[name] = value }
+    }
+
+    func withData<Value: Sendable>(_ body: (inout [DataKey: DataRecord]) -> Value) -> Value {
+        state.withLock { body(&$0.data) }
     }
 
     /// Names the history anew, as a store does that was restored from a copy.

@@ -108,7 +108,7 @@ public final class InMemorySharedStore: SharedJobStore {
     /// Lets the handle's calls succeed again.
     public func mend() { faults.withLock { $0.isSevered = false } }
 
-    private func pass() async throws(JobStoreError) {
+    func pass() async throws(JobStoreError) {
         await gate.pass()
         guard !faults.withLock({ $0.isSevered }) else {
             throw .unavailable("the handle was severed")

@@ -1,12 +1,12 @@
 import JSON
 import JobModel
 
-/// Copies all jobs and chosen settings from one store to another, of whatever kind.
+/// Copies all jobs, all records of kept data and chosen settings from one store to another.
 ///
 /// The target must be empty, or hold an unfinished copy of the same source: as long as one is
 /// under way a mark in the target names the history that it is a copy of. So a copy that was cut
 /// off at any moment can be repeated, and goes on from what is there. It is finished, and the mark
-/// taken away, only when what the target gives back is as many jobs with the same digest.
+/// taken away, only when what the target gives back is as many jobs and records with the same digest.
 ///
 /// Nobody else may write to either store meanwhile; a store that servers can share is kept from
 /// them by its lease.
@@ -41,16 +41,20 @@ public struct StoreCopy: Sendable {
         public let jobs: Int
         /// How many of them had to be written; the others were there from a copy before.
         public let written: Int
+        /// How many records of kept data both stores hold.
+        public let records: Int
+        /// How many of these had to be written.
+        public let recordsWritten: Int
         /// What both stores hold, as a number.
         public let digest: String
     }
 
     static let markName = "unfinished_copy"
 
-    private let source: HeldStore
-    private let target: HeldStore
+    let source: HeldStore
+    let target: HeldStore
+    let pageSize: Int
     private let settings: [Setting]
-    private let pageSize: Int
     private let progress: @Sendable (Progress) -> Void
 
     /// Prepares a copy.
@@ -63,8 +67,8 @@ public struct StoreCopy: Sendable {
     ///   - pageSize: How many jobs are read, and how many are written, at once.
     ///   - progress: Is told how far it is.
     public init(
-        from source: any JobStore,
-        to target: any JobStore,
+        from source: any JobStore & DataStore,
+        to target: any JobStore & DataStore,
         settings: [Setting],
         name: String,
         pageSize: Int = 500,
@@ -119,13 +123,20 @@ public struct StoreCopy: Sendable {
             if try await isTargetUsed() { return try await reportIfSame() }
             try await target.save(["source": .string(epoch)], as: Self.markName)
         }
-        let (found, written) = try await merge()
+        var (found, written) = try await merge()
+        let recordsWritten = try await mergeRecords(&found)
         let arrived = try await check()
         guard found == arrived else {
             throw .different(source: found, target: arrived)
         }
         try await target.save(nil, as: Self.markName)
-        return Report(jobs: found.jobs, written: written, digest: found.description)
+        return Report(
+            jobs: found.jobs,
+            written: written,
+            records: found.records,
+            recordsWritten: recordsWritten,
+            digest: found.description
+        )
     }
 
     private func isTargetUsed() async throws(StoreCopyError) -> Bool {
@@ -133,7 +144,7 @@ public struct StoreCopy: Sendable {
         for setting in settings where try await target.setting(setting.target) != nil {
             return true
         }
-        return false
+        return try await hasRecords(target)
     }
 
     // MARK: Copying
@@ -198,6 +209,7 @@ public struct StoreCopy: Sendable {
             try await pages.advance()
         }
         for setting in settings { digest.add(try await target.setting(setting.target)) }
+        try await addRecords(of: target, to: &digest)
         return digest
     }
 
@@ -224,6 +236,16 @@ public struct StoreCopy: Sendable {
             guard try await target.setting(setting.target) == value else { throw .occupied }
             digest.add(value)
         }
-        return Report(jobs: digest.jobs, written: 0, digest: digest.description)
+        var copied = digest
+        try await addRecords(of: source, to: &digest)
+        try await addRecords(of: target, to: &copied)
+        guard digest == copied else { throw .occupied }
+        return Report(
+            jobs: digest.jobs,
+            written: 0,
+            records: digest.records,
+            recordsWritten: 0,
+            digest: digest.description
+        )
     }
 }

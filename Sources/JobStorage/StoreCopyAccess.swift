@@ -9,11 +9,11 @@ actor HeldStore {
     private static let duration = Duration.seconds(6)
 
     private let side: StoreCopyError.Side
-    private let store: any JobStore
+    private let store: any JobStore & DataStore
     private let name: String
     private var term: Int?
 
-    init(_ side: StoreCopyError.Side, _ store: any JobStore, name: String) {
+    init(_ side: StoreCopyError.Side, _ store: any JobStore & DataStore, name: String) {
         self.side = side
         self.store = store
         self.name = name
@@ -73,6 +73,21 @@ actor HeldStore {
                 _ = try await shared.commit(changes, term: term)
             } else {
                 _ = try await store.commit(changes)
+            }
+        }
+    }
+
+    /// Asks for records of kept data, or writes some.
+    func askData<Value: Sendable>(
+        _ question: (any DataStore) async throws(DataStoreError) -> Value
+    ) async throws(StoreCopyError) -> Value {
+        try await hold()
+        do throws(DataStoreError) {
+            return try await question(store)
+        } catch {
+            switch error {
+            case .conflict(let key): throw .unavailable(side, "\(key) was changed meanwhile")
+            case .unavailable(let reason): throw .unavailable(side, reason)
             }
         }
     }

@@ -2,10 +2,12 @@ import Crypto
 import JSON
 import JobModel
 
-/// What a store holds, in short: how many jobs, and SHA-256 over them and the settings.
+/// What a store holds, in short: how many jobs and records, and SHA-256 over all and the settings.
 public struct StoreCopyDigest: Hashable, Sendable, CustomStringConvertible {
     /// How many jobs.
     public private(set) var jobs = 0
+    /// How many records of kept data.
+    public private(set) var records = 0
     private var hash = SHA256()
 
     /// Adds the next job, in the order of ids.
@@ -15,6 +17,17 @@ public struct StoreCopyDigest: Hashable, Sendable, CustomStringConvertible {
     mutating func add(_ job: Job) -> [UInt8] {
         let document = Self.canonical(job)
         jobs += 1
+        append(document)
+        return document
+    }
+
+    /// Adds the next record, in the order of kinds and ids.
+    ///
+    /// - Returns: The record's canonical document.
+    @discardableResult
+    mutating func add(_ record: DataRecord) -> [UInt8] {
+        let document = Self.canonical(record)
+        records += 1
         append(document)
         return document
     }
@@ -35,6 +48,11 @@ public struct StoreCopyDigest: Hashable, Sendable, CustomStringConvertible {
         JSONValue.object(job.document).sorted.encoded
     }
 
+    /// A record's document as bytes that do not depend on what keeps it.
+    static func canonical(_ record: DataRecord) -> [UInt8] {
+        JSONValue.object(record.whole).sorted.encoded
+    }
+
     /// The digest in hexadecimal digits.
     public var description: String {
         hash.finalize().map { byte in
@@ -43,9 +61,10 @@ public struct StoreCopyDigest: Hashable, Sendable, CustomStringConvertible {
         }.joined()
     }
 
-    /// Whether both count and digest are the same.
+    /// Whether both counts and the digest are the same.
     public static func == (left: Self, right: Self) -> Bool {
-        left.jobs == right.jobs && left.hash.finalize() == right.hash.finalize()
+        left.jobs == right.jobs && left.records == right.records
+            && left.hash.finalize() == right.hash.finalize()
     }
 
     /// Feeds the count, which is enough.

@@ -14,7 +14,7 @@ public final class MongoJobStore: SharedJobStore {
     private static let patience: Duration = .seconds(10)
 
     private let pool: MongoPool
-    private let layout: StoreLayout
+    let layout: StoreLayout
     private let committer: Committer
     private let reader: JobReader
     /// Orders the calls that are left within one millisecond.
@@ -254,7 +254,7 @@ public final class MongoJobStore: SharedJobStore {
     // MARK: - Connections
 
     /// Writes what may be written twice.
-    private func write(
+    func write(
         _ writes: [MongoWrite],
         to namespace: MongoNamespace
     ) async throws(JobStoreError) {
@@ -264,7 +264,7 @@ public final class MongoJobStore: SharedJobStore {
     }
 
     /// Asks what may be asked twice, again and again while there is hope.
-    private func ask<Value: Sendable>(
+    func ask<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing MongoClient) throws(MongoError) -> Value
     ) async throws(JobStoreError) -> Value {
         let deadline = ContinuousClock.now + Self.patience

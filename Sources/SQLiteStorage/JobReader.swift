@@ -14,7 +14,7 @@ struct UnreadableDocument: Error, CustomStringConvertible {
 /// Reads jobs on one connection.
 struct JobReader {
     /// Deeper than what any message may bring in, so that what was accepted can be read.
-    private static let maximumDepth = 128
+    static let maximumDepth = 128
 
     let db: Database
 

@@ -203,7 +203,7 @@ public final class SQLiteJobStore: JobStore {
     }
 
     /// Reads in a snapshot; unlike GRDB's own `read`, a cancelled task gets its answer too.
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (JobReader) throws -> Value
     ) async throws(JobStoreError) -> Value {
         let outcome = await withCheckedContinuation { answer in
@@ -235,17 +235,20 @@ public final class SQLiteJobStore: JobStore {
     }
 
     /// Writes in a transaction of its own; never given up half way by a cancelled task.
-    func write(
-        _ body: @escaping @Sendable (Database) throws -> Void
-    ) async throws(JobStoreError) {
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(JobStoreError) -> Value {
         let outcome = await withCheckedContinuation { answer in
             pool.asyncWriteWithoutTransaction { db in
                 answer.resume(
                     returning: Result {
+                        var value: Value?
                         try db.inTransaction {
-                            try body(db)
+                            value = try body(db)
                             return .commit
                         }
+                        guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                        return value
                     }.mapError { JobStoreError.unavailable("\($0)") }
                 )
             }

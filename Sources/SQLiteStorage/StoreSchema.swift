@@ -6,7 +6,7 @@ enum StoreSchema {
     static let applicationID = 0x4A53_594E
 
     /// The latest form that we know; it stands in the file as `user_version`.
-    static let format = 1
+    static let format = 2
 
     /// Brings a file from any earlier form, or from nothing, to the latest one.
     static var migrator: DatabaseMigrator {
@@ -15,6 +15,10 @@ enum StoreSchema {
             try createFirstForm(in: db)
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("2") { db in
+            try createDataTables(in: db)
+            try db.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }
@@ -65,6 +69,29 @@ enum StoreSchema {
         try db.execute(
             sql: "INSERT INTO meta (only, epoch, seq, horizon, gone) VALUES (1, ?, 0, 0, 0)",
             arguments: [epoch]
+        )
+    }
+
+    // `data_uses` says for each record what it was made from, to find who uses something.
+
+    private static func createDataTables(in db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE data (
+                    kind TEXT NOT NULL,
+                    id TEXT NOT NULL,
+                    record TEXT NOT NULL,
+                    PRIMARY KEY (kind, id)
+                ) STRICT;
+                CREATE TABLE data_uses (
+                    used_kind TEXT NOT NULL,
+                    used_id TEXT NOT NULL,
+                    kind TEXT NOT NULL,
+                    id TEXT NOT NULL,
+                    PRIMARY KEY (used_kind, used_id, kind, id)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX data_uses_user ON data_uses (kind, id);
+                """
         )
     }
 }

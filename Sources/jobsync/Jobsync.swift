@@ -47,6 +47,7 @@ struct Jobsync: AsyncParsableCommand {
                     Watch.self, Tail.self,
                 ]
             ),
+            CommandGroup(name: "Data", subcommands: [DataCommand.self]),
             CommandGroup(
                 name: "Server",
                 subcommands: [

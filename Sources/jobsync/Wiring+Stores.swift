@@ -15,7 +15,7 @@ extension Wiring {
     static func openStore(
         _ location: StoreLocation,
         logger: Logger
-    ) async throws(StartError) -> any JobStore {
+    ) async throws(StartError) -> any JobStore & DataStore {
         switch location {
         case .file(let path):
             do throws(SQLiteStoreError) {
@@ -51,7 +51,7 @@ struct StorePair {
     /// One of them.
     struct Side {
         let location: StoreLocation
-        let store: any JobStore
+        let store: any JobStore & DataStore
     }
 
     let source: Side

@@ -1,5 +1,6 @@
 import Authentication
 import Foundation
+import JobData
 import JobManagement
 import JobModel
 import JobProtocol
@@ -17,9 +18,10 @@ import WebSockets
 struct Wiring {
     /// Where the jobs are kept.
     let location: StoreLocation
-    private let store: any JobStore
+    private let store: any JobStore & DataStore
     /// The data folder's, where the store is elsewhere; a store in the folder has it itself.
     private let lock: StoreLock?
+    let data: DataKeeper
     let manager: JobManager
     let frontEnd: FrontEnd
     let network: WebSocketServer
@@ -35,9 +37,8 @@ struct Wiring {
     init(_ settings: ServeSettings, logger: Logger) async throws(StartError) {
         try DataFolder.prepare(settings.data)
         let now: @Sendable () -> Timestamp = { .now }
-        let data = FilePath(settings.data)
-        let folders = DataFolders(data: data)
-        tasksFolder = settings.tasks.map { FilePath($0) } ?? data.appending("tasks")
+        let folders = DataFolders(data: FilePath(settings.data))
+        tasksFolder = settings.tasks.map { FilePath($0) } ?? folders.data.appending("tasks")
         location = StoreLocation(settings)
         lock = settings.mongo == nil ? nil : try Self.lockFolder(settings.data)
         let store = try await Self.openStore(location, logger: logger)
@@ -57,19 +58,22 @@ struct Wiring {
 
         let tasks = CurrentTasks(TaskCatalogue.load(folder: tasksFolder))
         let inbox = CommitInbox()
+        data = DataKeeper(store: store, folders: folders, now: now, logger: logger)
         let manager = JobManager(
             store: store,
             runner: WorkerRunner(
                 folders: folders,
                 worker: FilePath(ProgramFiles.worker),
                 tasks: { tasks.catalogue[$0] },
+                data: data,
                 ownsProcess: true,
                 logger: logger
             ),
             tasks: tasks,
             observer: inbox,
+            data: data,
             machine: try await Self.machine(settings, store, of: cluster?.server),
-            dataFolder: data,
+            dataFolder: folders.data,
             now: now,
             server: server,
             cluster: cluster,

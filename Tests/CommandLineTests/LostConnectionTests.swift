@@ -6,7 +6,7 @@ import Testing
 
 @testable import jobsync
 
-@Suite("Connections that are lost", .timeLimit(.minutes(1)))
+@Suite("Connections that are lost", .timeLimit(.minutes(6)))
 struct LostConnectionTests {
     static let tasks: JSONValue = ["tasks": [], "problems": []]
 

@@ -4,7 +4,7 @@ import JobModel
 import TestSupport
 import Testing
 
-@Suite("add_host, with bowtie2 and SNAP", .timeLimit(.minutes(2)))
+@Suite("add_host, with bowtie2 and SNAP", .timeLimit(.minutes(6)))
 struct AddHostTests {
     static let haveTools = ["bowtie2-build", "snap-aligner"].allSatisfy {
         FileManager.default.isExecutableFile(atPath: "/usr/bin/\($0)")

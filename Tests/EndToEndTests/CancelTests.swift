@@ -3,7 +3,7 @@ import JSON
 import JobModel
 import Testing
 
-@Suite("Cancel, with real jobs", .timeLimit(.minutes(1)))
+@Suite("Cancel, with real jobs", .timeLimit(.minutes(6)))
 struct CancelTests {
     @Test("Nothing lives of a job whose tool and grandchildren ignore SIGTERM")
     func stubborn() async throws {

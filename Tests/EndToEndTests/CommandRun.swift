@@ -25,6 +25,15 @@ struct CommandRun: Sendable {
         on server: ServerProcess? = nil,
         environment: [String: String] = [:]
     ) async throws -> CommandRun {
+        try await jobsync(arguments, on: server, environment: environment)
+    }
+
+    /// Runs a command whose arguments are a list.
+    static func jobsync(
+        _ arguments: [String],
+        on server: ServerProcess? = nil,
+        environment: [String: String] = [:]
+    ) async throws -> CommandRun {
         let record = try await run(
             program,
             arguments: Arguments(arguments),

@@ -4,7 +4,7 @@ import JobModel
 import Subprocess
 import Testing
 
-@Suite("The command line", .timeLimit(.minutes(3)))
+@Suite("The command line", .timeLimit(.minutes(6)))
 struct CommandTests {
     static let naps = """
         name: naps

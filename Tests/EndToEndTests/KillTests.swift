@@ -4,7 +4,7 @@ import JobModel
 import JobProtocol
 import Testing
 
-@Suite("The server is killed", .timeLimit(.minutes(4)))
+@Suite("The server is killed", .timeLimit(.minutes(6)))
 struct KillTests {
     @Test("Running jobs go on without it, and are found again with their progress and their end")
     func foundAgain() async throws {

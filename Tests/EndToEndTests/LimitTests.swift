@@ -3,7 +3,7 @@ import JSON
 import JobModel
 import Testing
 
-@Suite("Limits, with real jobs", .timeLimit(.minutes(3)))
+@Suite("Limits, with real jobs", .timeLimit(.minutes(6)))
 struct LimitTests {
     @Test(
         "Fifty jobs with limits 1, 2 and none on 4 cores and 8 GB: never more than allowed, all end"

@@ -4,7 +4,7 @@ import JobModel
 import TestSupport
 import Testing
 
-@Suite("A server with a MongoDB that cannot be used", .timeLimit(.minutes(1)))
+@Suite("A server with a MongoDB that cannot be used", .timeLimit(.minutes(6)))
 struct MongoStartTests {
     private func failure(_ options: [String]) async throws -> ServerProcess.Failure? {
         let folder = try DataFolder()

@@ -4,7 +4,7 @@ import JobModel
 import JobRecording
 import Testing
 
-@Suite("Recordings and replays", .timeLimit(.minutes(3)))
+@Suite("Recordings and replays", .timeLimit(.minutes(6)))
 struct ReplayTests {
     static func tasks() -> [String: String] {
         ["naps": CommandTests.naps, "stubborn": Tasks.stubborn]

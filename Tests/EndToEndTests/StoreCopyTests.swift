@@ -5,7 +5,7 @@ import SQLiteStorage
 import TestSupport
 import Testing
 
-@Suite("jobsync store copy", .timeLimit(.minutes(3)))
+@Suite("jobsync store copy", .timeLimit(.minutes(6)))
 struct StoreCopyTests {
     static let withMongo: [String] = ReplicaSet.isAvailable ? ["file", "mongo"] : ["file"]
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("A store's file that cannot be used", .timeLimit(.minutes(1)))
+@Suite("A store's file that cannot be used", .timeLimit(.minutes(6)))
 struct StoreFileTests {
     @Test(
         "Gives one clear line and exit code 2, and is left as it was",

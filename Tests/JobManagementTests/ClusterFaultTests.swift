@@ -8,7 +8,7 @@ import Testing
 
 private let later = Timestamp(microseconds: 1_000_000_000)
 
-@Suite("Several servers, when something fails", .timeLimit(.minutes(1)))
+@Suite("Several servers, when something fails", .timeLimit(.minutes(6)))
 struct ClusterFaultTests {
     let laboratory = ClusterLaboratory()
 

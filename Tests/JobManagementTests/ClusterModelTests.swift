@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Several servers through everything that can happen", .timeLimit(.minutes(3)))
+@Suite("Several servers through everything that can happen", .timeLimit(.minutes(6)))
 struct ClusterModelTests {
     @Test("No accepted job is lost or run twice, and every view ends right", arguments: 1...24)
     func everything(seed: Int) async throws {

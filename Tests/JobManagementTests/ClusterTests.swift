@@ -8,7 +8,7 @@ import Testing
 
 private let later = Timestamp(microseconds: 1_000_000_000)
 
-@Suite("Several servers over one store", .timeLimit(.minutes(1)))
+@Suite("Several servers over one store", .timeLimit(.minutes(6)))
 struct ClusterTests {
     let laboratory = ClusterLaboratory()
 

@@ -8,7 +8,7 @@ import Testing
 
 private let later = Timestamp(microseconds: 1_000_000_000)
 
-@Suite("Job manager, when something fails", .timeLimit(.minutes(1)))
+@Suite("Job manager, when something fails", .timeLimit(.minutes(6)))
 struct JobManagerRecoveryTests {
     let laboratory = Laboratory()
 

@@ -9,7 +9,7 @@ import Testing
 
 private let later = Timestamp(microseconds: 1_000_000_000)
 
-@Suite("Job manager", .timeLimit(.minutes(1)))
+@Suite("Job manager", .timeLimit(.minutes(6)))
 struct JobManagerTests {
     let laboratory = Laboratory()
 

@@ -1,4 +1,5 @@
 import JSON
+import JobData
 import JobManagement
 import JobModel
 import JobRunning
@@ -41,15 +42,18 @@ struct Laboratory {
 
     init(
         store: InMemoryJobStore = InMemoryJobStore(),
-        machine: Resources = Resources(proc: 4, mem: 8)
+        machine: Resources = Resources(proc: 4, mem: 8),
+        catalogue: TaskCatalogue = Self.catalogue,
+        data: DataKeeper? = nil
     ) {
         self.store = store
         let ticks = Mutex(0)
         manager = JobManager(
             store: store,
             runner: runner,
-            tasks: CurrentTasks(Self.catalogue),
+            tasks: CurrentTasks(catalogue),
             observer: recorder,
+            data: data,
             machine: machine,
             dataFolder: "/nonexistent",
             now: {

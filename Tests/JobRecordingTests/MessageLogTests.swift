@@ -6,7 +6,7 @@ import Testing
 
 @testable import JobRecording
 
-@Suite("Message logs", .timeLimit(.minutes(1)))
+@Suite("Message logs", .timeLimit(.minutes(6)))
 struct MessageLogTests {
     static let header = MessageLogHeader(
         server: "jobsync 0.1.0",

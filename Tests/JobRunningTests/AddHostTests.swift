@@ -8,7 +8,7 @@ import Testing
 
 private let hasTools = Tools.isThere("bowtie2-build") && Tools.isThere("snap-aligner")
 
-@Suite(.timeLimit(.minutes(1)), .enabled(if: hasTools, "needs bowtie2 and snap-aligner"))
+@Suite(.timeLimit(.minutes(6)), .enabled(if: hasTools, "needs bowtie2 and snap-aligner"))
 struct AddHostTests {
     private static let stages = ["mk_host_dir", "stats", "bowtie_build", "snap_build", "update_db"]
 

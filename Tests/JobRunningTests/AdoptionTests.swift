@@ -6,7 +6,7 @@ import JobTasks
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct AdoptionTests {
     private static let twoStages: TaskDescription = {
         func stage(_ name: String, _ script: String) -> CommandStage {

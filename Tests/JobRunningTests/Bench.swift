@@ -13,9 +13,9 @@ final class Bench: Sendable {
     let tasks: [String: TaskDescription]
     let worker: FilePath
 
-    init(_ tasks: TaskDescription...) throws {
+    init(_ tasks: TaskDescription..., data: FilePath? = nil) throws {
         let name = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        folders = DataFolders(data: FilePath("/tmp/jobsync-test-\(name)"))
+        folders = DataFolders(data: data ?? FilePath("/tmp/jobsync-test-\(name)"))
         try Files.makeFolder(folders.data)
         self.tasks = Dictionary(
             uniqueKeysWithValues: (tasks + TaskCatalogue.builtIn.tasks).map {
@@ -27,7 +27,10 @@ final class Bench: Sendable {
 
     deinit { try? Files.remove(folders.data) }
 
-    func makeRunner(worker: FilePath? = nil) -> WorkerRunner {
+    func makeRunner(
+        worker: FilePath? = nil,
+        data: (any JobDataKeeper)? = nil
+    ) -> WorkerRunner {
         var logger = Logger(label: "test")
         logger.logLevel = .error
         let tasks = tasks
@@ -35,6 +38,7 @@ final class Bench: Sendable {
             folders: folders,
             worker: worker ?? self.worker,
             tasks: { tasks[$0] },
+            data: data,
             logger: logger
         )
     }
@@ -51,12 +55,17 @@ final class Bench: Sendable {
         return worker
     }
 
-    func order(_ task: String, id: String = "job1", args: JSONObject = [:]) throws -> LaunchOrder {
+    func order(
+        _ task: String,
+        id: String = "job1",
+        args: JSONObject = [:],
+        proc: Int = 1
+    ) throws -> LaunchOrder {
         LaunchOrder(
             id: try #require(JobID(id[...])),
             task: task,
             args: args,
-            resources: Resources(proc: 1, mem: 1),
+            resources: Resources(proc: proc, mem: 1),
             username: "tester"
         )
     }

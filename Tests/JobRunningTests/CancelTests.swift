@@ -6,7 +6,7 @@ import JobTasks
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct CancelTests {
     @Test func toolsEndBySigtermAndCleanUpRuns() async throws {
         let bench = try Bench(

@@ -8,7 +8,7 @@ import Testing
 
 /// Serial, for where the kernel's log cannot be read it is known only that something was ended for
 /// want of memory, and not what.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(6)))
 struct DeathTests {
     @Test(arguments: [SIGKILL, SIGSEGV])
     func aWorkerThatIsKilledIsAnErrorAndNothingIsLeft(signal: Int32) async throws {

@@ -4,7 +4,7 @@ import JobTasks
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct JobLogsTests {
     private let bench: Bench
     private let logs: JobLogs

@@ -6,7 +6,7 @@ import Logging
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct JournalWatcherTests {
     /// Where the kernel has no watch to give, looking now and then does as well.
     @Test(arguments: [true, false])

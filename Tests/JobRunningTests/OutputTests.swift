@@ -4,7 +4,7 @@ import JobRunning
 import JobTasks
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct OutputTests {
     private func logOf(_ script: String) async throws -> String {
         let bench = try Bench(.shell(script))

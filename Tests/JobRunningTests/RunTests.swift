@@ -5,7 +5,7 @@ import JobTasks
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct RunTests {
     @Test func aJobRunsToItsEnd() async throws {
         let bench = try Bench(

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 // One after another, because a server has one failpoint only, and who waits for it uses up his time.
-@Suite("A MongoDB server that fails on purpose", .serialized, .timeLimit(.minutes(3)))
+@Suite("A MongoDB server that fails on purpose", .serialized, .timeLimit(.minutes(6)))
 struct FaultTests {
     struct Fault: Sendable, CustomTestStringConvertible {
         let testDescription: String

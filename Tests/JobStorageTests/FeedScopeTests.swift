@@ -10,7 +10,7 @@ import Testing
 @Suite(
     "What a feed has the database tell",
     .enabled(if: ReplicaSet.isAvailable, "there is no mongod"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(6))
 )
 struct FeedScopeTests {
     /// More commits than it takes until a store is believed to make all live jobs.

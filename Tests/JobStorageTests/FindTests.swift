@@ -3,7 +3,7 @@ import JobStorage
 import TestSupport
 import Testing
 
-@Suite("Finding jobs", .timeLimit(.minutes(1)))
+@Suite("Finding jobs", .timeLimit(.minutes(6)))
 struct FindTests {
     /// Jobs with few different dates, so that many are equal in every order.
     static func randomJobs(_ count: Int, seed: UInt64) throws -> [Job] {

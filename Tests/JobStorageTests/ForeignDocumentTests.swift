@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Documents that other programs and people wrote", .timeLimit(.minutes(1)))
+@Suite("Documents that other programs and people wrote", .timeLimit(.minutes(6)))
 struct ForeignDocumentTests {
     /// A job as the seed wrote it: nothing of ours beside it.
     static let seed: BSONDocument = [

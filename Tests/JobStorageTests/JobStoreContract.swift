@@ -3,7 +3,7 @@ import JobModel
 import JobStorage
 import Testing
 
-@Suite("What every store promises", .timeLimit(.minutes(1)))
+@Suite("What every store promises", .timeLimit(.minutes(6)))
 struct JobStoreContract {
     @Test("A new store is empty and has an epoch of its own", arguments: StoreKind.allCases)
     func empty(kind: StoreKind) async throws {

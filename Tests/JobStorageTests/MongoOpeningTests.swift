@@ -7,7 +7,7 @@ import MongoStorage
 import TestSupport
 import Testing
 
-@Suite("Opening a MongoDB database", .timeLimit(.minutes(1)))
+@Suite("Opening a MongoDB database", .timeLimit(.minutes(6)))
 struct MongoOpeningTests {
     static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

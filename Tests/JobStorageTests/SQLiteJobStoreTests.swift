@@ -8,7 +8,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("The store in SQLite", .timeLimit(.minutes(1)))
+@Suite("The store in SQLite", .timeLimit(.minutes(6)))
 struct SQLiteJobStoreTests {
     @Test("A commit is synced in full, into a write-ahead log")
     func durability() async throws {
@@ -27,7 +27,7 @@ struct SQLiteJobStoreTests {
                 #expect(
                     found.withLock { $0 } == [
                         "synchronous": "2", "journal_mode": "wal",
-                        "application_id": "\(0x4A53_594E)", "user_version": "1",
+                        "application_id": "\(0x4A53_594E)", "user_version": "2",
                     ]
                 )
                 await store.close()

@@ -3,7 +3,7 @@ import JobModel
 import JobStorage
 import Testing
 
-@Suite("What stores promise to servers that share one", .timeLimit(.minutes(1)))
+@Suite("What stores promise to servers that share one", .timeLimit(.minutes(6)))
 struct SharedStoreContract {
     // MARK: Commits
 

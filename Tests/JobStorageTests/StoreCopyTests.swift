@@ -4,10 +4,10 @@ import JobStorage
 import Synchronization
 import Testing
 
-@Suite("A copy of a store", .timeLimit(.minutes(2)))
+@Suite("A copy of a store", .timeLimit(.minutes(6)))
 struct StoreCopyTests {
     /// Jobs of every kind: waiting, running, ended, archived.
-    static func fill(_ store: any JobStore, count: Int) async throws {
+    static func fill(_ store: any JobStore & DataStore, count: Int) async throws {
         let jobs = try (0..<count).map { number in
             let job = try makeJob(
                 "j\(number * 7919 % 1000)",
@@ -29,11 +29,19 @@ struct StoreCopyTests {
         }
         _ = try await store.commit(jobs.map { .insert($0) })
         try await store.save(["add_host": 2, "naps": nil], as: "task_limits")
+        let host = try record(.host, "h\(count)")
+        try await store.insert(host)
+        for number in 0..<count / 5 {
+            let document: JSONObject = ["list": [1, 2.5, nil, ["b": 1, "a": 2]]]
+            try await store.insert(
+                try record(.sample, "s\(number)", uses: [host.key], document: document)
+            )
+        }
     }
 
     static func copy(
-        _ source: any JobStore,
-        _ target: any JobStore,
+        _ source: any JobStore & DataStore,
+        _ target: any JobStore & DataStore,
         pageSize: Int = 7
     ) async throws(StoreCopyError) -> StoreCopy.Report {
         try await StoreCopy(
@@ -45,9 +53,16 @@ struct StoreCopyTests {
         ).run()
     }
 
-    static func expectSame(_ source: any JobStore, _ target: any JobStore) async throws {
+    static func expectSame(
+        _ source: any JobStore & DataStore,
+        _ target: any JobStore & DataStore
+    ) async throws {
         let jobs = try await source.jobs(after: nil, limit: 1000)
         #expect(try await target.jobs(after: nil, limit: 1000) == jobs)
+        for kind in DataKind.allCases {
+            let records = try await source.records(of: kind, after: nil, limit: 1000)
+            #expect(try await target.records(of: kind, after: nil, limit: 1000) == records)
+        }
         #expect(
             try await target.setting("task_limits") == (try await source.setting("task_limits"))
         )
@@ -66,9 +81,11 @@ struct StoreCopyTests {
                 let report = try await Self.copy(source, target)
                 #expect(report.jobs == 50)
                 #expect(report.written == 50)
+                #expect(report.records == 11)
+                #expect(report.recordsWritten == 11)
                 try await Self.expectSame(source, target)
                 let again = try await Self.copy(source, target)
-                #expect(again.written == 0)
+                #expect(again.written + again.recordsWritten == 0)
                 #expect(again.digest == report.digest)
                 let live = try await target.changes(after: 0, limit: 100).filter {
                     if case .live = $0.content { true } else { false }
@@ -101,6 +118,48 @@ struct StoreCopyTests {
         try await Self.expectSame(source, target)
     }
 
+    @Test("Is finished by repeating when it was cut off among the records", arguments: 0..<11)
+    func interruptedAmongRecords(writes: Int) async throws {
+        let (source, target) = (InMemoryJobStore(), InMemoryJobStore())
+        try await Self.fill(source, count: 50)
+        let count = Mutex(0)
+        let store = CountedStore(
+            inner: target,
+            willReplace: { _ throws(DataStoreError) in
+                let number = count.withLock { count in
+                    defer { count += 1 }
+                    return count
+                }
+                if number == writes { throw .unavailable("made to fail") }
+            }
+        )
+        await #expect(throws: StoreCopyError.self) { try await Self.copy(source, store) }
+        #expect(try await StoreCopy.isUnfinished(in: target))
+        // What is removed and made meanwhile is followed.
+        let sample = try #require(DataKey(.sample, "s0"))
+        await source.remove(sample)
+        try await source.insert(try record(.sample, "s90"))
+        let report = try await Self.copy(source, target)
+        #expect(report.records == 11)
+        try await Self.expectSame(source, target)
+    }
+
+    @Test("Is not called finished when the target gives back another record")
+    func falsifiedRecord() async throws {
+        let (source, target) = (InMemoryJobStore(), InMemoryJobStore())
+        try await Self.fill(source, count: 10)
+        let store = CountedStore(
+            inner: target,
+            changingRecord: { record in
+                var record = record
+                record.name += "!"
+                return record
+            }
+        )
+        await #expect(throws: StoreCopyError.self) { try await Self.copy(source, store) }
+        #expect(try await StoreCopy.isUnfinished(in: target))
+    }
+
     @Test("Follows what has changed in the source since it was cut off")
     func changedSource() async throws {
         let (source, target) = (InMemoryJobStore(), InMemoryJobStore())
@@ -130,7 +189,9 @@ struct StoreCopyTests {
         let (jobs, settings) = (InMemoryJobStore(), InMemoryJobStore())
         try await Self.fill(jobs, count: 9)
         await settings.save(["naps": 1], as: "task_limits")
-        for target in [jobs, settings] {
+        let records = InMemoryJobStore()
+        try await records.insert(try record(.host, "other"))
+        for target in [jobs, settings, records] {
             let before = await target.position()
             await #expect(throws: StoreCopyError.occupied) {
                 try await Self.copy(source, target)
@@ -217,12 +278,14 @@ struct StoreCopyTests {
 }
 
 /// Counts commits, and may falsify what is inserted.
-private struct CountedStore: JobStore {
+private struct CountedStore: JobStore, DataStore {
     let inner: InMemoryJobStore
     let counter = Counter()
     let willCommit: @Sendable (Int) -> Void
     let willRead: @Sendable () async -> Void
     let changing: @Sendable (Job) -> Job
+    let changingRecord: @Sendable (DataRecord) -> DataRecord
+    let willReplace: @Sendable (DataRecord) async throws(DataStoreError) -> Void
 
     final class Counter: Sendable {
         private let value = Mutex(0)
@@ -238,12 +301,17 @@ private struct CountedStore: JobStore {
         inner: InMemoryJobStore,
         willCommit: @escaping @Sendable (Int) -> Void = { _ in },
         willRead: @escaping @Sendable () async -> Void = {},
-        changing: @escaping @Sendable (Job) -> Job = { $0 }
+        changing: @escaping @Sendable (Job) -> Job = { $0 },
+        changingRecord: @escaping @Sendable (DataRecord) -> DataRecord = { $0 },
+        willReplace: @escaping @Sendable (DataRecord) async throws(DataStoreError) -> Void = { _ in
+        }
     ) {
         self.inner = inner
         self.willCommit = willCommit
         self.willRead = willRead
         self.changing = changing
+        self.changingRecord = changingRecord
+        self.willReplace = willReplace
     }
 
     func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
@@ -268,4 +336,18 @@ private struct CountedStore: JobStore {
     func setting(_ name: String) async -> JSONValue? { await inner.setting(name) }
     func save(_ value: JSONValue?, as name: String) async { await inner.save(value, as: name) }
     func close() async {}
+
+    func record(_ key: DataKey) async -> DataRecord? { await inner.record(key) }
+    func records(of kind: DataKind, after id: String?, limit: Int) async -> [DataRecord] {
+        await inner.records(of: kind, after: id, limit: limit)
+    }
+    func users(of key: DataKey) async -> [DataRecord] { await inner.users(of: key) }
+    func insert(_ record: DataRecord) async throws(DataStoreError) {
+        try await inner.insert(record)
+    }
+    func replace(_ record: DataRecord) async throws(DataStoreError) {
+        try await willReplace(record)
+        await inner.replace(changingRecord(record))
+    }
+    func remove(_ key: DataKey) async { await inner.remove(key) }
 }

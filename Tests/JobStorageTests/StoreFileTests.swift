@@ -5,7 +5,7 @@ import JobStorage
 import SQLiteStorage
 import Testing
 
-@Suite("Files that are not opened", .timeLimit(.minutes(1)))
+@Suite("Files that are not opened", .timeLimit(.minutes(6)))
 struct StoreFileTests {
     /// Everything in a folder but the lock, byte for byte.
     static func contents(of folder: String) throws -> [String: Data] {
@@ -65,10 +65,10 @@ struct StoreFileTests {
             let path = folder + "/jobs.sqlite"
             try await Self.makeStore(at: path)
             let later = try DatabasePool(path: path)
-            try await later.write { try $0.execute(sql: "PRAGMA user_version = 2") }
+            try await later.write { try $0.execute(sql: "PRAGMA user_version = 3") }
             if cleanly {
                 try later.close()
-                try await Self.expectRefused(path, saying: "later version of Jobsync (format 2")
+                try await Self.expectRefused(path, saying: "later version of Jobsync (format 3")
             } else {
                 let copy = folder + "/copy/jobs.sqlite"
                 try FileManager.default.createDirectory(
@@ -78,9 +78,37 @@ struct StoreFileTests {
                 for suffix in ["", "-wal"] {
                     try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
                 }
-                try await Self.expectRefused(copy, saying: "later version of Jobsync (format 2")
+                try await Self.expectRefused(copy, saying: "later version of Jobsync (format 3")
                 try later.close()
             }
+        }
+    }
+
+    @Test("An earlier version's is opened, with all that is in it, and can hold records")
+    func earlier() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/jobs.sqlite"
+            try await Self.makeStore(at: path)
+            let earlier = try DatabaseQueue(path: path)
+            try await earlier.write { db in
+                try db.execute(
+                    sql: """
+                        DROP TABLE data;
+                        DROP TABLE data_uses;
+                        DELETE FROM grdb_migrations WHERE identifier = '2';
+                        PRAGMA user_version = 1;
+                        """
+                )
+            }
+            try earlier.close()
+            let store = try await SQLiteJobStore.open(at: path)
+            #expect(try await store.position().seq == 200)
+            let host = try record(.host, "h")
+            try await store.insert(host)
+            await store.close()
+            let again = try await SQLiteJobStore.open(at: path)
+            #expect(try await again.record(host.key) == host)
+            await again.close()
         }
     }
 

@@ -17,7 +17,7 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Runs a test on a new store of this kind.
     func withStore(
         rememberedRemovals: Int = 10_000,
-        _ body: (any JobStore) async throws -> Void
+        _ body: (any JobStore & DataStore) async throws -> Void
     ) async throws {
         switch self {
         case .memory:

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 // More time than others, for tests take turns at the server's one failpoint.
-@Suite(.enabled(if: ReplicaSet.isAvailable, "there is no mongod"), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: ReplicaSet.isAvailable, "there is no mongod"), .timeLimit(.minutes(6)))
 struct ChangeStreamTests {
     @Test func `events come in order, and many at a time`() async throws {
         try await TestDatabase.with { database in

@@ -6,7 +6,7 @@ import Testing
 /// Three servers of its own, of which it kills and freezes the primary.
 @Suite(
     .enabled(if: ReplicaSet.canStart, "there is no mongod to start"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(6))
 )
 struct FailoverTests {
     @Test(arguments: [SIGKILL, SIGSTOP])

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct PoolTests {
     /// Leads nowhere, which the pool does not mind until it is to talk to the server.
     private let uri = "mongodb://127.0.0.1:1/"

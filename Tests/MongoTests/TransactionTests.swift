@@ -2,7 +2,7 @@ import Mongo
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: ReplicaSet.isAvailable, "there is no mongod"), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: ReplicaSet.isAvailable, "there is no mongod"), .timeLimit(.minutes(6)))
 struct TransactionTests {
     @Test func `a transaction is seen when it is committed, and all of it`() async throws {
         try await TestDatabase.with { database in

@@ -45,6 +45,19 @@ import Testing
         #expect(names == ["chr1", "chr2", ""])
     }
 
+    @Test(arguments: [Int.max, 1, 2, 3, 7])
+    func wholeSequencesAreRead(size: Int) throws {
+        var reader = FASTARecordReader()
+        var records: [FASTARecord] = []
+        let bytes = Array(">NODE_1 length 9\nACGT\nAC\n\n>b\r\nNN\r\n>c\nA".utf8)
+        for piece in pieces(bytes, of: size) { try reader.read(piece) { records.append($0) } }
+        try reader.finish { records.append($0) }
+        let expected = [("NODE_1", "ACGTAC"), ("b", "NN"), ("c", "A")].map {
+            FASTARecord(name: $0, sequence: Array($1.utf8))
+        }
+        #expect(records == expected)
+    }
+
     @Test(
         arguments: [
             ("", FASTAError(line: 1, reason: .emptyFile)),

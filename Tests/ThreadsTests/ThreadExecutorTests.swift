@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import Threads
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct ThreadExecutorTests {
     actor Counter {
         nonisolated let executor: ThreadExecutor

@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct AcknowledgementTests {
     @Test(
         "what a client has no room for is acknowledged when it has read, and of one that is gone nothing is known"

@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct HTTPTests {
     /// Answers what it was asked; `/late` only after others had their turn, `/big` at length.
     static let behaviour: Behaviour = {

@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct LifeTests {
     @Test("a port in use gives an error that says so")
     func portInUse() async throws {

@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct LivenessTests {
     /// More than the sockets of a connection hold together.
     private static let flood = WebSocketFrame(text: [UInt8](repeating: 0x66, count: 8 << 20))

@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct UpgradeTests {
     /// Lets in only who shows the right token, from the right page.
     static let guarded: Behaviour = {

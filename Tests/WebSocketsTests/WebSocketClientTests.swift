@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct WebSocketClientTests {
     @Test("nobody listening is unreachable")
     func refusedConnection() async throws {

@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct WebSocketServerTests {
     @Test("what a client sends comes back")
     func echo() async throws {

@@ -20,6 +20,8 @@ from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+import results
+
 WEB = Path(__file__).resolve().parents[2] / "clients" / "web"
 UNIT = Path(__file__).resolve().parent / "unit"
 CSP = (
@@ -30,6 +32,7 @@ CSP = (
 PERMISSIONS = ["create_job", "cancel_job", "archive_job", "remove_job", "modify_options"]
 FINAL = {"complete", "error", "cancelled"}
 FRAME = 500  # documents in one frame of a load
+PAGE = 100  # records in one answer
 
 
 def rfc3339(seconds):
@@ -65,29 +68,26 @@ TASKS = [
         argument("description", description="The name people use"),
     ], 1, 4, description="Add a host genome to subtract"),
     task("create_sample", ["mk_sample_dir", "trim_reads", "save_trimmed", "fastqc", "parse_fastqc", "clean_watch"], [
+        argument("name", required=True, description="The name people use"),
         argument("files", "list", True, "FASTQ files, one or a pair", items="path"),
-        argument("paired", "boolean", description="The files are two mates", default=False),
+        argument("subtraction", description="Host whose reads are left out", names="host"),
+        argument("remove_raw", "boolean", description="Remove the raw files at the end", default=False),
     ], 2, 2, limit=2, description="Import and trim reads"),
     task("nuvs", ["mk_analysis_dir", "map_viruses", "map_host", "assemble", "process_fasta", "vfam", "import_results"], [
-        argument("sample", required=True, description="Sample id"),
+        argument("sample_id", required=True, description="Sample to look into", names="sample"),
+        argument("reference", names="reference", default="viruses", description="Known viruses"),
     ], 2, 4, limit=1, description="Look for novel viruses"),
     task("pathoscope_bowtie", ["mk_analysis_dir", "map_viruses", "identify_candidate_viruses", "generate_isolate_fasta",
          "build_isolate_index", "map_isolates", "map_host", "subtract_virus_mapping", "pathoscope", "import_results"], [
-        argument("sample", required=True, description="Sample id"),
+        argument("sample_id", required=True, description="Sample to look into", names="sample"),
         argument("sensitivity", enum=["fast", "sensitive", "very-sensitive"], default="sensitive", description="How hard to look"),
         argument("seed", "integer", min=0, max=1000000, default=0, description="Of the random numbers"),
         argument("cutoff", "number", min=0, max=1, description="Least score"),
         argument("options", "object", description="Anything else"),
     ], 2, 4, description="Find known viruses in a sample"),
     task("rebuild_index", ["mk_index_dir", "write_fasta", "bowtie_build", "snap_build", "replace_old"], [], 1, 2,
-         description="Rebuild the index of all viruses", available=False, reason="snap-aligner is not installed"),
+         description="Rebuild the index of all viruses", available=False, reason="snap-aligner is not installed (Debian package snap-aligner)"),
 ]
-RESULT = {
-    "count": 8, "organism": "Prunus persica",
-    "lengths": {"total": 227_411_381, "mean": 28_426_422.6, "max": 47_851_208, "min": 22_573_980},
-    "nucleotides": {"a": 0.309, "t": 0.310, "g": 0.189, "c": 0.188, "n": 0.004},
-    "sequences": [{"name": f"Pp0{n}", "length": 47_851_208 - n * 2_900_000, "gc": round(0.37 + n / 500, 3)} for n in range(1, 9)],
-}
 
 
 class Job:
@@ -142,6 +142,7 @@ class FakeServer:
         self.jobs, self.seq, self.log = {}, 0, {}  # log: id → (seq, minimal document or None)
         self.epoch = "%016x" % random.getrandbits(64)
         self.connections, self.calls, self.subscriptions = set(), [], []
+        self.kept = None  # records by kind; without them this is a server from before there were any
         self.load_delay, self.refuse, self.is_stalled, self.tick_every, self.mute = 0, None, False, 25, set()
 
     # The thread and its loop
@@ -225,11 +226,11 @@ class FakeServer:
         return self.tasks[task]["stages"] if task in self.tasks else []
 
     def add(self, task="nuvs", *, _id=None, args=None, username="igboyes", age=0, state="waiting", stage=0, fraction=0.4,
-            proc=None, mem=None, pace=0, error=None, log="", took=None, fails=False):
+            proc=None, mem=None, pace=0, error=None, log="", took=None, fails=False, result=None):
         """A job in any state; `pace` stages a second once it runs, 0 leaves it as it is."""
-        return self.run(lambda: self._add(task, _id, args or {}, username, age, state, stage, fraction, proc, mem, pace, error, log, took, fails).id)
+        return self.run(lambda: self._add(task, _id, args or {}, username, age, state, stage, fraction, proc, mem, pace, error, log, took, fails, result).id)
 
-    def _add(self, task, _id, args, username, age, state, stage, fraction, proc, mem, pace, error, log, took, fails):
+    def _add(self, task, _id, args, username, age, state, stage, fraction, proc, mem, pace, error, log, took, fails, result=None):
         known, stages, begin = self.tasks[task], self.stages(task), time.time() - age
         _id = _id or "".join(random.choices("0123456789abcdefghijklmnopqrstuvwxyz", k=8))
         job = Job(self, _id, task, args, proc or known["proc"], mem or known["mem"], username, begin, pace)
@@ -247,7 +248,7 @@ class FakeServer:
             job.enter("running", stages[stage], at=begin + length * (stage + 0.3))
         else:
             job.fraction = fraction if state != "complete" else 0
-            job.result = RESULT if state == "complete" and task == "add_host" else None
+            job.result = result or results.EVERY.get(task) if state == "complete" else None
             job.enter(state, stages[stage] if state != "complete" else None, error, at=begin + length * (reached + 0.6))
         return job
 
@@ -327,7 +328,7 @@ class FakeServer:
                 error = {"cause": "tool_failed", "message": f"{stages[job.step - 1]} exited with code 1", "log": ["reading input", "error: truncated file"]}
                 job.enter("error", stages[job.step - 1], error)
             elif job.step == len(stages):
-                job.result = RESULT
+                job.result = results.EVERY.get(job.task)
                 job.enter("complete")
             else:
                 job.step += 1
@@ -629,6 +630,13 @@ class Connection:
         return {"tasks": [self.server.describe(name) for name in self.server.tasks], "problems": []}
 
     on_tasks_reload = on_tasks_list
+
+    def on_data_list(self, kind, after=None):
+        if self.server.kept is None:
+            raise Problem(-32601, "method_not_found", "There is no method data.list.")
+        records = self.server.kept.get(kind, [])
+        first = int(after or 0)
+        return {"records": records[first:first + PAGE], "after": str(first + PAGE) if first + PAGE < len(records) else None}
 
     def on_tasks_limit(self, task, limit):
         self.server.tasks[task]["limit"] = limit

@@ -12,6 +12,7 @@ import { Store } from './model/store.js';
 import { Cards } from './view/cards.js';
 import { ConnectionView } from './view/connection.js';
 import { copy } from './view/copy.js';
+import { dataDialog } from './view/data.js';
 import { DetailPanel } from './view/detail.js';
 import { ask, toast, toastProblem } from './view/dialogs.js';
 import { $, say } from './view/dom.js';
@@ -158,22 +159,21 @@ async function act(action, ids) {
   }
 }
 
-let isPreparing = false; // the dialog to start a job: a second click meanwhile must not bring a second one
+let isStarting = false; // a second click, before the dialog is there, must not bring a second one
 
 /** @param {any} draft an earlier job, or null */
 async function start(draft) {
-  if (isPreparing || !gate.allows('create_job')) return;
-  isPreparing = true;
+  if (isStarting || !gate.allows('create_job')) return;
+  isStarting = true;
   try {
     await catalogue.refresh(); // a tool may have been installed, a task file added
+    const job = await startDialog({ client, catalogue }, draft);
+    if (job) openJob(job._id);
   } catch (error) {
     toastProblem(error);
-    return;
   } finally {
-    isPreparing = false;
+    isStarting = false;
   }
-  const job = await startDialog({ client, catalogue }, draft);
-  if (job) openJob(job._id);
 }
 
 // What comes from the server
@@ -237,6 +237,7 @@ document.addEventListener('visibilitychange', () => client.subscribe({ interval:
 // Keys and buttons
 
 const showTasks = () => tasksDialog({ client, catalogue, canModify: gate.allows('modify_options'), resources: () => resources });
+const showData = () => dataDialog({ client, openJob });
 listenToKeys($('grid'), {
   move: (by) => table.move(by),
   jump: (to) => table.jump(to),
@@ -254,11 +255,13 @@ listenToKeys($('grid'), {
   cancel: () => act('cancel', selection.size ? bar.suited('cancel') : [store.get(detail.id) ?? table.current].flatMap((job) => (job && isCancellable(job) ? [job._id] : []))),
   start: () => start(null),
   tasks: showTasks,
+  data: showData,
   theme: () => theme.next(),
   toggleState: (state) => filters.toggle(state),
 });
 $('help').addEventListener('click', helpDialog);
 $('tasks').addEventListener('click', showTasks);
+$('data').addEventListener('click', showData);
 $('start').addEventListener('click', () => start(null));
 $('logout').addEventListener('click', async () => {
   client.close();

@@ -6,3 +6,8 @@ static inline int czlib_begin(z_stream *_Nonnull stream, int level) {
     return deflateInit2(stream, level, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL - 1,
                         Z_DEFAULT_STRATEGY);
 }
+
+/* Also a macro. 16 more than the greatest window size: gzip, its checksum and length are checked. */
+static inline int czlib_begin_gunzip(z_stream *_Nonnull stream) {
+    return inflateInit2(stream, 16 + MAX_WBITS);
+}

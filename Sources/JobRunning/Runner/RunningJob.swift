@@ -17,7 +17,7 @@ struct RunningJob {
         case ending
     }
 
-    let order: LaunchOrder
+    var order: LaunchOrder
     let folder: RunFolder
     var journal: JournalReader
     /// The time from SIGTERM to SIGKILL.

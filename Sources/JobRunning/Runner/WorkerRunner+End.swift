@@ -23,6 +23,10 @@ extension WorkerRunner {
         job.timers = []
         job.phase = .ending
         jobs[id] = job
+        if let record = job.record, folders.isInPlace(record) {
+            await finish(job, thatMade: record, usage: usage)
+            return
+        }
         if let end = job.end {
             await conclude(id, end, isWritten: true)
             return
@@ -39,28 +43,19 @@ extension WorkerRunner {
     }
 
     /// Ends a job that could not be started.
-    func fail(_ id: JobID, _ message: String) async {
+    func fail(_ id: JobID, _ message: String, cause: JobError.Cause = .spawn) async {
         guard let phase = jobs[id]?.phase, phase != .ending else { return }
         jobs[id]?.phase = .ending
         note("error: \(message)", in: id)
-        let error = JobError(cause: .spawn, message: message)
+        let error = JobError(cause: cause, message: message)
         await conclude(id, JournalEnd(state: .error, error: error), isWritten: false)
     }
 
     /// Writes a job's end down, if its worker did not, and tells it.
-    private func conclude(_ id: JobID, _ end: JournalEnd, isWritten: Bool) async {
+    func conclude(_ id: JobID, _ end: JournalEnd, isWritten: Bool) async {
         unwatchJournal(of: id)
         guard let job = jobs[id] else { return }
-        if !isWritten {
-            // So that it is told alike if this server dies before the end is committed.
-            do {
-                try Files.makeFolder(job.folder.path)
-                var journal = try JournalWriter(job.folder.journal)
-                try journal.append(.end(end))
-            } catch {
-                logger.warning("the end of job \(id) cannot be written down: \(error)")
-            }
-        }
+        if !isWritten { writeDown(end, of: job) }
         await remove(folders.work(of: id))
         jobs[id] = nil
         let told = JobEnd(
@@ -70,6 +65,20 @@ extension WorkerRunner {
             usage: end.usage
         )
         tell(.ended(told), of: id, at: .present)
+    }
+
+    /// Writes an end into the journal, so that it is told alike if this server dies before it is committed.
+    private func writeDown(_ end: JournalEnd, of job: RunningJob) {
+        do {
+            try Files.makeFolder(job.folder.path)
+            var journal = try JournalWriter(job.folder.journal)
+            if end.state == .complete, let result = job.result {
+                try journal.append(.result(result))
+            }
+            try journal.append(.end(end))
+        } catch {
+            logger.warning("the end of job \(job.order.id) cannot be written down: \(error)")
+        }
     }
 
     private func error(of job: RunningJob, exit: WorkerExit) -> JobError {

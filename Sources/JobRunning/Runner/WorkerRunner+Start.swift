@@ -12,6 +12,34 @@ extension WorkerRunner {
             await fail(id, "there is no task \(job.order.task) any more")
             return
         }
+        guard let data, !task.named(by: job.order.args).isEmpty else {
+            await start(job, of: task)
+            return
+        }
+        // On its own, for other jobs need not wait until the store answers.
+        Task { await start(id, of: task, with: data) }
+    }
+
+    /// Starts a worker with what its job's arguments name.
+    private func start(
+        _ id: JobID,
+        of task: TaskDescription,
+        with data: any JobDataKeeper
+    ) async {
+        guard let order = jobs[id]?.order else { return }
+        do {
+            let inputs = try await data.inputs(for: order, of: task)
+            jobs[id]?.order.inputs = inputs
+        } catch {
+            await fail(id, error.message, cause: .task)
+            return
+        }
+        guard let job = jobs[id], job.phase != .ending else { return }
+        await start(job, of: task)
+    }
+
+    private func start(_ job: RunningJob, of task: TaskDescription) async {
+        let id = job.order.id
         do {
             try spawn(job, of: task)
         } catch .resourceTemporarilyUnavailable {

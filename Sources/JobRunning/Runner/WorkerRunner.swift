@@ -24,6 +24,7 @@ public actor WorkerRunner: JobRunner {
     let folders: DataFolders
     let worker: FilePath
     let tasks: @Sendable (String) -> TaskDescription?
+    let data: (any JobDataKeeper)?
     let ownsProcess: Bool
     let logger: Logger
     let teller: AsyncStream<JobFact>.Continuation
@@ -36,6 +37,8 @@ public actor WorkerRunner: JobRunner {
     ///   - folders: Where the parts of a job lie.
     ///   - worker: The program `jobsync-worker`.
     ///   - tasks: Finds a task's description by name when a job starts.
+    ///   - data: Knows what jobs work on, and keeps what they make; nil for tasks that do
+    ///     nothing of the kind.
     ///   - ownsProcess: Whether this process has no children but workers. Then it becomes
     ///     the parent of what a worker that dies leaves behind, and ends any child that it
     ///     does not know. Leave it false where other code starts processes too.
@@ -44,6 +47,7 @@ public actor WorkerRunner: JobRunner {
         folders: DataFolders,
         worker: FilePath,
         tasks: @escaping @Sendable (String) -> TaskDescription?,
+        data: (any JobDataKeeper)? = nil,
         ownsProcess: Bool = false,
         logger: Logger
     ) {
@@ -51,6 +55,7 @@ public actor WorkerRunner: JobRunner {
         self.folders = folders
         self.worker = worker
         self.tasks = tasks
+        self.data = data
         self.ownsProcess = ownsProcess
         self.logger = logger
         cprocess_become_subreaper()

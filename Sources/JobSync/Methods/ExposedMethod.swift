@@ -66,7 +66,7 @@ struct ExposedMethod: Sendable {
     /// All methods.
     static let all =
         sessionMethods + jobMethods + subscriptionMethods + logMethods + taskMethods
-        + resourceMethods + serverMethods
+        + resourceMethods + serverMethods + dataMethods
 
     /// All methods by name.
     static let named = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -1,6 +1,11 @@
 /// The tasks that are written in Swift.
 package enum BuiltInTasks {
-    package static var all: [any JobTask.Type] { [AddHost.self] }
+    package static var all: [any JobTask.Type] {
+        [
+            AddHost.self, RebuildIndex.self, CreateSample.self, PathoscopeBowtie.self,
+            PathoscopeSnap.self, NuVs.self,
+        ]
+    }
 
     /// The task of that name.
     package static func named(_ name: String) -> (any JobTask.Type)? {

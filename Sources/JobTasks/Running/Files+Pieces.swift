@@ -15,20 +15,15 @@ extension Files {
         of path: FilePath,
         _ handle: ([UInt8]) throws -> Void
     ) throws {
-        let file = try open(path, O_RDONLY)
+        let pieces = try FilePieces(of: path)
+        while let piece = try pieces.next() { try handle(piece) }
+    }
+
+    /// Copies what is in a file into a new one.
+    package static func copy(_ source: FilePath, to target: FilePath) throws {
+        let file = try open(target, O_WRONLY | O_CREAT | O_EXCL)
         defer { close(file) }
-        while true {
-            var count = 0
-            let piece = [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, filled in
-                repeat {
-                    count = Glibc.read(file, buffer.baseAddress, buffer.count)
-                } while count < 0 && errno == EINTR
-                filled = max(count, 0)
-            }
-            guard count >= 0 else { throw Errno(rawValue: errno) }
-            guard count > 0 else { return }
-            try handle(piece)
-        }
+        try readPieces(of: source) { try write($0[...], to: file) }
     }
 
     /// Waits until a folder and the files in it are on the disk.
@@ -44,7 +39,8 @@ extension Files {
         try syncFile(folder)
     }
 
-    private static func syncFile(_ path: FilePath) throws(Errno) {
+    /// Waits until a file is on the disk.
+    static func syncFile(_ path: FilePath) throws(Errno) {
         let file = try open(path, O_RDONLY)
         defer { close(file) }
         guard fsync(file) == 0 else { throw Errno(rawValue: errno) }

@@ -72,6 +72,16 @@ extension TaskContext {
     }
 
     private static func isTaken(_ key: DataKey) -> TaskFailure {
-        .task("there is a \(key) already; remove it or choose another _id")
+        .task("there is \(key.kind.article) \(key) already; remove it or choose another _id")
+    }
+}
+
+extension DataKind {
+    /// The word that stands before one of them.
+    fileprivate var article: String {
+        switch self {
+        case .index, .analysis: "an"
+        case .host, .reference, .sample: "a"
+        }
     }
 }

@@ -82,6 +82,12 @@ package final class TaskContext {
     /// Tells how much of the running stage is done, from 0 to 1.
     package func progress(_ fraction: Double) { reporter.progress(fraction) }
 
+    /// What a failure's message ends with if a full disk may be the reason; few tools say so.
+    var spaceHint: String {
+        guard let free = Files.freeSpace(at: work), free < 1 << 20 else { return "" }
+        return "; no space is left on the disk"
+    }
+
     /// Writes down what the job is about to put into the data folder.
     func keep(_ record: DataRecord) -> Bool { reporter.keep(record) }
 

@@ -20,6 +20,9 @@ extension Tool {
         let end: (pid: Int32, status: TerminationStatus)
         do {
             end = try await spawnAndFollow(in: context, output: output)
+        } catch let failure as TaskFailure {
+            try context.checkStopping()
+            throw failure
         } catch {
             try context.checkStopping()
             let reason = (error as? SubprocessError)?.description ?? "\(error)"
@@ -34,7 +37,11 @@ extension Tool {
         try context.checkStopping()
         if let problem = problem(end.status, of: end.pid, output: output, killsBefore: kills) {
             throw .failed(
-                JobError(cause: problem.cause, message: problem.message, log: output.lastLines)
+                JobError(
+                    cause: problem.cause,
+                    message: problem.message + context.spaceHint,
+                    log: output.lastLines
+                )
             )
         }
         try checkFiles(in: context, output: output)
@@ -62,9 +69,22 @@ extension Tool {
         )
         let target = self.output
         return try await Task {
-            if let target {
+            switch target {
+            case .log:
+                let result = try await Subprocess.run(
+                    configuration,
+                    input: .none,
+                    output: .sequence,
+                    error: .sequence
+                ) { execution in
+                    async let standardOutput: Void = output.follow(execution.standardOutput, as: 0)
+                    try await output.follow(execution.standardError, as: 1)
+                    try await standardOutput
+                }
+                return (result.processIdentifier.value, result.terminationStatus)
+            case .file(let path):
                 let file = FileDescriptor(
-                    rawValue: try Files.open(target, O_WRONLY | O_CREAT | O_TRUNC)
+                    rawValue: try Files.open(path, O_WRONLY | O_CREAT | O_TRUNC)
                 )
                 let result = try await Subprocess.run(
                     configuration,
@@ -75,18 +95,19 @@ extension Tool {
                     try await output.follow(execution.standardError, as: 1)
                 }
                 return (result.processIdentifier.value, result.terminationStatus)
+            case .reader(let read):
+                let result = try await Subprocess.run(
+                    configuration,
+                    input: .none,
+                    output: .sequence,
+                    error: .sequence
+                ) { execution in
+                    async let errors: Void = output.follow(execution.standardError, as: 1)
+                    try await output.hand(execution.standardOutput, to: read)
+                    try await errors
+                }
+                return (result.processIdentifier.value, result.terminationStatus)
             }
-            let result = try await Subprocess.run(
-                configuration,
-                input: .none,
-                output: .sequence,
-                error: .sequence
-            ) { execution in
-                async let standardOutput: Void = output.follow(execution.standardOutput, as: 0)
-                try await output.follow(execution.standardError, as: 1)
-                try await standardOutput
-            }
-            return (result.processIdentifier.value, result.terminationStatus)
         }.value
     }
 
@@ -124,7 +145,7 @@ extension Tool {
         for file in files where (Files.size(of: context.work.pushing(file)) ?? 0) == 0 {
             let what = Files.exists(context.work.pushing(file)) ? "left empty" : "did not make"
             throw .task(
-                "\(name) ended without an error, but \(what) the file \(file)",
+                "\(name) ended without an error, but \(what) the file \(file)" + context.spaceHint,
                 log: output.lastLines
             )
         }
@@ -160,5 +181,15 @@ extension ToolOutput {
             buffer.withUnsafeBytes { feed($0, from: stream) }
         }
         finish(stream)
+    }
+
+    /// Hands a stream to its reader, piece by piece, to its end.
+    fileprivate func hand(
+        _ buffers: SubprocessOutputSequence,
+        to read: @Sendable ([UInt8]) throws(TaskFailure) -> Double?
+    ) async throws {
+        for try await buffer in buffers {
+            if let fraction = try read(buffer.withUnsafeBytes { Array($0) }) { tell(fraction) }
+        }
     }
 }

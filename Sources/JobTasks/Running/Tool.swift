@@ -2,10 +2,21 @@ package import SystemPackage
 
 /// One run of a program: what is started, and what counts as success.
 package struct Tool: Sendable {
+    /// Where a tool's standard output goes; standard error always goes to the log.
+    package enum Output: Sendable {
+        /// To the job's log.
+        case log
+        /// Into a file, as it is.
+        case file(FilePath)
+        /// To one who reads it while the tool runs, and tells what share of the work is done if
+        /// that can be told from it. The tool is killed when the reader throws.
+        case reader(@Sendable (_ bytes: [UInt8]) throws(TaskFailure) -> Double?)
+    }
+
     /// The program, by name or path, and its arguments; no shell is involved.
     package var command: [String]
-    /// Where standard output goes instead of the log.
-    package var output: FilePath?
+    /// Where standard output goes.
+    package var output = Output.log
     /// The exit codes that mean success.
     package var exitCodes: [Int] = [0]
     /// Files that must be there and not be empty afterwards.

@@ -67,6 +67,9 @@ final class ToolOutput: Sendable {
         }
     }
 
+    /// Tells progress that was seen elsewhere than in lines.
+    func tell(_ fraction: Double) { reporter.progress(fraction) }
+
     private func report(
         from stream: Int,
         _ take: (inout State, inout [LineSplitter.Line]) -> Void

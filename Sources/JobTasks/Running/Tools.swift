@@ -10,8 +10,9 @@ package enum Tools {
 
     /// The Debian packages that bring the tools of the built-in tasks.
     private static let packages = [
-        "bowtie2": "bowtie2", "bowtie2-build": "bowtie2", "snap-aligner": "snap-aligner",
-        "gzip": "gzip", "skewer": "skewer", "fastqc": "fastqc", "spades.py": "spades",
+        "bowtie2": "bowtie2", "bowtie2-build": "bowtie2", "bowtie2-align-s": "bowtie2",
+        "bowtie2-align-l": "bowtie2", "snap-aligner": "snap-aligner", "gzip": "gzip",
+        "skewer": "skewer", "fastqc": "fastqc", "spades.py": "spades",
         "hmmscan": "hmmer", "hmmpress": "hmmer", "samtools": "samtools", "bwa": "bwa",
     ]
 

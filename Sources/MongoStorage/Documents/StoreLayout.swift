@@ -10,6 +10,8 @@ struct StoreLayout: Hashable, Sendable {
     var gone: MongoNamespace { MongoNamespace(database, "gone") }
     /// One document each for the history, the lease, every setting and every server.
     var own: MongoNamespace { MongoNamespace(database, "jobsync") }
+    /// A record for each thing that is kept.
+    var data: MongoNamespace { MongoNamespace(database, "data") }
     /// What servers leave for the leader.
     var calls: MongoNamespace { MongoNamespace(database, "calls") }
 

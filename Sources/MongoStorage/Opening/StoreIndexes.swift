@@ -8,6 +8,7 @@ enum StoreIndexes {
             (layout.gone, [["key": ["seq": 1], "name": "seq"]]),
             (layout.own, []),
             (layout.calls, [calls]),
+            (layout.data, data),
         ]
     }
 
@@ -19,6 +20,11 @@ enum StoreIndexes {
         ["key": ["state": 1, "order.added": 1, "_id": 1], "name": "state"],
         ["key": ["task": 1, "order.added": 1, "_id": 1], "name": "task"],
         ["key": ["username": 1, "order.added": 1, "_id": 1], "name": "username"],
+    ]
+
+    private static let data: [BSONDocument] = [
+        ["key": ["kind": 1, "id": 1], "name": "kind"],
+        ["key": ["uses": 1], "name": "uses"],
     ]
 
     private static let calls: BSONDocument = [

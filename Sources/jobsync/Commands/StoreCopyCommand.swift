@@ -8,7 +8,7 @@ import Synchronization
 struct StoreCopyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "copy",
-        abstract: "Copy all jobs and limits from one store to another, while no server runs.",
+        abstract: "Copy all jobs, records of kept data and limits, while no server runs.",
         discussion: """
             A store is a data folder, the .sqlite file in it, or a MongoDB:
 
@@ -24,7 +24,7 @@ struct StoreCopyCommand: AsyncParsableCommand {
             says that both are the same. From then on run servers with one of the two only: jobs \
             that wait in both would run twice.
 
-            Logs, results on disk and running jobs' journals stay in the data folder: start the \
+            Logs, kept data itself and running jobs' journals stay in the data folder: start the \
             server with the same --data as before, and it finds running jobs again.
 
             EXIT CODES
@@ -63,14 +63,15 @@ struct StoreCopyCommand: AsyncParsableCommand {
         let outcome = await copy(stores)
         await stores.close()
         let report = try outcome.get()
-        let jobs = Words.count(report.jobs, "job")
-        switch report.written {
-        case 0: Output.line("nothing to do: \(target) holds the same \(jobs) as \(source)")
-        case report.jobs: Output.line("copied \(jobs) from \(source) to \(target)")
-        default:
-            Output.line(
-                "copied the remaining \(report.written) of \(jobs) from \(source) to \(target)"
-            )
+        let records = report.records
+        let all =
+            Words.count(report.jobs, "job")
+            + (records > 0 ? " and \(Words.count(records, "record")) of kept data" : "")
+        switch report.written + report.recordsWritten {
+        case 0: Output.line("nothing to do: \(target) holds the same \(all) as \(source)")
+        case report.jobs + records: Output.line("copied \(all) from \(source) to \(target)")
+        case let written:
+            Output.line("copied the remaining \(written) of \(all) from \(source) to \(target)")
         }
         Output.line("both hold the same, sha256 \(report.digest)")
     }
@@ -140,9 +141,10 @@ struct StoreCopyCommand: AsyncParsableCommand {
         case .different(let sent, let arrived):
             CommandFailure(
                 .failed,
-                "\(target) gives back \(Words.count(arrived.jobs, "job")) with sha256 \(arrived), "
-                    + "but \(source) holds \(sent.jobs) with \(sent): something else writes to one "
-                    + "of them"
+                "\(target) gives back \(Words.count(arrived.jobs, "job")) and "
+                    + "\(Words.count(arrived.records, "record")) with sha256 \(arrived), but "
+                    + "\(source) holds \(sent.jobs) and \(sent.records) with \(sent): something "
+                    + "else writes to one of them"
             )
         case .unavailable(let side, let reason):
             CommandFailure(

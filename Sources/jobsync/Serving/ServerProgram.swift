@@ -1,5 +1,6 @@
 import Authentication
 import Foundation
+import JobData
 import JobManagement
 import JobModel
 import JobStorage
@@ -42,6 +43,12 @@ struct ServerProgram: Service, CustomStringConvertible {
 
     /// Lets clients in, once jobs are known.
     private func listen(_ wiring: Wiring) async throws(StartError) -> NetworkAddress {
+        do throws(DataStoreError) {
+            // Before jobs start, which may work on what it puts back.
+            try await wiring.data.begin()
+        } catch {
+            throw StartError(message: "\(wiring.location) does not answer: \(error)")
+        }
         do throws(JobStoreError) {
             try await wiring.manager.begin()
         } catch {

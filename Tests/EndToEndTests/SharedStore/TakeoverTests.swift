@@ -7,7 +7,7 @@ import Testing
 @Suite(
     "The scheduling server is lost",
     .enabled(if: ReplicaSet.sharedURI != nil, "no mongod: set JOBSYNC_TEST_MONGO"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(6))
 )
 struct TakeoverTests {
     private func site(_ tasks: [String: String], options: [String] = []) throws -> Site {

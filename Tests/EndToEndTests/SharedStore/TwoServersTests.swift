@@ -8,7 +8,7 @@ import Testing
 @Suite(
     "Two servers over one MongoDB",
     .enabled(if: ReplicaSet.sharedURI != nil, "no mongod: set JOBSYNC_TEST_MONGO"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(6))
 )
 struct TwoServersTests {
     private func site(_ tasks: [String: String], options: [String] = []) throws -> Site {

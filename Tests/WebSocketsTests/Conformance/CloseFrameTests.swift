@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite("Close frames", .timeLimit(.minutes(1)))
+@Suite("Close frames", .timeLimit(.minutes(6)))
 struct CloseFrameTests {
     @Test("a close frame without a code is answered, and told as 1005")
     func empty() async throws {

@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite("Control frames", .timeLimit(.minutes(1)))
+@Suite("Control frames", .timeLimit(.minutes(6)))
 struct ControlFrameTests {
     @Test("a ping comes back with what was in it", arguments: [0, 1, 124, 125])
     func ping(_ count: Int) async throws {

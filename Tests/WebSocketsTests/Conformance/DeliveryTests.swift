@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite("How bytes arrive", .timeLimit(.minutes(1)))
+@Suite("How bytes arrive", .timeLimit(.minutes(6)))
 struct DeliveryTests {
     /// A conversation with everything in it.
     private static let conversation: [UInt8] =

@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite("Fragments", .timeLimit(.minutes(1)))
+@Suite("Fragments", .timeLimit(.minutes(6)))
 struct FragmentTests {
     @Test("a message in any number of fragments is one", arguments: [1, 2, 3, 10, 200])
     func pieces(_ count: Int) async throws {

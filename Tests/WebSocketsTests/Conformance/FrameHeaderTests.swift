@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite("Frames' headers", .timeLimit(.minutes(1)))
+@Suite("Frames' headers", .timeLimit(.minutes(6)))
 struct FrameHeaderTests {
     @Test(
         "reserved opcodes end the connection",

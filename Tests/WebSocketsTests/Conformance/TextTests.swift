@@ -1,7 +1,7 @@
 import Testing
 import WebSockets
 
-@Suite("Texts", .timeLimit(.minutes(1)))
+@Suite("Texts", .timeLimit(.minutes(6)))
 struct TextTests {
     @Test("a text may be cut anywhere, within characters too")
     func cuts() async throws {

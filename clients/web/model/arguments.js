@@ -11,6 +11,7 @@
  * @property {number} [min]
  * @property {number} [max]
  * @property {string} [items] the type of a list's elements
+ * @property {string} [names] the kind of the kept thing whose id it is, such as `host`
  */
 
 /** What somebody typed is not what the task can take; the message is for them. */

@@ -34,6 +34,23 @@ export function duration(milliseconds) {
 /** @param {number} progress 0 to 1; never says 100 % before the end */
 export const percent = (progress) => `${progress < 1 ? Math.min(99, Math.round(progress * 100)) : 100}%`;
 
+/** A share of a whole to three figures, and 100% only of the whole: 0.44068 → `44.1%`. @param {number} part 0 to 1 */
+export function share(part) {
+  const points = part * 100;
+  if (points <= 0) return '0%';
+  if (points < 0.01) return '<0.01%';
+  if (points < 1) return `${Number(points.toPrecision(2))}%`;
+  return points >= 100 ? '100%' : `${Math.min(99.9, points).toFixed(1)}%`;
+}
+
+const shortNumbers = new Intl.NumberFormat('en', { notation: 'compact' });
+
+/** For an axis: 12,000 → `12K`. @param {number} n */
+export const short = (n) => shortNumbers.format(n);
+
+/** A measured value, as exact as somebody can use: 1234.56 → `1,235`, 12.345 → `12.3`. @param {number} n */
+export const measured = (n) => (Math.abs(n) >= 1000 ? number(Math.round(n)) : String(Number(n.toPrecision(3))));
+
 /** @param {number} n bytes */
 export function bytes(n) {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];

@@ -3,7 +3,9 @@ import { bytes, count, duration, percent, timestamp, title } from '../model/form
 import { isCancellable, isFinal, TITLES } from '../model/states.js';
 import { timeline } from '../model/timeline.js';
 import { $, h, say } from './dom.js';
+import { factsView } from './facts.js';
 import { LogView } from './log.js';
+import { resultView } from './results/result.js';
 import { StagesView } from './stages.js';
 import { valueView } from './value.js';
 
@@ -133,7 +135,7 @@ export class DetailPanel {
       h('div.panel-head', null, parts.heading, h('button.icon.close', { 'aria-label': 'Close details', title: 'Close (Esc)', onclick: closeJob })),
       h('div.panel-state', null, parts.badge, parts.percent, parts.archived, h('span.grow'), parts.copyId),
       parts.bar, h('div.panel-actions', null, parts.cancel, parts.again, parts.archive, parts.remove),
-      parts.queue, parts.error, parts.stagesSection, parts.result, parts.log.element, parts.args, parts.facts,
+      parts.queue, parts.error, parts.result, parts.stagesSection, parts.log.element, parts.args, parts.facts,
     );
   }
 
@@ -170,7 +172,7 @@ export class DetailPanel {
     this.#drawQueue(detail.queue);
     this.#drawError(job.status.findLast((/** @type {any} */ { error }) => error)?.error);
     this.#drawStages(detail);
-    this.#drawSection(this.#parts.result, 'Result', job.result);
+    this.#drawSection(this.#parts.result, 'Result', job.result, (result) => resultView(job.task, result, this.#page));
     this.#drawSection(this.#parts.args, 'Arguments', Object.keys(job.args ?? {}).length ? job.args : undefined);
     this.#drawFacts(job);
     if (isFirst) this.#parts.log.open(this.#page.client, job._id, log);
@@ -201,13 +203,13 @@ export class DetailPanel {
     this.#parts.stages.show(steps, this.#page.now());
   }
 
-  /** @param {any} section @param {string} name @param {any} value */
-  #drawSection(section, name, value) {
+  /** @param {any} section @param {string} name @param {any} value @param {(value: any) => HTMLElement} [view] */
+  #drawSection(section, name, value, view = valueView) {
     section.hidden = value === undefined || value === null;
     const text = JSON.stringify(value);
     if (section.hidden || section.shown === text) return;
     section.shown = text; // written only when it differs, so that a selection in it survives
-    section.replaceChildren(h('h3', null, name), valueView(value));
+    section.replaceChildren(h('h3', null, name), view(value));
   }
 
   /** @param {any} job */
@@ -225,8 +227,7 @@ export class DetailPanel {
       ['CPU time', usage.cpu_seconds === undefined ? null : duration(usage.cpu_seconds * 1000)],
       ['Most memory', usage.peak_memory === undefined ? null : bytes(usage.peak_memory)],
     ];
-    const list = h('dl.facts', null, ...rows.filter(([, value]) => value).map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))));
-    facts.replaceChildren(h('h3', null, 'Facts'), list);
+    facts.replaceChildren(h('h3', null, 'Facts'), factsView(/** @type {any} */ (rows)));
   }
 
   #drawMissing() {

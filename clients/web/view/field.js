@@ -1,6 +1,7 @@
 // @ts-check
 import { ArgumentProblem, argumentText, parseArgument } from '../model/arguments.js';
 import { title } from '../model/format.js';
+import { choice } from './choice.js';
 import { h, say } from './dom.js';
 
 /** @typedef {import('../model/arguments.js').Argument} Argument */
@@ -8,6 +9,7 @@ import { h, say } from './dom.js';
 let made = 0;
 
 const HINTS = { path: 'a path below the data folder', list: 'one per line', object: 'JSON' };
+const PATHS = 'paths below the data folder, one per line';
 
 /** One argument of a task as a form field with its own place for what is wrong with it. */
 export class Field {
@@ -16,23 +18,25 @@ export class Field {
   #title;
   #problem = h('p.field-problem', { role: 'alert', hidden: true });
 
-  /** @param {Argument} argument @param {any} [value] instead of the default @param {string} [label] */
-  constructor(argument, value, label = title(argument.name)) {
+  /** @param {Argument} argument @param {any} [value] instead of the default
+   * @param {{label?: string, kept?: import('../model/kept.js').Kept[] | null}} [options] `kept`: what it may name, if that is known */
+  constructor(argument, value, { label = titleOf(argument), kept = null } = {}) {
     this.#argument = argument;
     this.name = argument.name;
     this.#title = label;
     const id = `field-${++made}`;
     this.#problem.id = `${id}-problem`;
-    this.#input = input(argument, value);
+    const chosen = kept && choice(kept, { value: argumentText(argument, value), isRequired: argument.required });
+    this.#input = chosen ? chosen.input : input(argument, value);
     this.#input.id = id;
     this.#input.setAttribute('aria-describedby', `${id}-hint ${id}-problem`);
     if (argument.required) this.#input.setAttribute('aria-required', 'true');
     this.#input.addEventListener('input', () => this.complain(''));
     const caption = h(argument.required ? 'label.required' : 'label', { for: id }, label);
-    const hint = h('p.hint', { id: `${id}-hint` }, describe(argument));
+    const hint = h('p.hint', { id: `${id}-hint` }, describe(argument, kept));
     this.element = argument.type === 'boolean'
       ? h('div.field.boolean', null, this.#input, h('div', null, caption, hint, this.#problem))
-      : h('div.field', null, caption, this.#input, hint, this.#problem);
+      : h('div.field', null, caption, this.#input, ...(chosen?.beside ?? []), hint, this.#problem);
   }
 
   /** @returns {any} undefined when it is left to the default @throws {ArgumentProblem} after saying so */
@@ -60,10 +64,15 @@ export class Field {
   }
 }
 
-/** @param {Argument} argument */
-function describe({ type, description, min, max, enum: allowed }) {
+/** A choice of samples isn't a choice of ids. @param {Argument} argument */
+const titleOf = ({ name, names }) => title(names ? name.replace(/_id$/, '') : name);
+
+/** @param {Argument} argument @param {any[] | null} kept */
+function describe({ type, description, min, max, enum: allowed, items, names }, kept) {
   const range = max === undefined && min === 1 ? '' : min !== undefined && max !== undefined ? `${min} to ${max}` : min !== undefined ? `at least ${min}` : max !== undefined ? `at most ${max}` : '';
-  return [description, allowed ? '' : HINTS[/** @type {'path'} */ (type)], range].filter(Boolean).join(' · ');
+  const form = type === 'list' && items === 'path' ? PATHS : HINTS[/** @type {'path'} */ (type)];
+  const missing = kept?.length === 0 ? `there is no ${names} yet` : '';
+  return [description, allowed ? '' : form, range, missing].filter(Boolean).join(' · ');
 }
 
 /** @param {Argument} argument @param {any} value @returns {any} */
@@ -82,7 +91,7 @@ function input(argument, value) {
     return select;
   }
   if (type === 'list' || type === 'object') {
-    const area = h(type === 'object' ? 'textarea.code' : 'textarea', { rows: 3, spellcheck: 'false' });
+    const area = h(type === 'object' || argument.items === 'path' ? 'textarea.code' : 'textarea', { rows: 3, spellcheck: 'false' });
     area.value = text;
     return area;
   }

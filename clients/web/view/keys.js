@@ -17,13 +17,14 @@ const KEY = 'jobsync.shortcuts';
  * @property {() => void} cancel
  * @property {() => void} start
  * @property {() => void} tasks
+ * @property {() => void} data
  * @property {() => void} theme
  * @property {(state: string) => void} toggleState
  */
 
 const HELP = [
   ['/', 'Search'], ['j  k  ↓  ↑', 'Move through the list'], ['Enter', 'Open the job'], ['Space  x', 'Select; with Shift from the last one to here'],
-  ['Ctrl A', 'Select all that match'], ['c', 'Cancel the selected jobs, or the open one'], ['n', 'Start a job'], ['l', 'Tasks and limits'],
+  ['Ctrl A', 'Select all that match'], ['c', 'Cancel the selected jobs, or the open one'], ['n', 'Start a job'], ['l', 'Tasks and limits'], ['d', 'Data'],
   ['1 – 6', 'Show a state'], ['t', 'Light, dark, system'], ['Esc', 'Close, clear'], ['?', 'This list'],
 ];
 
@@ -78,7 +79,7 @@ function choosing({ key, ctrlKey, shiftKey }, { open, select, selectAll }) {
 /** @param {string} key @param {Commands} commands */
 function shortcut(key, commands) {
   if (/^[1-6]$/.test(key)) return () => commands.toggleState(STATES[Number(key) - 1]);
-  return { '/': commands.search, c: commands.cancel, n: commands.start, l: commands.tasks, t: commands.theme, '?': helpDialog }[key];
+  return { '/': commands.search, c: commands.cancel, n: commands.start, l: commands.tasks, d: commands.data, t: commands.theme, '?': helpDialog }[key];
 }
 
 export function helpDialog() {

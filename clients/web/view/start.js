@@ -1,6 +1,7 @@
 // @ts-check
 import { ArgumentProblem } from '../model/arguments.js';
 import { count, title } from '../model/format.js';
+import { keptThings, kindsOf } from '../model/kept.js';
 import { h, say } from './dom.js';
 import { showDialog } from './dialogs.js';
 import { Field } from './field.js';
@@ -17,13 +18,16 @@ const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
  * @param {{client: import('../client/jobsync.d.ts').Jobsync, catalogue: import('../model/catalogue.js').Catalogue}} page
  * @param {Draft | null} draft what to begin with, such as an earlier job
  * @returns {Promise<{_id: string, task: string} | null>} the job, or null if it was thought better of */
-export function startDialog({ client, catalogue }, draft) {
-  return new Promise((resolve) => new StartForm(client, catalogue, draft, resolve));
+export async function startDialog({ client, catalogue }, draft) {
+  const kinds = kindsOf(catalogue.tasks.flatMap(({ args }) => args));
+  const kept = new Map(await Promise.all(kinds.map(async (kind) => /** @type {const} */ ([kind, await keptThings(client, kind)]))));
+  return new Promise((resolve) => new StartForm(client, catalogue, kept, draft, resolve));
 }
 
 class StartForm {
   #client;
   #catalogue;
+  #kept;
   /** @type {Field[]} */ #fields = [];
   /** @type {Field[]} */ #resources = [];
   #task;
@@ -40,11 +44,13 @@ class StartForm {
   /**
    * @param {import('../client/jobsync.d.ts').Jobsync} client
    * @param {import('../model/catalogue.js').Catalogue} catalogue
+   * @param {Map<string, import('../model/kept.js').Kept[] | null>} kept by kind
    * @param {Draft | null} draft
    * @param {(job: {_id: string, task: string} | null) => void} done
    */
-  constructor(client, catalogue, draft, done) {
+  constructor(client, catalogue, kept, draft, done) {
     this.#client = client;
+    this.#kept = kept;
     this.#catalogue = catalogue;
     this.#task = h('select', { id: 'start-task', onchange: () => this.#choose(null) }, ...catalogue.tasks.map(option));
     const first = catalogue.get(draft?.task ?? '') ?? catalogue.tasks.find(({ available }) => available) ?? catalogue.tasks[0];
@@ -71,16 +77,21 @@ class StartForm {
   #choose(draft) {
     const task = /** @type {Task} */ (this.#catalogue.get(this.#task.value));
     const needs = (/** @type {'proc' | 'mem'} */ name, /** @type {string} */ label) =>
-      new Field({ name, type: 'integer', required: false, min: 1 }, draft?.[name] ?? task[name], label);
+      new Field({ name, type: 'integer', required: false, min: 1 }, draft?.[name] ?? task[name], { label });
     say(this.#description, [task.description, count(task.stages.length, 'stage')].filter(Boolean).join(' · '));
     this.#unavailable.hidden = task.available;
     say(this.#unavailable, task.available ? '' : `Not available here: ${task.reason ?? 'its tools are missing'}`);
     this.#submit.disabled = !task.available;
-    this.#fields = task.args.map((argument) => new Field(argument, draft?.args?.[argument.name]));
+    this.#fields = task.args.map((argument) => new Field(argument, draft?.args?.[argument.name], { kept: this.#keptFor(argument) }));
     this.#resources = [needs('proc', 'Cores'), needs('mem', 'Memory, GB')];
     this.#arguments.replaceChildren(...arranged(task, this.#fields));
     this.#needs.replaceChildren(...this.#resources.map(({ element }) => element));
     this.#complain('');
+  }
+
+  /** @param {import('../model/arguments.js').Argument} argument */
+  #keptFor({ type, names }) {
+    return type === 'string' ? this.#kept.get(names ?? '') : null;
   }
 
   /** @param {Event} event */

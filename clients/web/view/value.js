@@ -1,11 +1,8 @@
 // @ts-check
 import { number, title } from '../model/format.js';
+import { isObject } from '../model/reading.js';
 import { h } from './dom.js';
-
-const LONGEST_TABLE = 50; // rows; the rest is behind a button
-
-/** @param {any} value */
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+import { listing } from './listing.js';
 
 /** @param {any} value */
 const isPlain = (value) => typeof value !== 'object' || value === null;
@@ -51,20 +48,9 @@ function arrayView(items) {
 
 /** @param {Record<string, any>[]} items */
 function tableView(items) {
-  const columns = [...new Set(items.flatMap((item) => Object.keys(item)))];
-  const isNumeric = (/** @type {string} */ column) => items.every((item) => typeof item[column] === 'number');
-  const classes = Object.fromEntries(columns.map((column) => [column, isNumeric(column) ? 'td.num' : 'td']));
-  const line = (/** @type {any} */ item) =>
-    h('tr', null, ...columns.map((column) => h(classes[column], null, item[column] === undefined ? '' : valueView(item[column]))));
-  const body = h('tbody', null, ...items.slice(0, LONGEST_TABLE).map(line));
-  const head = h('thead', null, h('tr', null, ...columns.map((column) => h(isNumeric(column) ? 'th.num' : 'th', { scope: 'col' }, title(column)))));
-  const table = h('div.scroll', { tabindex: 0, role: 'group', 'aria-label': 'Table' }, h('table', null, head, body));
-  if (items.length <= LONGEST_TABLE) return table;
-  const more = h('button.link', {
-    onclick: () => {
-      body.append(...items.slice(LONGEST_TABLE).map(line));
-      more.remove();
-    },
-  }, `Show all ${number(items.length)} rows`);
-  return h('div', null, table, more);
+  const names = [...new Set(items.flatMap((item) => Object.keys(item)))];
+  return listing('Table', names.map((name) => ({
+    head: title(name), isNumber: items.every((item) => typeof item[name] === 'number'),
+    cell: (item) => (item[name] === undefined ? '' : valueView(item[name])),
+  })), items);
 }

@@ -5,7 +5,8 @@ with Client("http://127.0.0.1:9950") as jobs:
 """
 
 from .aio import AsyncClient
-from .blocking import BlockingView, Client
+from .blocking import BlockingData, BlockingView, Client
+from .data import AsyncData, Record
 from .detail import Detail, Log, Queue, Status
 from .errors import (
     BadArguments,
@@ -32,8 +33,10 @@ __version__ = "0.1.0"
 __all__ = [
     "FINAL",
     "AsyncClient",
+    "AsyncData",
     "BadArguments",
     "BadState",
+    "BlockingData",
     "BlockingView",
     "CallError",
     "Changed",
@@ -51,6 +54,7 @@ __all__ = [
     "NotFound",
     "Queue",
     "RateLimited",
+    "Record",
     "Refused",
     "Removed",
     "Replica",

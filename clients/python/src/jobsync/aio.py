@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from types import TracebackType
 from typing import Any
 
+from .data import AsyncData
 from .detail import Detail
 from .errors import CallError, ConnectionLost, JobsyncError
 from .job import Job
@@ -23,6 +24,7 @@ from .watch import Watch
 DEFAULT_URL = "http://127.0.0.1:9950"
 TIMEOUT = 30.0
 PAGE = 1000
+DATA_TIMEOUT = 300.0
 
 OneOrMore = str | Iterable[str]
 
@@ -99,6 +101,20 @@ class AsyncClient:
         not have run), `TimeoutError` after `timeout` seconds (the same holds).
         """
         return await self._link.call(method, {**(params or {}), **more}, timeout)
+
+    # What is kept
+
+    @property
+    def data(self) -> AsyncData:
+        """What jobs make and what they work on."""
+
+        async def call(method: str, params: Mapping[str, Any]) -> Any:
+            return await self.call(method, params, timeout=DATA_TIMEOUT)
+
+        async def insist(method: str, params: Mapping[str, Any]) -> Any:
+            return await self._insist(method, params, TIMEOUT)
+
+        return AsyncData(call, insist)
 
     # Jobs
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 
 from .aio import TIMEOUT, AsyncClient, OneOrMore
+from .data import Key, Record
 from .detail import Detail
 from .errors import CallError, JobsyncError
 from .job import Job
@@ -78,6 +80,11 @@ class Client:
     ) -> Any:
         """Make any call of the protocol."""
         return self._do(self._client.call(method, params, timeout=timeout, **more))
+
+    @property
+    def data(self) -> BlockingData:
+        """What jobs make and what they work on."""
+        return BlockingData(self)
 
     def new(
         self,
@@ -286,3 +293,33 @@ class BlockingView:
     def close(self) -> None:
         """Stop keeping the view."""
         self._client._do(self._view.close())
+
+
+class BlockingData:
+    """What the server keeps: `client.data.list("host")`; see `AsyncData`."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def list(self, kind: str) -> list[Record]:
+        """All records of a kind by their ids, without the long members of their documents."""
+        return self._client._do(self._client._client.data.list(kind))
+
+    def show(self, kind: str, id: str) -> Record:
+        """One record, whole."""
+        return self._client._do(self._client._client.data.show(kind, id))
+
+    def remove(self, kind: str, id: str, *, all: bool = False) -> tuple[Key, ...]:
+        """Remove something with its files, and with `all` what was made from it."""
+        return self._client._do(self._client._client.data.remove(kind, id, all=all))
+
+    def import_reference(
+        self,
+        source: str | os.PathLike[str] | Mapping[str, Any],
+        *,
+        id: str = "viruses",
+        name: str | None = None,
+    ) -> Record:
+        """Bring a reference along, from a mapping, a JSON file or a folder."""
+        data = self._client._client.data
+        return self._client._do(data.import_reference(source, id=id, name=name))

@@ -14,16 +14,7 @@ extension AddHost {
         statistics: SequenceStatistics,
         tools: JSONObject
     ) throws(TaskFailure) -> JSONObject {
-        let files: [JSONValue]
-        do {
-            files = try Files.names(in: folder).sorted().map { name in
-                let size = Files.size(of: folder.appending(name)) ?? 0
-                return ["name": .string(name), "size": .integer(size)]
-            }
-        } catch {
-            throw .task("the host's folder cannot be read: \(error)")
-        }
-        return [
+        [
             "id": .string(id),
             "name": .string(name),
             "description": .string(context.args["description"]?.stringValue ?? ""),
@@ -32,7 +23,7 @@ extension AddHost {
             "lengths": .object(statistics.lengthsDocument),
             "nucleotides": .object(statistics.sharesDocument),
             "nucleotide_counts": .object(statistics.countsDocument),
-            "index": .array(files),
+            "index": try context.listing(of: folder),
             "tools": .object(tools),
         ]
     }

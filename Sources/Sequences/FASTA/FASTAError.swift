@@ -34,17 +34,17 @@ public struct FASTAError: Error, Hashable, Sendable, CustomStringConvertible {
         switch reason {
         case .emptyFile: "the file is empty"
         case .noHeader(let byte):
-            "line \(line): a FASTA file begins with a header, '>' and a name, not with \(show(byte))"
+            "line \(line): a FASTA file begins with a header, '>' and a name, not with \(Self.show(byte))"
         case .emptySequence(let name):
             "line \(line): the sequence '\(name)' is empty"
         case .unexpectedByte(let byte):
-            "line \(line): \(show(byte)) cannot stand in a sequence"
+            "line \(line): \(Self.show(byte)) cannot stand in a sequence"
         case .blankWithin:
             "line \(line): a blank cannot stand in a sequence"
         }
     }
 
-    private func show(_ byte: UInt8) -> String {
+    static func show(_ byte: UInt8) -> String {
         (0x21...0x7E).contains(byte)
             ? "'\(Unicode.Scalar(byte))'" : "byte 0x" + String(byte, radix: 16)
     }

@@ -79,7 +79,7 @@ extension AddHost {
         } catch {
             throw .task("the job's folder cannot be made: \(error)")
         }
-        try await recordVersions()
+        versions = try await context.versions(of: Self.tools)
     }
 
     /// Refuses early what would fail after an hour.
@@ -98,26 +98,9 @@ extension AddHost {
     private func decompress() async throws(TaskFailure) {
         context.log("decompressing \(source)")
         var gzip = Tool(["gzip", "-dc", fasta.compressed.lastComponent?.string ?? ""])
-        gzip.output = fasta
+        gzip.output = .file(fasta)
         gzip.files = [FilePath("host.fa")]
         try await context.run(gzip)
-    }
-
-    private func recordVersions() async throws(TaskFailure) {
-        var bowtie = Tool(["bowtie2-build", "--version"])
-        bowtie.keptLines = 1
-        var snap = Tool(["snap-aligner"])
-        snap.exitCodes = [0, 1]
-        snap.keptLines = 1
-        for (name, tool) in [("bowtie2-build", bowtie), ("snap-aligner", snap)] {
-            var tool = tool
-            tool.isLogged = false
-            let line = try await context.run(tool).first ?? ""
-            let version = line.split(separator: " ").last { $0.contains(where: \.isNumber) }
-            let text = version.map { $0.trimmingDots() } ?? line
-            versions[name] = .string(text)
-            context.log("\(name) \(text)")
-        }
     }
 }
 
@@ -151,36 +134,11 @@ extension AddHost {
 
 extension AddHost {
     private func buildBowtieIndex() async throws(TaskFailure) {
-        var build = Tool([
-            "bowtie2-build", "--threads", "\(context.resources.proc)", "-f", "host.fa",
-            "host/reference",
-        ])
-        // The forward and the mirror index are built one after the other.
-        build.progress = .counter(prefix: "Getting block ", passes: 2)
-        try await context.run(build)
-        let parts = ["1", "2", "3", "4", "rev.1", "rev.2"]
-        // An index of more than 4 GB has names that end with l.
-        let isComplete = ["bt2", "bt2l"].contains { suffix in
-            parts.allSatisfy {
-                (Files.size(of: folder.appending("reference.\($0).\(suffix)")) ?? 0) > 0
-            }
-        }
-        guard isComplete else {
-            throw .task("bowtie2-build ended without an error, but its index is not complete")
-        }
+        try await context.buildBowtieIndex(of: "host.fa", as: "host/reference")
     }
 
     private func buildSnapIndex() async throws(TaskFailure) {
-        // No blank after -t, and no more than 100 threads: else it prints its usage.
-        var build = Tool([
-            "snap-aligner", "index", "host.fa", "host", "-t\(min(context.resources.proc, 100))",
-        ])
-        build.progress = .marks([
-            "Saving genome", "Computing bias table", "Allocating memory", "Building hash tables",
-            "Building overflow table", "Saving overflow table", "Index build and save took",
-        ])
-        build.files = ["host/Genome", "host/GenomeIndex", "host/GenomeIndexHash"]
-        try await context.run(build)
+        try await context.buildSnapIndex(of: "host.fa", in: "host")
     }
 }
 
@@ -202,12 +160,4 @@ extension AddHost {
 
 extension FilePath {
     fileprivate var compressed: FilePath { FilePath(string + ".gz") }
-}
-
-extension Substring {
-    fileprivate func trimmingDots() -> String {
-        var text = self
-        while text.last == "." { text.removeLast() }
-        return String(text)
-    }
 }

@@ -1,0 +1,77 @@
+import JSON
+import JobModel
+import Sequences
+
+extension NuVs {
+    /// The analysis as its record and the job's result describe it.
+    func makeDocument() -> JSONObject {
+        var document = inputs.document(of: context.task, id: context.id.rawValue)
+        document["read_count"] = .integer(readCount)
+        document["contig_count"] = .integer(contigCount)
+        document["contigs"] = .array(makeContigs())
+        document["tools"] = .object(versions)
+        return document
+    }
+
+    /// The contigs of which at least one protein is like a known family's.
+    private func makeContigs() -> [JSONValue] {
+        let hits = Dictionary(grouping: hits, by: \.query)
+        let families = Dictionary(
+            inputs.viruses.profiles.map { ($0.cluster, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return contigs.compactMap { contig in
+            var isHit = false
+            let frames = contig.frames.enumerated().map { number, frame -> JSONValue in
+                let own = hits[contig.name(of: number)] ?? []
+                if !own.isEmpty { isHit = true }
+                var document = frame.document(index: number)
+                document["hits"] = .array(own.map { .object($0.document(families: families)) })
+                return .object(document)
+            }
+            guard isHit else { return nil }
+            return [
+                "index": .integer(contig.index),
+                "length": .integer(contig.sequence.count),
+                "sequence": .string(String(decoding: contig.sequence, as: UTF8.self)),
+                "orfs": .array(frames),
+            ]
+        }
+    }
+}
+
+extension OpenReadingFrame {
+    fileprivate func document(index: Int) -> JSONObject {
+        [
+            "index": .integer(index),
+            "frame": .integer(frame),
+            "strand": .integer(strand.rawValue),
+            "pos": [.integer(position.lowerBound), .integer(position.upperBound)],
+            "pro": .string(String(decoding: protein, as: UTF8.self)),
+            "nuc": .string(String(decoding: nucleotides, as: UTF8.self)),
+        ]
+    }
+}
+
+extension HMMERHit {
+    /// The number at the end of the profile's name, as in `vFam_11`.
+    private var cluster: Int? {
+        profile.lastIndex(of: "_").flatMap { Int(profile[profile.index(after: $0)...]) }
+    }
+
+    fileprivate func document(families: [Int: Reference.Profile]) -> JSONObject {
+        let family = cluster.flatMap { families[$0] }
+        return [
+            "profile": .string(profile),
+            "cluster": cluster.map { .integer($0) } ?? .null,
+            "id": family.map { .string($0.id) } ?? .null,
+            "label": family.map { .string($0.label) } ?? .null,
+            "full_e": .number(fullE),
+            "full_score": .number(fullScore),
+            "full_bias": .number(fullBias),
+            "best_e": .number(bestE),
+            "best_score": .number(bestScore),
+            "best_bias": .number(bestBias),
+        ]
+    }
+}

@@ -1,0 +1,72 @@
+/// One of the two aligners, and what each is told.
+enum Aligner: String {
+    case bowtie = "bowtie2"
+    case snap = "SNAP"
+
+    /// Where it finds the index of the isolates.
+    private static let isolates = "isolates"
+
+    /// Maps all reads to one isolate of each virus.
+    func mapViruses(_ inputs: AnalysisInputs, threads: Int) -> [String] {
+        switch self {
+        case .bowtie:
+            inputs.virusIndex.command(threads) + Self.sensitive
+                + ["-x", inputs.virusIndex.base, "-U", inputs.readNames.joined(separator: ",")]
+        case .snap: Self.snap("virus", inputs.readNames, threads)
+        }
+    }
+
+    /// Maps all reads to all isolates that may be there, to every place that they fit.
+    func mapIsolates(
+        _ inputs: AnalysisInputs,
+        context: TaskContext
+    ) throws(TaskFailure) -> [String] {
+        switch self {
+        case .bowtie:
+            guard let index = BowtieIndex("\(Self.isolates)/reference", in: context.work) else {
+                throw .task("the index of the isolates is not complete")
+            }
+            return index.command(context.threads) + Self.sensitive
+                + ["-k", "100", "-x", index.base, "-U", inputs.readNames.joined(separator: ",")]
+        case .snap:
+            // Each place with up to two differences more than the best, and 50 of them at most.
+            return Self.snap(
+                Self.isolates,
+                inputs.readNames,
+                context.threads,
+                ["-d", "7", "-D", "2", "-om", "2", "-omax", "50"]
+            )
+        }
+    }
+
+    /// Maps the reads that fit an isolate to the host.
+    func mapHost(_ host: BowtieIndex, threads: Int) -> [String] {
+        switch self {
+        case .bowtie:
+            host.command(threads) + ["--local", "-N", "0", "-x", host.base, "-U", "mapped.fastq"]
+        case .snap: Self.snap("host", ["mapped.fastq"], threads)
+        }
+    }
+
+    private static let sensitive = ["--local", "--score-min", "L,20,1.0", "-N", "0", "-L", "15"]
+
+    private static func snap(
+        _ index: String,
+        _ reads: [String],
+        _ threads: Int,
+        _ options: [String] = []
+    ) -> [String] {
+        // Threads are not bound to cores: two jobs would share the first ones.
+        ["snap-aligner", "single", index] + reads + ["-t", "\(min(threads, 100))", "-b-"] + options
+            + ["-o", "-sam", "-"]
+    }
+}
+
+extension BowtieIndex {
+    /// The program with what it is always told.
+    ///
+    /// The program itself, not the script of the name bowtie2, for that one calls a shell.
+    func command(_ threads: Int) -> [String] {
+        [program, "--wrapper", "basic-0", "-p", "\(threads)", "--reorder"]
+    }
+}

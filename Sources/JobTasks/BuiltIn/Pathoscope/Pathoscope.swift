@@ -1,0 +1,207 @@
+import JSON
+import JobModel
+import Sequences
+import SystemPackage
+
+/// Finds out which isolates of which viruses the reads of a sample come from.
+///
+/// Reads are mapped to one isolate of each virus, then to all isolates of the viruses that were hit, with
+/// every place that they fit. What fits the host as well is taken out; the rest is shared
+/// among the isolates by how well they explain all reads together (Pathoscope, Francis et al. 2013).
+final class Pathoscope {
+    let context: TaskContext
+    let aligner: Aligner
+    private(set) var versions: JSONObject = [:]
+    private var loaded: AnalysisInputs?
+    /// The sequences that reads were mapped to first and that they hit.
+    private var hitSequences: Set<String> = []
+    private(set) var candidates: [Reference.Virus] = []
+    /// All sequences of all isolates of the candidates.
+    private(set) var isolates: [String: IsolateSequence] = [:]
+    private var references: [PathoscopeReference] = []
+    private var matrix = PathoscopeMatrix()
+    private var mappedReads = 0
+    private(set) var subtractedCount = 0
+    private(set) var result = PathoscopeMatrix().reassign(among: [])
+
+    /// A sequence with what it belongs to.
+    struct IsolateSequence {
+        let sequence: Reference.Sequence
+        let isolate: Reference.Isolate
+        let virus: Reference.Virus
+    }
+
+    init(_ context: TaskContext, aligner: Aligner) {
+        self.context = context
+        self.aligner = aligner
+    }
+
+    var inputs: AnalysisInputs {
+        guard let loaded else { preconditionFailure("the stages run in order") }
+        return loaded
+    }
+
+    /// The reads that hit no virus need none of the stages that follow.
+    private var isEmpty: Bool { candidates.isEmpty || matrix.readCount == 0 }
+
+    /// The name of a reference of the isolates' index.
+    func sequence(_ reference: Int) -> IsolateSequence {
+        guard let sequence = isolates[references[reference].name] else {
+            preconditionFailure("all references were looked up when they came")
+        }
+        return sequence
+    }
+}
+
+// MARK: - Stages
+
+extension Pathoscope {
+    func makeAnalysisFolder(tools: [String]) async throws(TaskFailure) {
+        loaded = try AnalysisInputs(context)
+        try context.makeFolder("analysis")
+        versions = try await context.versions(of: tools)
+    }
+
+    func mapViruses() async throws(TaskFailure) {
+        let (hits, names) = try await context.map(
+            aligner.mapViruses(inputs, threads: context.threads),
+            reads: inputs.readCount,
+            into: HitCollector()
+        )
+        hitSequences = Set(hits.references.map { names[$0] })
+    }
+
+    func identifyCandidates() async throws(TaskFailure) {
+        candidates = inputs.viruses.viruses.filter { virus in
+            virus.defaultSequences.contains { hitSequences.contains($0.id) }
+        }
+        let names = candidates.map(\.name)
+        context.log(
+            names.isEmpty
+                ? "no read fits any virus: there is nothing more to do"
+                : "\(names.count) candidates: \(names.joined(separator: ", "))"
+        )
+    }
+
+    func writeIsolates() async throws(TaskFailure) {
+        for virus in candidates {
+            for isolate in virus.isolates {
+                for sequence in isolate.sequences {
+                    isolates[sequence.id] = IsolateSequence(
+                        sequence: sequence,
+                        isolate: isolate,
+                        virus: virus
+                    )
+                }
+            }
+        }
+        let sorted = isolates.values.map(\.sequence).sorted { $0.id < $1.id }
+        try context.write(sorted.flatMap(\.fasta), to: "isolates.fa")
+    }
+
+    func buildIsolateIndex() async throws(TaskFailure) {
+        guard !candidates.isEmpty else { return }
+        switch aligner {
+        case .bowtie:
+            try context.makeFolder("isolates")
+            try await context.buildBowtieIndex(of: "isolates.fa", as: "isolates/reference")
+        case .snap: try await context.buildSnapIndex(of: "isolates.fa", in: "isolates")
+        }
+    }
+
+    func mapIsolates() async throws(TaskFailure) {
+        guard !candidates.isEmpty else { return }
+        let (alignments, names) = try await context.map(
+            try aligner.mapIsolates(inputs, context: context),
+            reads: inputs.readCount,
+            into: IsolateCollector()
+        )
+        matrix = alignments.matrix
+        for number in 0..<names.count {
+            guard let isolate = isolates[names[number]] else {
+                throw .task("\(names[number]) is in the alignments, but not in the index")
+            }
+            references.append(
+                PathoscopeReference(
+                    name: names[number],
+                    length: isolate.sequence.sequence.count
+                )
+            )
+        }
+        context.log("\(matrix.readCount) reads or pairs fit \(references.count) sequences")
+    }
+
+    /// Writes all reads that fit an isolate, and their mates, for the host to be asked about.
+    func saveMappedReads() async throws(TaskFailure) {
+        guard !isEmpty, inputs.host != nil else { return }
+        let file = try OutputFile("mapped.fastq", in: context)
+        var waiting: [UInt8] = []
+        try inputs.reads(in: context).read(
+            in: context,
+            { _, bytes, record in
+                guard matrix.contains(read: record.key(in: bytes), of: bytes) else { return }
+                waiting.append(contentsOf: bytes[record.whole])
+                mappedReads += 1
+            },
+            afterPiece: { () throws(TaskFailure) in try file.write(&waiting) }
+        )
+    }
+
+    func mapHost() async throws(TaskFailure) {
+        guard !isEmpty, let hostIndex = inputs.hostIndex else { return }
+        // Moved, not copied: there may be millions of alignments.
+        let collector = HostCollector(matrix: matrix)
+        matrix = PathoscopeMatrix()
+        matrix = try await context.map(
+            aligner.mapHost(hostIndex, threads: context.threads),
+            reads: mappedReads,
+            into: collector
+        ).collector.matrix
+    }
+
+    func subtractHost() async throws(TaskFailure) {
+        guard !isEmpty, inputs.host != nil else { return }
+        subtractedCount = matrix.subtractHost()
+        context.log("\(subtractedCount) of them fit the host at least as well")
+    }
+
+    func reassign() async throws(TaskFailure) {
+        guard !isEmpty else { return }
+        result = matrix.reassign(among: references)
+        context.log(
+            "\(result.readCount) reads or pairs, \(result.uncertainCount) of them uncertain; "
+                + "\(result.hits.count) sequences after \(result.iterations) iterations"
+        )
+    }
+
+    func importResults() async throws(TaskFailure) {
+        try context.publishAnalysis(
+            makeDocument(),
+            name: "Pathoscope (\(aligner.rawValue)) of \(inputs.sample.name)",
+            uses: inputs.uses
+        )
+    }
+}
+
+// MARK: - What is kept of alignments
+
+/// The references that any read fits.
+private struct HitCollector: AlignmentCollector {
+    var references: Set<Int> = []
+
+    mutating func add(_ record: SAMRecord, of bytes: [UInt8]) {
+        if record.isMapped, let reference = record.reference { references.insert(reference) }
+    }
+}
+
+private struct IsolateCollector: AlignmentCollector {
+    var matrix = PathoscopeMatrix()
+
+    mutating func add(_ record: SAMRecord, of bytes: [UInt8]) { matrix.add(record, of: bytes) }
+}
+
+private struct HostCollector: AlignmentCollector {
+    var matrix: PathoscopeMatrix
+
+    mutating func add(_ record: SAMRecord, of bytes: [UInt8]) { matrix.addHost(record, of: bytes) }
+}

@@ -1,0 +1,133 @@
+import JSON
+import JobModel
+import SystemPackage
+
+/// What every analysis is made from: a sample, a reference's index and, if the sample has one, a host.
+///
+/// All of it is linked into the work folder under names of our own, so that no path of the data folder
+/// stands on a command line: a comma or a blank in it would mean something to a tool.
+struct AnalysisInputs {
+    let sample: DataRecord
+    let reference: DataRecord
+    let index: DataRecord
+    let host: DataRecord?
+    /// The viruses as they were indexed.
+    let viruses: Reference
+    /// The reads' files in the work folder.
+    let readNames: [String]
+    /// How many reads there are in all files.
+    let readCount: Int
+    let virusIndex: BowtieIndex
+    let hostIndex: BowtieIndex?
+
+    /// Finds and links what the job was given.
+    ///
+    /// - Parameter context: The job.
+    /// - Throws: What is missing.
+    init(_ context: TaskContext) throws(TaskFailure) {
+        sample = try context.input(.sample)
+        reference = try context.input(.reference)
+        guard context.inputs[.index] != nil else {
+            throw .task(
+                "the reference \(reference.key.id) has no index yet; run rebuild_index first"
+            )
+        }
+        index = try context.input(.index)
+        let sampleFolder = context.folder(of: sample)
+        guard let count = sample.document["quality"]?["count"]?.integerValue,
+            let paired = sample.document["paired"]?.boolValue
+        else { throw .task("the record of \(sample.key) does not tell how many reads it has") }
+        readCount = count
+        readNames = Array(CreateSample.names.prefix(paired ? 2 : 1))
+        for name in readNames {
+            guard Files.size(of: sampleFolder.appending(name)) ?? 0 > 0 else {
+                throw .task("the \(sample.key) lacks its file \(name)")
+            }
+            try context.link(sampleFolder.appending(name), as: name)
+        }
+        viruses = try Reference(in: context.folder(of: index))
+        virusIndex = try context.linkIndex(index, as: "virus")
+        if let host = context.inputs[.host] {
+            self.host = try context.input(.host)
+            hostIndex = try context.linkIndex(host, as: "host")
+        } else {
+            guard !sample.uses.contains(where: { $0.kind == .host }) else {
+                throw .task("the host that the \(sample.key) was made with is gone")
+            }
+            host = nil
+            hostIndex = nil
+        }
+    }
+
+    /// The members that all analyses' documents begin with.
+    func document(of algorithm: String, id: String) -> JSONObject {
+        [
+            "id": .string(id),
+            "algorithm": .string(algorithm),
+            "sample": ["id": .string(sample.key.id), "name": .string(sample.name)],
+            "reference": [
+                "id": .string(reference.key.id), "name": .string(reference.name),
+                "index": index.document["version"] ?? .null,
+            ],
+            "host": host.map { .string($0.key.id) } ?? .null,
+        ]
+    }
+
+    /// The reads, to be read by ourselves.
+    func reads(in context: TaskContext) -> ReadFiles {
+        ReadFiles(
+            files: readNames.map {
+                ReadFiles.File(path: context.work.appending($0), name: $0)
+            }
+        )
+    }
+
+    /// What the analysis cannot do without.
+    var uses: [DataKey] {
+        [sample.key, index.key, reference.key] + (host.map { [$0.key] } ?? [])
+    }
+}
+
+extension TaskContext {
+    /// Makes a link in the work folder.
+    fileprivate func link(_ target: FilePath, as name: String) throws(TaskFailure) {
+        do {
+            try Files.link(work.appending(name), to: target)
+        } catch {
+            throw .task("\(name) cannot be linked: \(error)")
+        }
+    }
+
+    /// Links the folder of an index; the paths in what is returned begin in the work folder.
+    fileprivate func linkIndex(
+        _ record: DataRecord,
+        as name: String
+    ) throws(TaskFailure) -> BowtieIndex {
+        let folder = folder(of: record)
+        try link(folder, as: name)
+        guard let index = BowtieIndex("\(name)/reference", in: work), SnapIndex.isThere(folder)
+        else {
+            throw .task("the index in \(record.key.path) is not complete")
+        }
+        return index
+    }
+
+    /// Publishes an analysis, whose whole document goes into a file of its own too.
+    func publishAnalysis(
+        _ document: JSONObject,
+        name: String,
+        uses: [DataKey]
+    ) throws(TaskFailure) {
+        guard let key = DataKey(.analysis, id.rawValue) else {
+            preconditionFailure("a job's id is an id of data too")
+        }
+        try write(JSONValue.object(document).encoded, to: "analysis/analysis.json")
+        try publish(
+            key,
+            name: name,
+            uses: uses,
+            document: document,
+            folder: work.appending("analysis")
+        )
+    }
+}

@@ -1,0 +1,128 @@
+import GRDB
+import JSON
+public import JobModel
+public import JobStorage
+
+extension SQLiteJobStore: DataStore {
+    /// One record.
+    public func record(_ key: DataKey) async throws(DataStoreError) -> DataRecord? {
+        try await readData { try Self.record(key, $0.db) }
+    }
+
+    /// The records of a kind in the order of their ids.
+    public func records(
+        of kind: DataKind,
+        after id: String?,
+        limit: Int
+    ) async throws(DataStoreError) -> [DataRecord] {
+        try await readData { reader in
+            let sql = "SELECT record FROM data WHERE kind = ? AND id > ? ORDER BY id LIMIT ?"
+            let arguments: StatementArguments = [kind.rawValue, id ?? "", limit]
+            return try String.fetchAll(reader.db, sql: sql, arguments: arguments)
+                .map(Self.record(in:))
+        }
+    }
+
+    /// The records that say that they were made from something.
+    public func users(of key: DataKey) async throws(DataStoreError) -> [DataRecord] {
+        try await readData { reader in
+            let sql = """
+                SELECT data.record FROM data_uses JOIN data USING (kind, id)
+                WHERE used_kind = ? AND used_id = ?
+                """
+            return try String.fetchAll(reader.db, sql: sql, arguments: [key.kind.rawValue, key.id])
+                .map(Self.record(in:)).sorted { $0.key < $1.key }
+        }
+    }
+
+    /// Adds a record; the record of the same job once more is fine.
+    public func insert(_ record: DataRecord) async throws(DataStoreError) {
+        let isConflict = try await writeData { db in
+            if let stored = try Self.record(record.key, db) { return !stored.isSame(as: record) }
+            try Self.put(record, db)
+            return false
+        }
+        if isConflict { throw .conflict(record.key) }
+    }
+
+    /// Puts a record in the place of any that there is of its key.
+    public func replace(_ record: DataRecord) async throws(DataStoreError) {
+        try await writeData { db in
+            try Self.remove(record.key, db)
+            try Self.put(record, db)
+        }
+    }
+
+    /// Removes a record; one that is not there is fine.
+    public func remove(_ key: DataKey) async throws(DataStoreError) {
+        try await writeData { try Self.remove(key, $0) }
+    }
+
+    // MARK: Rows
+
+    private static func record(_ key: DataKey, _ db: Database) throws -> DataRecord? {
+        let sql = "SELECT record FROM data WHERE kind = ? AND id = ?"
+        return try String.fetchOne(db, sql: sql, arguments: [key.kind.rawValue, key.id])
+            .map(record(in:))
+    }
+
+    private static func record(in text: String) throws -> DataRecord {
+        let whole = try JSONValue(parsing: text, maximumDepth: JobReader.maximumDepth)
+        guard let record = DataRecord(whole: whole) else {
+            throw UnreadableRecord(text: String(text.prefix(200)))
+        }
+        return record
+    }
+
+    private static func put(_ record: DataRecord, _ db: Database) throws {
+        let (kind, id) = (record.key.kind.rawValue, record.key.id)
+        try db.execute(
+            sql: "INSERT INTO data (kind, id, record) VALUES (?, ?, ?)",
+            arguments: [kind, id, JSONValue.object(record.whole).description]
+        )
+        for used in Set(record.uses) {
+            try db.execute(
+                sql: "INSERT INTO data_uses (used_kind, used_id, kind, id) VALUES (?, ?, ?, ?)",
+                arguments: [used.kind.rawValue, used.id, kind, id]
+            )
+        }
+    }
+
+    private static func remove(_ key: DataKey, _ db: Database) throws {
+        for table in ["data", "data_uses"] {
+            try db.execute(
+                sql: "DELETE FROM \(table) WHERE kind = ? AND id = ?",
+                arguments: [key.kind.rawValue, key.id]
+            )
+        }
+    }
+
+    // MARK: Connections
+
+    private func readData<Value: Sendable>(
+        _ body: @escaping @Sendable (JobReader) throws -> Value
+    ) async throws(DataStoreError) -> Value {
+        do throws(JobStoreError) {
+            return try await read(body)
+        } catch {
+            throw DataStoreError(error)
+        }
+    }
+
+    private func writeData<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(DataStoreError) -> Value {
+        do throws(JobStoreError) {
+            return try await write(body)
+        } catch {
+            throw DataStoreError(error)
+        }
+    }
+}
+
+/// A row that is no record.
+private struct UnreadableRecord: Error, CustomStringConvertible {
+    let text: String
+
+    var description: String { "a record of kept data cannot be read: \(text)" }
+}

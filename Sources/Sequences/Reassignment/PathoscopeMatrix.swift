@@ -1,0 +1,132 @@
+/// Which reads fit which references how well, as Pathoscope gathers it from alignments.
+///
+/// Fill it with all alignments against the references, then with those of the same reads against the
+/// host, then call `subtractHost()` and `reassign(among:)`.
+public struct PathoscopeMatrix: Sendable {
+    /// An alignment.
+    struct Alignment: Sendable {
+        var read: Int32
+        var reference: Int32
+        var position: Int32
+        var span: Int32
+        var score: Int32
+    }
+
+    /// The host's score of a read that was not aligned with it.
+    static let noScore = Int32.min
+
+    private(set) var reads = NameTable()
+    private(set) var alignments: [Alignment] = []
+    /// For each read its best score against the host.
+    private(set) var hostScores: [Int32] = []
+    /// For each read whether the host took it.
+    private(set) var isSubtracted: [Bool] = []
+
+    /// Makes a matrix of nothing.
+    public init() {}
+
+    /// How many reads there are, those that the host took too.
+    public var readCount: Int { reads.count }
+
+    /// Takes in an alignment of a read.
+    ///
+    /// A score below 0.01 counts as none.
+    ///
+    /// - Parameters:
+    ///   - key: Where the read's key stands.
+    ///   - bytes: The bytes in which it stands.
+    ///   - reference: The reference's number.
+    ///   - position: Where on it the alignment begins, counted from 0.
+    ///   - span: How many of its bases the alignment covers.
+    ///   - score: The score, the read's length included.
+    public mutating func add(
+        read key: Range<Int>,
+        of bytes: [UInt8],
+        reference: Int,
+        position: Int,
+        span: Int,
+        score: Int
+    ) {
+        guard score > 0 else { return }
+        let read = reads.number(key, of: bytes)
+        if read == hostScores.count {
+            hostScores.append(Self.noScore)
+            isSubtracted.append(false)
+        }
+        alignments.append(
+            Alignment(
+                read: Int32(read),
+                reference: Int32(reference),
+                position: Int32(clamping: position),
+                span: Int32(clamping: span),
+                score: Int32(clamping: score)
+            )
+        )
+    }
+
+    /// Takes in a line of SAM; one of a read that is not aligned is passed over.
+    ///
+    /// - Parameters:
+    ///   - record: The line.
+    ///   - bytes: The bytes in which it lies.
+    public mutating func add(_ record: SAMRecord, of bytes: [UInt8]) {
+        guard record.isMapped, let reference = record.reference else { return }
+        add(
+            read: record.key,
+            of: bytes,
+            reference: reference,
+            position: record.position,
+            span: record.cigar.span,
+            score: record.score
+        )
+    }
+
+    /// Whether an alignment of a read was taken in.
+    ///
+    /// - Parameters:
+    ///   - key: Where the read's key stands.
+    ///   - bytes: The bytes in which it stands.
+    /// - Returns: Whether the read is in the matrix.
+    public func contains(read key: Range<Int>, of bytes: [UInt8]) -> Bool {
+        reads.find(key, of: bytes) != nil
+    }
+
+    /// Takes in an alignment of a read with the host; of reads that are not in the matrix nothing is kept.
+    ///
+    /// - Parameters:
+    ///   - key: Where the read's key stands.
+    ///   - bytes: The bytes in which it stands.
+    ///   - score: The score, the read's length included.
+    public mutating func addHost(read key: Range<Int>, of bytes: [UInt8], score: Int) {
+        guard score > 0, let read = reads.find(key, of: bytes) else { return }
+        hostScores[read] = max(hostScores[read], Int32(clamping: score))
+    }
+
+    /// Takes in a line of SAM of the host.
+    ///
+    /// - Parameters:
+    ///   - record: The line.
+    ///   - bytes: The bytes in which it lies.
+    public mutating func addHost(_ record: SAMRecord, of bytes: [UInt8]) {
+        guard record.isMapped else { return }
+        addHost(read: record.key, of: bytes, score: record.score)
+    }
+
+    /// Takes out the reads that fit the host at least as well as any reference.
+    ///
+    /// - Returns: How many the host took.
+    @discardableResult
+    public mutating func subtractHost() -> Int {
+        var best = [Int32](repeating: 0, count: reads.count)
+        for alignment in alignments {
+            let read = Int(alignment.read)
+            best[read] = max(best[read], alignment.score)
+        }
+        var count = 0
+        for read in best.indices {
+            isSubtracted[read] = hostScores[read] >= best[read]
+            if isSubtracted[read] { count += 1 }
+        }
+        return count
+    }
+}

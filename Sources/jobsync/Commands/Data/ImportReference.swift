@@ -1,0 +1,78 @@
+import ArgumentParser
+import JSON
+import JobModel
+
+/// `jobsync data import-reference`.
+struct ImportReference: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import-reference",
+        abstract: "Bring a reference along: viruses, their isolates and sequences.",
+        discussion: """
+            FILE is one of
+
+              a JSON file    {"viruses": […], "sequences": […], "history": […], "hmm": […]}
+              a folder       that holds viruses.json, sequences.json and, if there are such, \
+            history.json and hmm.json, each a list
+              viruses.json   in such a folder
+
+            The last two lists may be missing. A sequence belongs to the isolate that its \
+            `isolate_id` names; each virus has one isolate that is the default. What is not as it \
+            must be is refused as a whole, with the place where it is.
+
+            A reference that is there already is replaced. Its indexes stay as they are until \
+            rebuild_index makes the next version; jobs that run are not affected.
+
+            EXIT CODES
+              0  the reference is there
+              1  the server refuses it
+              2  the file cannot be read
+            """
+    )
+
+    @Argument(help: "A JSON file or a folder.", completion: .file()) var file: String
+
+    @Option(help: "The reference's id.") var id = "viruses"
+
+    @Option(help: "What people call it; as before, or else the id, if left out.") var name: String?
+
+    @Flag(help: "Print the record as JSON.") var json = false
+
+    @OptionGroup var server: ServerOptions
+
+    func run() async throws {
+        let reference = try ReferenceFiles(file)
+        let parts = try reference.parts()
+        let connection = try await server.connect()
+        let record = try await send(parts, over: connection)
+        await connection.close()
+        guard !json else { return Output.line(record.description) }
+        let document = record["document"]
+        func count(_ member: String) -> Int { document?[member]?.integerValue ?? 0 }
+        Output.line(
+            "\(id): \(Words.count(count("virus_count"), "virus", "viruses")), "
+                + "\(Words.count(count("isolate_count"), "isolate")), "
+                + Words.count(count("sequence_count"), "sequence")
+        )
+    }
+
+    private func send(
+        _ parts: [JSONObject],
+        over connection: ServerConnection
+    ) async throws(CommandFailure) -> JSONValue {
+        var line = ProgressLine()
+        defer { line.clear() }
+        var upload: JSONValue?
+        for (number, part) in parts.enumerated() {
+            line.show("sent \(number) of \(Words.count(parts.count, "part"))")
+            var params = part
+            params["_id"] = .string(id)
+            params["name"] = name.map { .string($0) }
+            params["upload"] = upload
+            params["done"] = .bool(number == parts.count - 1)
+            let answer = try await connection.ask("data.import", params)
+            if let record = answer["record"] { return record }
+            upload = answer["upload"]
+        }
+        throw CommandFailure(.failed, "the server did not answer with a record")
+    }
+}

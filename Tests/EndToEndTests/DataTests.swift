@@ -1,0 +1,209 @@
+import Foundation
+import JSON
+import JobModel
+import JobProtocol
+import Testing
+
+@Suite("jobsync data", .timeLimit(.minutes(3)))
+struct DataTests {
+    static let viruses: JSONValue = [
+        [
+            "_id": "v1", "name": "Tobacco mosaic virus", "abbreviation": "TMV", "_version": 3,
+            "last_indexed_version": nil,
+            "isolates": [
+                [
+                    "isolate_id": "i1", "source_type": "isolate", "source_name": "T-1",
+                    "default": true,
+                ]
+            ],
+        ]
+    ]
+
+    /// More than fits one message.
+    static let sequences: JSONValue = .array(
+        (0..<30).map { number in
+            [
+                "_id": .string("NC_\(number)"), "isolate_id": "i1", "host": "Nicotiana",
+                "sequence": .string(String(repeating: "ACGTTGCA", count: 6000)),
+            ]
+        }
+    )
+
+    private func write(_ value: JSONValue, to path: String, in folder: DataFolder) throws {
+        let file = folder.file(path)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
+        try Data(value.encoded).write(to: file)
+    }
+
+    @Test("Brings a reference along from a folder, its first file or one file, and shows it")
+    func reference() async throws {
+        let folder = try DataFolder()
+        try write(Self.viruses, to: "db/viruses.json", in: folder)
+        try write(Self.sequences, to: "db/sequences.json", in: folder)
+        try write(
+            [["entry_id": "v1", "index": "unbuilt", "changes": [1, 2]]],
+            to: "db/history.json",
+            in: folder
+        )
+        let whole: JSONObject = ["viruses": Self.viruses, "sequences": Self.sequences]
+        try write(.object(whole), to: "whole.json", in: folder)
+        let server = try await ServerProcess.start(folder.url)
+        let empty = try await CommandRun.jobsync("data", "references", "list", on: server)
+        #expect(empty.lines.count == 1)
+
+        let first = try await CommandRun.jobsync(
+            "data",
+            "import-reference",
+            folder.file("db").path,
+            "--name",
+            "Plant viruses",
+            on: server
+        )
+        #expect(first.errors == "")
+        #expect(first.status == 0)
+        #expect(first.lines == ["viruses: 1 virus, 1 isolate, 30 sequences"])
+        let content = try JSONValue(parsing: try folder.text("references/viruses/reference.json"))
+        #expect(content["viruses"]?.arrayValue?.first?["unbuilt"] == 1)
+        for source in ["db/viruses.json", "whole.json"] {
+            let again = try await CommandRun.jobsync(
+                "data",
+                "import-reference",
+                folder.file(source).path,
+                "--json",
+                on: server
+            )
+            #expect(again.status == 0)
+            let record = try JSONValue(parsing: again.output)
+            #expect(record["name"] == "Plant viruses")
+            #expect(record["document"]?["sequence_count"] == 30)
+        }
+
+        let list = try await CommandRun.jobsync("data", "references", on: server)
+        #expect(
+            list.lines.first?.hasPrefix("ID       NAME           VIRUSES  SEQUENCES  INDEX") == true
+        )
+        #expect(
+            list.lines.last?.hasPrefix("viruses  Plant viruses        1         30  none") == true
+        )
+        let show = try await CommandRun.jobsync("data", "references", "show", "viruses", on: server)
+        #expect(show.lines.first == "reference viruses: Plant viruses")
+        #expect(show.lines.contains("data_version: 3"))
+        #expect(show.lines.last == "no index yet; `jobsync new rebuild_index` makes one")
+        let json = try await CommandRun.jobsync(
+            "data",
+            "references",
+            "show",
+            "viruses",
+            "--json",
+            on: server
+        )
+        #expect(try JSONValue(parsing: json.output)["_id"] == "viruses")
+        await server.end(SIGTERM)
+
+        // It is there for the next server too.
+        let next = try await ServerProcess.start(folder.url)
+        let removed = try await CommandRun.jobsync(
+            "data",
+            "references",
+            "remove",
+            "viruses",
+            on: next
+        )
+        #expect(removed.lines == ["removed reference viruses"])
+        #expect(!folder.exists("references/viruses"))
+        await next.end(SIGTERM)
+    }
+
+    @Test("Says in one line what is wrong, and with which code")
+    func refusals() async throws {
+        let folder = try DataFolder()
+        try write(["viruses": Self.viruses, "sequences": []], to: "bad.json", in: folder)
+        try write([1, 2], to: "list.json", in: folder)
+        try "{".write(to: folder.file("broken.json"), atomically: true, encoding: .utf8)
+        let server = try await ServerProcess.start(folder.url)
+        func expect(
+            _ arguments: [String],
+            _ status: Int32,
+            _ text: String,
+            sourceLocation: SourceLocation = #_sourceLocation
+        ) async throws {
+            let run = try await CommandRun.jobsync(arguments, on: server)
+            #expect(run.status == status, sourceLocation: sourceLocation)
+            #expect(run.errors.contains(text), "\(run.errors)", sourceLocation: sourceLocation)
+            #expect(run.errors.split(separator: "\n").count == 1, sourceLocation: sourceLocation)
+            #expect(run.output == "", sourceLocation: sourceLocation)
+        }
+        let file = { (name: String) in folder.file(name).path }
+        try await expect(
+            ["data", "import-reference", file("bad.json")],
+            1,
+            "jobsync: viruses[0]: 'Tobacco mosaic virus' has no sequence of its default isolate 'i1'"
+        )
+        try await expect(["data", "import-reference", file("none.json")], 2, "no such file")
+        try await expect(["data", "import-reference", file("broken.json")], 2, "is not JSON")
+        try await expect(["data", "import-reference", file("list.json")], 2, "must be an object")
+        try await expect(["data", "import-reference", file("tasks")], 2, "viruses.json")
+        try await expect(["data", "samples", "show", "s1"], 1, "there is no sample 's1'")
+        try await expect(["data", "analyses", "remove", "a1"], 1, "there is no analysis 'a1'")
+        #expect(!folder.exists("references"))
+        await server.end(SIGTERM)
+    }
+
+    @Test("Shows what a job has made, and removes it", .enabled(if: AddHostTests.haveTools))
+    func host() async throws {
+        let folder = try DataFolder()
+        try Genome(seed: 3).fasta.write(
+            to: folder.file("peach.fa"),
+            atomically: true,
+            encoding: .utf8
+        )
+        let server = try await ServerProcess.start(folder.url)
+        let new = try await CommandRun.jobsync(
+            "new",
+            "add_host",
+            "file=peach.fa",
+            "_id=Prunus persica",
+            "--job-id",
+            "h1",
+            "--wait",
+            on: server
+        )
+        #expect(new.status == 0)
+        let list = try await CommandRun.jobsync("data", "hosts", "list", "--json", on: server)
+        let record = try #require(try DataRecord(whole: JSONValue(parsing: list.output)))
+        #expect(record.key.description == "host prunus_persica")
+        #expect(record.job == JobID("h1"))
+        #expect(record.document["count"] == 4)
+        let table = try await CommandRun.jobsync("data", "hosts", on: server)
+        #expect(table.lines.last?.hasPrefix("prunus_persica  Prunus persica          4") == true)
+
+        let again = try await CommandRun.jobsync(
+            "new",
+            "add_host",
+            "file=peach.fa",
+            "_id=Prunus persica",
+            "--wait",
+            on: server
+        )
+        #expect(again.status == 3)
+        let removed = try await CommandRun.jobsync(
+            "data",
+            "hosts",
+            "remove",
+            "prunus_persica",
+            "--json",
+            on: server
+        )
+        #expect(
+            try JSONValue(parsing: removed.output)
+                == ["removed": [["kind": "host", "_id": "prunus_persica"]]]
+        )
+        #expect(!folder.exists("hosts/prunus_persica"))
+        let gone = try await CommandRun.jobsync("data", "hosts", "list", "--json", on: server)
+        #expect(gone.output == "")
+        await server.end(SIGTERM)
+    }
+}

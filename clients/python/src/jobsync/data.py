@@ -1,0 +1,143 @@
+"""What jobs make and what they work on."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+PART = 400_000
+"""How many characters of a reference go into one message; the server's limit is 1 MiB."""
+
+LISTS = ("viruses", "sequences", "history", "hmm")
+
+Key = tuple[str, str]
+"""A kind and an id, such as `("host", "prunus_persica")`."""
+
+Ask = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is known of something that is kept."""
+
+    kind: str
+    id: str
+    name: str
+    username: str
+    created: datetime
+    uses: tuple[Key, ...]
+    job: str | None
+    document: Mapping[str, Any]
+
+    @classmethod
+    def from_wire(cls, record: Mapping[str, Any]) -> Record:
+        """Read a record."""
+        return cls(
+            kind=record["kind"],
+            id=record["_id"],
+            name=record["name"],
+            username=record["username"],
+            created=datetime.fromisoformat(record["created"]),
+            uses=tuple((used["kind"], used["_id"]) for used in record["uses"]),
+            job=record.get("job"),
+            document=record["document"],
+        )
+
+
+class AsyncData:
+    """What the server keeps: `await client.data.list("host")`.
+
+    Kinds are `host`, `reference`, `index`, `sample` and `analysis`.
+    """
+
+    def __init__(self, call: Ask, insist: Ask) -> None:
+        self._call = call
+        self._insist = insist
+
+    async def list(self, kind: str) -> list[Record]:
+        """All records of a kind by their ids, without the long members of their documents."""
+        records: list[Record] = []
+        params: dict[str, Any] = {"kind": kind, "limit": 1000}
+        while True:
+            page = await self._insist("data.list", params)
+            records += map(Record.from_wire, page["records"])
+            if page["after"] is None:
+                return records
+            params["after"] = page["after"]
+
+    async def show(self, kind: str, id: str) -> Record:
+        """One record, whole. Raises `NotFound`."""
+        return Record.from_wire(await self._insist("data.show", {"kind": kind, "_id": id}))
+
+    async def remove(self, kind: str, id: str, *, all: bool = False) -> tuple[Key, ...]:
+        """Remove something with its files, and with `all` what was made from it.
+
+        Returns what was removed. Raises `Conflict` while it is used.
+        """
+        answer = await self._call("data.remove", {"kind": kind, "_id": id, "all": all})
+        return tuple((key["kind"], key["_id"]) for key in answer["removed"])
+
+    async def import_reference(
+        self,
+        source: str | os.PathLike[str] | Mapping[str, Any],
+        *,
+        id: str = "viruses",
+        name: str | None = None,
+    ) -> Record:
+        """Bring a reference along: a mapping, a JSON file, or a folder of viruses.json and others.
+
+        Raises `BadArguments` for what is not as it must be; then nothing has changed.
+        """
+        content = source if isinstance(source, Mapping) else _read(pathlib.Path(source))
+        params: dict[str, Any] = {"_id": id}
+        if name is not None:
+            params["name"] = name
+        parts = list_parts(content)
+        for number, part in enumerate(parts):
+            done = number == len(parts) - 1
+            answer = await self._call("data.import", {**params, **part, "done": done})
+            if "record" in answer:
+                break
+            params["upload"] = answer["upload"]
+        return Record.from_wire(answer["record"])
+
+
+def list_parts(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The lists of a reference in parts that messages can hold, at least one."""
+    parts: list[dict[str, Any]] = [{}]
+    size = 0
+    for name, element in _elements(content):
+        length = len(json.dumps(element))
+        if size and size + length > PART:
+            parts.append({})
+            size = 0
+        parts[-1].setdefault(name, []).append(element)
+        size += length
+    return parts
+
+
+def _elements(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name in LISTS:
+        for element in content.get(name) or ():
+            yield name, element
+
+
+def _read(path: pathlib.Path) -> Mapping[str, Any]:
+    if path.is_dir():
+        files = {name: path / f"{name}.json" for name in LISTS}
+        return {
+            name: json.loads(file.read_text(encoding="utf-8"))
+            for name, file in files.items()
+            if file.exists() or name in ("viruses", "sequences")
+        }
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if isinstance(content, list) and path.name == "viruses.json":
+        return _read(path.parent)
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds no reference")
+    return content

@@ -1,0 +1,93 @@
+"""What is kept: parts of references, and the calls on the real server."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+jobsync_server = pytest.importorskip("jobsync_server", reason="needs the whole repository")
+
+from jobsync import BadArguments, Client, NotFound  # noqa: E402
+from jobsync.data import PART, list_parts  # noqa: E402
+
+Launch = Callable[..., jobsync_server.Server]
+
+VIRUSES = [
+    {
+        "_id": "v1",
+        "name": "Tobacco mosaic virus",
+        "_version": 1,
+        "last_indexed_version": None,
+        "isolates": [{"isolate_id": "i1", "default": True}],
+    }
+]
+
+
+def sequences(count: int, length: int) -> list[dict[str, Any]]:
+    return [
+        {"_id": f"NC_{number}", "isolate_id": "i1", "sequence": "ACGT" * (length // 4)}
+        for number in range(count)
+    ]
+
+
+@pytest.fixture
+def client(tmp_path: pathlib.Path) -> Iterator[Client]:
+    if not jobsync_server.BINARY.exists():
+        pytest.skip(f"NO SERVER TO TEST: there is no {jobsync_server.BINARY}")
+    server = jobsync_server.Server(tmp_path / "server", [])
+    try:
+        with Client(server.url) as client:
+            yield client
+    finally:
+        server.clean_up()
+
+
+def test_parts_hold_everything_in_order() -> None:
+    content = {"viruses": VIRUSES, "sequences": sequences(30, 100_000), "hmm": [{"_id": "m"}]}
+    parts = list_parts(content)
+    assert len(parts) > 5
+    assert all(len(json.dumps(part)) < 2 * PART for part in parts)
+    joined: dict[str, list[Any]] = {}
+    for part in parts:
+        for name, elements in part.items():
+            joined.setdefault(name, []).extend(elements)
+    assert joined == content
+    assert list_parts({}) == [{}]
+
+
+def test_a_reference_comes_is_shown_and_goes(client: Client, tmp_path: pathlib.Path) -> None:
+    assert client.data.list("reference") == []
+    folder = tmp_path / "db"
+    folder.mkdir()
+    (folder / "viruses.json").write_text(json.dumps(VIRUSES))
+    (folder / "sequences.json").write_text(json.dumps(sequences(25, 60_000)))
+    record = client.data.import_reference(folder, name="Plant viruses")
+    assert (record.kind, record.id, record.name) == ("reference", "viruses", "Plant viruses")
+    assert record.job is None and record.uses == ()
+    assert record.document["sequence_count"] == 25
+    assert client.data.list("reference") == [record]
+    assert client.data.show("reference", "viruses") == record
+
+    again = client.data.import_reference(folder / "viruses.json")
+    assert again.document["data_version"] == 2 and again.name == "Plant viruses"
+    other = client.data.import_reference(
+        {"viruses": VIRUSES, "sequences": sequences(1, 8)}, id="other"
+    )
+    assert [record.id for record in client.data.list("reference")] == ["other", "viruses"]
+    assert client.data.remove("reference", other.id) == (("reference", "other"),)
+    assert client.data.list("reference") == [again]
+
+
+def test_what_is_wrong_is_said(client: Client) -> None:
+    with pytest.raises(BadArguments) as error:
+        client.data.import_reference({"viruses": VIRUSES, "sequences": []})
+    assert error.value.data["field"] == "viruses[0]"
+    with pytest.raises(NotFound) as missing:
+        client.data.show("host", "peach")
+    assert missing.value.data["kind"] == "host"
+    with pytest.raises(NotFound):
+        client.data.remove("sample", "s1", all=True)

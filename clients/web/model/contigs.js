@@ -1,0 +1,86 @@
+// @ts-check
+import { count } from './format.js';
+import { amount, objects, words } from './reading.js';
+
+/**
+ * @typedef {object} Hit
+ * @property {string} label what the protein family is called
+ * @property {string} profile
+ * @property {number | null} e
+ * @property {number | null} score
+ * @typedef {object} Orf
+ * @property {number} number counted along the contig, from 1
+ * @property {string} frame from `+1` to `−3`
+ * @property {boolean} isForward
+ * @property {number} start
+ * @property {number} end
+ * @property {string} protein
+ * @property {Hit[]} hits the best one first
+ * @property {number | null} family counts what the best hits are called, the surest first; null without a hit
+ * @typedef {{name: string, length: number, sequence: string, orfs: Orf[], best: Hit | null}} Contig
+ */
+
+/** The contigs of a search for novel viruses, the one with the surest hit first. @param {any} contigs @returns {Contig[]} */
+export function contigsOf(contigs) {
+  const found = objects(contigs).map(contig).sort((a, b) => byCertainty(a.best, b.best) || b.length - a.length);
+  /** @type {Map<string, number>} */ const families = new Map();
+  for (const { orfs } of found) {
+    for (const each of orfs.filter(({ hits }) => hits.length > 0).sort((a, b) => byCertainty(a.hits[0], b.hits[0]))) {
+      const { label } = each.hits[0];
+      if (!families.has(label)) families.set(label, families.size);
+      each.family = families.get(label) ?? null;
+    }
+  }
+  return found;
+}
+
+/** @param {Record<string, any>} value @param {number} place @returns {Contig} */
+function contig(value, place) {
+  const sequence = words(value.sequence).replace(/\s/g, '');
+  const found = objects(value.orfs).map(orf);
+  const length = Math.max(amount(value.length) ?? sequence.length, ...found.map(({ end }) => end), 1);
+  found.sort((a, b) => a.start - b.start || a.end - b.end).forEach((each, index) => { each.number = index + 1; });
+  const best = found.flatMap(({ hits }) => hits).sort(byCertainty)[0] ?? null;
+  return { name: `Contig ${words(value.index) || place + 1}`, length, sequence, orfs: found, best };
+}
+
+/** @param {Record<string, any>} value @returns {Orf} */
+function orf(value) {
+  const ends = Array.isArray(value.pos) ? value.pos.map((each) => Math.max(0, amount(each) ?? 0)) : [];
+  const isForward = value.strand !== -1;
+  const hits = objects(value.hits).map(hit).sort(byCertainty);
+  return {
+    number: 0, frame: `${isForward ? '+' : '−'}${Math.min(2, Math.max(0, Math.round(amount(value.frame) ?? 0))) + 1}`, isForward,
+    start: Math.min(...ends, Infinity) === Infinity ? 0 : Math.min(...ends), end: Math.max(0, ...ends), protein: words(value.pro), hits, family: null,
+  };
+}
+
+/** @param {Record<string, any>} value @returns {Hit} */
+function hit(value) {
+  const profile = words(value.profile);
+  return { label: words(value.label) || profile || `Cluster ${words(value.cluster)}`, profile, e: amount(value.full_e), score: amount(value.full_score) };
+}
+
+/** @param {Hit | null} a @param {Hit | null} b */
+const byCertainty = (a, b) => {
+  const [first, second] = [a?.e ?? Infinity, b?.e ?? Infinity];
+  return first === second ? (b?.score ?? 0) - (a?.score ?? 0) : first - second;
+};
+
+/** What a search for novel viruses found, in a sentence. @param {Record<string, any>} result @param {Contig[]} contigs */
+export function contigsSentence(result, contigs) {
+  const all = amount(result.contig_count);
+  const reads = amount(result.read_count);
+  const made = [all === null ? '' : ` of ${count(all, 'contig')}`, reads === null ? '' : ` assembled from ${count(reads, 'read')}`].join('');
+  if (contigs.length === 0) return `No sign of a novel virus was found${all === 0 ? ': nothing could be assembled' : made && all !== null ? ` in any${made}` : ''}.`;
+  const carries = contigs.length === 1 ? 'looks' : 'look';
+  return `${all === null ? count(contigs.length, 'contig') : contigs.length}${made} ${carries} like a virus: an open reading frame of ${contigs.length === 1 ? 'it' : 'each'} fits a protein family of viruses.`;
+}
+
+const FASTA_LINE = /.{1,60}/gs;
+
+/** @param {Contig[]} contigs */
+export const fasta = (contigs) => contigs.map(({ name, sequence, best }) => {
+  const head = `>${name.replaceAll(' ', '_')} ${sequence.length} nt ${best?.label ?? ''}`.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return `${[head, ...(sequence.match(FASTA_LINE) ?? [])].join('\n')}\n`;
+}).join('');

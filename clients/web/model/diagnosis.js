@@ -1,0 +1,102 @@
+// @ts-check
+import { count, number } from './format.js';
+import { amount, amounts, named, object, objects, words } from './reading.js';
+
+/**
+ * @typedef {object} Sequence
+ * @property {string} id
+ * @property {string} definition
+ * @property {number | null} length
+ * @property {number} share how much of all matching reads is its own: π
+ * @property {number} reads
+ * @property {number | null} best the share of reads that fit it best
+ * @property {number | null} coverage
+ * @property {number | null} depth
+ * @property {number[]} depths the mean depth of each of many equal pieces
+ * @typedef {{id: string, name: string, isDefault: boolean, share: number, sequences: Sequence[]}} Isolate
+ * @typedef {{id: string, name: string, abbreviation: string, share: number, reads: number, isolates: Isolate[]}} Virus
+ */
+
+/** The list of sequences that a search for known viruses ends with, as viruses and their isolates, the greatest share first.
+ * @param {any} diagnosis @returns {Virus[]} */
+export function viruses(diagnosis) {
+  /** @type {Map<string, Virus>} */ const found = new Map();
+  for (const entry of objects(diagnosis)) {
+    const virus = found.get(keyOf(entry.virus)) ?? {
+      id: words(object(entry.virus).id), name: named(entry.virus) || 'Unnamed virus', abbreviation: words(object(entry.virus).abbreviation),
+      share: 0, reads: 0, isolates: [],
+    };
+    found.set(keyOf(entry.virus), virus);
+    const sequence = read(entry);
+    virus.share += sequence.share;
+    virus.reads += sequence.reads;
+    isolateOf(virus, entry.isolate, sequence);
+  }
+  const ordered = [...found.values()].sort(byShare);
+  for (const { isolates } of ordered) {
+    isolates.sort(byShare);
+    for (const { sequences } of isolates) sequences.sort(byShare);
+  }
+  return ordered;
+}
+
+/** @param {any} value what has an id, or is one */
+const keyOf = (value) => words(object(value).id) || named(value);
+
+/** @param {{share: number}} a @param {{share: number}} b */
+const byShare = (a, b) => b.share - a.share;
+
+/** @param {Virus} virus @param {any} value @param {Sequence} sequence */
+function isolateOf(virus, value, sequence) {
+  const key = keyOf(value);
+  let isolate = virus.isolates.find(({ id }) => id === key);
+  if (!isolate) {
+    isolate = { id: key, name: named(value) || 'Unnamed isolate', isDefault: object(value).default === true, share: 0, sequences: [] };
+    virus.isolates.push(isolate);
+  }
+  isolate.share += sequence.share;
+  isolate.sequences.push(sequence);
+}
+
+/** @param {Record<string, any>} entry @returns {Sequence} */
+function read(entry) {
+  return {
+    id: words(entry.id) || 'unnamed', definition: words(entry.definition), length: amount(entry.length),
+    share: amount(entry.pi) ?? 0, reads: amount(entry.reads) ?? 0, best: amount(entry.best),
+    coverage: amount(entry.coverage), depth: amount(entry.depth), depths: amounts(entry.depths).map((depth) => Math.max(0, depth)),
+  };
+}
+
+/** What a search for known viruses found, in a sentence. @param {Record<string, any>} result @param {number} found viruses */
+export function diagnosisSentence(result, found) {
+  const reads = amount(result.read_count);
+  const host = amount(result.subtracted_count);
+  if (found === 0) return host ? `No virus was found. ${count(host, 'read')} that fitted one ${host === 1 ? 'was' : 'were'} the host’s.` : 'No virus was found.';
+  const begin = `${count(found, 'virus', 'viruses')} ${found === 1 ? 'was' : 'were'} found${reads === null ? '' : ` in ${count(reads, 'matching read')}`}`;
+  return host === null ? `${begin}.` : `${begin}; ${host === 0 ? 'no read' : count(host, 'read')} ${host === 0 || host === 1 ? 'was' : 'were'} the host’s.`;
+}
+
+const MOST_GAPS = 3;
+
+/** How well reads lie along a sequence, in words. @param {Sequence} sequence */
+export function coverageInWords({ depths, length, depth }) {
+  if (depths.length === 0) return '';
+  const size = length ?? depths.length;
+  const at = (/** @type {number} */ index) => Math.round((index / depths.length) * size);
+  const most = Math.max(...depths);
+  const peak = depths.indexOf(most);
+  /** @type {string[]} */ const gaps = [];
+  for (let first = 0; first < depths.length; first++) {
+    if (depths[first] > 0) continue;
+    let last = first;
+    while (depths[last + 1] === 0) last++;
+    gaps.push(`${number(at(first) + 1)} to ${number(at(last + 1))}`);
+    first = last;
+  }
+  const mean = depth ?? depths.reduce((sum, each) => sum + each, 0) / depths.length;
+  const missing = gaps.length === 0 ? 'no gap' : `${count(gaps.length, 'gap')}: ${gaps.slice(0, MOST_GAPS).join(', ')}${gaps.length > MOST_GAPS ? ' and others' : ''}`;
+  return `Mean depth ${rounded(mean)}, greatest ${rounded(most)} around ${number(at(peak + 0.5))} of ${number(size)} nt, ${missing}.`;
+}
+
+/** @param {number} depth */
+const rounded = (depth) => number(Math.round(depth * 10) / 10);

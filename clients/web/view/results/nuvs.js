@@ -1,0 +1,62 @@
+// @ts-check
+import { contigsOf, contigsSentence, fasta } from '../../model/contigs.js';
+import { count, measured, number } from '../../model/format.js';
+import { named } from '../../model/reading.js';
+import { disclosure } from '../disclosure.js';
+import { h } from '../dom.js';
+import { download } from '../download.js';
+import { factsView } from '../facts.js';
+import { listing } from '../listing.js';
+import { many } from '../many.js';
+import { contigPicture, hueOf } from './contig.js';
+import { referenceText } from './pathoscope.js';
+import { toolsText } from './tools.js';
+
+/** @typedef {import('../../model/contigs.js').Contig} Contig */
+
+const FIRST = 20; // contigs; the rest is brought on request
+const OPEN = 3; // whose hits are unfolded from the beginning
+
+/** Contigs that look like viruses nobody knows. @param {Record<string, any>} result @param {import('./result.js').Page} page @returns {Node[] | null} */
+export function nuvsView(result, page) {
+  if (!Array.isArray(result.contigs)) return null;
+  const contigs = contigsOf(result.contigs);
+  const file = `${named(result.sample) || 'sample'}-contigs.fa`;
+  const hasSequences = contigs.some(({ sequence }) => sequence !== '');
+  return [
+    h('p.sentence', null, contigsSentence(result, contigs)),
+    ...(hasSequences ? [h('div.panel-actions', null, h('button', { onclick: () => download(fasta(contigs), file) }, `Download ${contigs.length === 1 ? 'it' : `all ${number(contigs.length)}`} as FASTA`))] : []),
+    ...many(contigs, FIRST, 'contigs', (contig, index) => contigView(contig, index < OPEN, page)),
+    factsView([['Sample', named(result.sample)], ['Reference', referenceText(result.reference)], ['Host', named(result.host)], ['Tools', toolsText(result.tools)]]),
+  ];
+}
+
+/** @param {Contig} contig @param {boolean} isOpen @param {import('./result.js').Page} page */
+function contigView(contig, isOpen, { copy }) {
+  const { name, length, sequence, orfs, best } = contig;
+  const hits = orfs.reduce((sum, orf) => sum + orf.hits.length, 0);
+  return h(
+    'div.contig', null,
+    h('h4', null, name, h('span.dim', null, ` ${number(length)} nt`)),
+    best ? h('p.dim', null, `Most like ${best.label}`) : null,
+    contigPicture(contig),
+    hits ? disclosure(count(hits, 'hit'), () => [hitsView(contig)], { isOpen }) : null,
+    sequence ? disclosure('Sequence', () => [
+      h('pre.sequence', { tabindex: 0, role: 'group', 'aria-label': `Sequence of ${name}` }, sequence),
+      h('div.panel-actions', null,
+        h('button', { onclick: () => copy(fasta([contig]), 'Sequence') }, 'Copy as FASTA'),
+        h('button', { onclick: () => download(fasta([contig]), `${name}.fa`) }, 'Download as FASTA')),
+    ]) : null,
+  );
+}
+
+/** @param {Contig} contig */
+function hitsView({ name, orfs }) {
+  const rows = orfs.flatMap((orf) => orf.hits.map((hit) => ({ orf, hit })));
+  return listing(`Hits of ${name}`, [
+    { head: 'ORF', cell: ({ orf }) => h(`span.orf-number.hue-${hueOf(orf)}`, null, orf.number) },
+    { head: 'Protein family', cell: ({ hit }) => (hit.profile && hit.profile !== hit.label ? h('span', null, hit.label, h('span.dim', null, ` ${hit.profile}`)) : hit.label), isHead: true },
+    { head: 'E-value', cell: ({ hit }) => (hit.e === null ? '' : String(Number(hit.e.toPrecision(2)))), isNumber: true },
+    { head: 'Score', cell: ({ hit }) => (hit.score === null ? '' : measured(hit.score)), isNumber: true },
+  ], rows);
+}

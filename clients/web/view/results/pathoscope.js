@@ -1,0 +1,67 @@
+// @ts-check
+import { diagnosisSentence, viruses } from '../../model/diagnosis.js';
+import { count, measured, share, title } from '../../model/format.js';
+import { amount, named, object, words } from '../../model/reading.js';
+import { disclosure } from '../disclosure.js';
+import { h } from '../dom.js';
+import { factsView } from '../facts.js';
+import { listing } from '../listing.js';
+import { many } from '../many.js';
+import { coverageView } from './coverage.js';
+import { meterBar } from './shares.js';
+import { toolsText } from './tools.js';
+
+const OPEN = 3; // viruses; the others are unfolded on request
+const FIRST = 20; // and more than these are brought on request
+
+/** The known viruses in a sample. @param {Record<string, any>} result @returns {Node[] | null} */
+export function pathoscopeView(result) {
+  if (!Array.isArray(result.diagnosis)) return null;
+  const found = viruses(result.diagnosis);
+  const candidates = amount(result.candidate_count);
+  return [
+    h('p.sentence', null, diagnosisSentence(result, found.length)),
+    h('div.viruses', null, ...many(found, FIRST, 'viruses', (virus, index) => virusView(virus, index < OPEN))),
+    factsView([
+      ['Sample', named(result.sample)],
+      ['Reference', referenceText(result.reference)],
+      ['Host', named(result.host)],
+      ['Candidates', candidates === null ? null : count(candidates, 'virus', 'viruses')],
+      ['Method', words(result.algorithm) && title(words(result.algorithm))],
+      ['Tools', toolsText(result.tools)],
+    ]),
+  ];
+}
+
+/** @param {any} reference */
+export function referenceText(reference) {
+  const version = amount(object(reference).index);
+  return named(reference) && `${named(reference)}${version === null ? '' : `, version ${version}`}`;
+}
+
+/** @param {import('../../model/diagnosis.js').Virus} virus @param {boolean} isOpen */
+function virusView({ name, abbreviation, share: part, reads, isolates }, isOpen) {
+  const head = h(
+    'span.virus-head', null,
+    h('span.virus-name', null, h('b', null, name), abbreviation && abbreviation !== name ? h('span.dim', null, ` ${abbreviation}`) : null),
+    h('b.virus-share', null, share(part)), meterBar(part), h('span.dim', null, count(Math.round(reads), 'read')),
+  );
+  return disclosure(head, () => isolates.map(isolateView), { isOpen, tag: 'details.virus' });
+}
+
+/** @param {import('../../model/diagnosis.js').Isolate} isolate */
+function isolateView({ name, isDefault, share: part, sequences }) {
+  const most = Math.max(...sequences.flatMap(({ depths }) => depths), 1);
+  return h(
+    'div.isolate', null,
+    h('h4', null, title(name), isDefault ? h('span.tag', null, 'default') : null, h('span.grow'), h('span.dim', null, share(part))),
+    listing(`Sequences of ${name}`, [
+      { head: 'Sequence', cell: ({ id }) => id, isHead: true },
+      { head: 'π', cell: (sequence) => share(sequence.share), isNumber: true },
+      { head: 'Reads', cell: ({ reads }) => measured(reads), isNumber: true },
+      { head: 'Best hits', cell: ({ best }) => (best === null ? '' : share(best)), isNumber: true },
+      { head: 'Coverage', cell: ({ coverage }) => (coverage === null ? '' : share(coverage)), isNumber: true },
+    ], sequences),
+    ...sequences.flatMap((sequence) => (sequence.depths.length ? [coverageView(sequence, most)] : [])),
+  );
+}

@@ -1,0 +1,33 @@
+// @ts-check
+import { isObject } from '../../model/reading.js';
+import { disclosure } from '../disclosure.js';
+import { h } from '../dom.js';
+import { valueView } from '../value.js';
+import { hostView } from './host.js';
+import { nuvsView } from './nuvs.js';
+import { pathoscopeView } from './pathoscope.js';
+import { sampleView } from './sample.js';
+import { virusIndexView } from './virus-index.js';
+
+/** @typedef {{copy: (text: string, what: string) => void}} Page */
+
+/** Each hands back nothing if the result is not what it knows. @type {Record<string, (result: Record<string, any>, page: Page) => Node[] | null>} */
+const VIEWS = {
+  add_host: hostView, rebuild_index: virusIndexView, create_sample: sampleView,
+  pathoscope_bowtie: pathoscopeView, pathoscope_snap: pathoscopeView, nuvs: nuvsView,
+};
+
+/** What a job made: in words and pictures if it is one of the tasks known here, else as it is.
+ * @param {string} task @param {any} result @param {Page} page
+ * @returns {HTMLElement} */
+export function resultView(task, result, page) {
+  const parts = Object.hasOwn(VIEWS, task) && isObject(result) ? VIEWS[task](result, page) : null;
+  if (!parts) return valueView(result);
+  return h('div.drawn', null, ...parts, disclosure('Show as JSON', () => {
+    const text = JSON.stringify(result, null, 2);
+    return [
+      h('pre.json', { tabindex: 0, role: 'group', 'aria-label': 'Result as JSON' }, text),
+      h('div.panel-actions', null, h('button', { onclick: () => page.copy(text, 'Result') }, 'Copy JSON')),
+    ];
+  }));
+}
