@@ -57,6 +57,25 @@ struct SQLiteJobStoreTests {
         }
     }
 
+    @Test("Whoever looks for a job finds what was committed before, however many look")
+    func lookups() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try await SQLiteJobStore.open(at: folder + "/jobs.sqlite")
+            try await withThrowingTaskGroup { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        let job = try makeJob("j\(number)")
+                        #expect(try await store.job(job.id) == nil)
+                        _ = try await store.commit([.insert(job)])
+                        #expect(try await store.job(job.id) == job)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            await store.close()
+        }
+    }
+
     @Test("Opened again, everything is as it was", arguments: [true, false])
     func reopening(cleanly: Bool) async throws {
         try await withTemporaryFolder { folder in
