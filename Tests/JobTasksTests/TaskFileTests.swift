@@ -228,7 +228,8 @@ import Testing
         }
         try Files.write([0xFF, 0xFE, 0x00], to: folder.path.appending("g.yaml"))
         let catalogue = TaskCatalogue.load(folder: folder.path)
-        #expect(catalogue.tasks.map(\.name) == ["add_host", "fine", "same"])
+        let own = catalogue.tasks.filter { $0.source != TaskDescription.builtIn }
+        #expect(own.map(\.name) == ["fine", "same"])
         #expect(catalogue["same"]?.source == "a.yaml")
         #expect(catalogue["add_host"]?.source == TaskDescription.builtIn)
         #expect(catalogue.problems.map(\.file) == ["b.yml", "c.yaml", "d.yaml", "g.yaml"])
@@ -240,7 +241,13 @@ import Testing
 
     @Test func aFolderThatIsNotThereIsEmpty() {
         let catalogue = TaskCatalogue.load(folder: "/nowhere/tasks")
-        #expect(catalogue.tasks.map(\.source) == [TaskDescription.builtIn])
+        #expect(
+            catalogue.tasks.map(\.name) == [
+                "add_host", "create_sample", "nuvs", "pathoscope_bowtie", "pathoscope_snap",
+                "rebuild_index",
+            ]
+        )
+        #expect(catalogue.tasks.allSatisfy { $0.source == TaskDescription.builtIn })
         #expect(catalogue.problems.isEmpty)
     }
 

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// Analyses of samples and indexes that are not as they usually are.
-@Suite(.enabled(if: hasAllTools, "needs the tools of all built-in tasks"))
+@Suite(.serialized, .enabled(if: hasAllTools, "needs the tools of all built-in tasks"))
 struct AnalysisEdgeTests {
     /// Genomes of more than 4 GB get another kind of index, and another program reads it.
     @Test func largeIndexesAreRead() async throws {

@@ -5,7 +5,7 @@ import JobTasks
 import SystemPackage
 import Testing
 
-@Suite(.enabled(if: hasAllTools, "needs the tools of all built-in tasks"))
+@Suite(.serialized, .enabled(if: hasAllTools, "needs the tools of all built-in tasks"))
 struct PathoscopeTests {
     /// What is allowed between what was planted and what is found.
     private enum Tolerance {

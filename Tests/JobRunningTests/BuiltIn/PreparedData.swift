@@ -161,6 +161,8 @@ final class PreparedData: Sendable {
     }
 }
 
+// Suites of analyses are serialized: their tools would keep the cores from all other tests.
+
 /// Whether all that the built-in tasks call is installed, and what makes data sets.
 let hasAllTools =
     Tools.missing(

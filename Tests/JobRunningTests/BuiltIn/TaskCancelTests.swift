@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// A cancel in any stage of any task leaves no process and nothing half made.
-@Suite(.enabled(if: hasAllTools, "needs the tools of all built-in tasks"))
+@Suite(.serialized, .enabled(if: hasAllTools, "needs the tools of all built-in tasks"))
 struct TaskCancelTests {
     /// Each stage of each task but add_host, which has tests of its own.
     private static let all = BuiltInTasks.all.map { $0.description }

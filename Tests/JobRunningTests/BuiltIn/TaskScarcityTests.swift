@@ -8,6 +8,7 @@ import Testing
 
 /// What the built-in tasks do when the disk is full.
 @Suite(
+    .serialized,
     .enabled(if: hasAllTools, "needs the tools of all built-in tasks"),
     .enabled(if: canMount, "needs the right to mount a tiny disk")
 )
