@@ -86,7 +86,7 @@ extension DataKeeper {
         do throws(DataStoreError) {
             return try await patiently(ask)
         } catch {
-            throw JobDataProblem("the store does not answer: \(error)")
+            throw JobDataProblem("the store does not answer: \(error.reason)")
         }
     }
 
@@ -113,7 +113,7 @@ extension DataKeeper {
             try await patiently { (store) throws(DataStoreError) in try await store.insert(record) }
         } catch {
             guard case .conflict(let key) = error else {
-                throw JobDataProblem("the store does not answer: \(error)")
+                throw JobDataProblem("the store does not answer: \(error.reason)")
             }
             throw JobDataProblem(
                 "the catalogue has another \(key.kind.rawValue) '\(key.id)' already; "

@@ -60,6 +60,14 @@ public enum DataStoreError: Error, Hashable, Sendable {
     case conflict(DataKey)
     /// The store does not answer, or does not know whether it was done; the text is for the log.
     case unavailable(String)
+
+    /// What happened, in words.
+    public var reason: String {
+        switch self {
+        case .conflict(let key): "there is another \(key)"
+        case .unavailable(let reason): reason
+        }
+    }
 }
 
 extension DataRecord {

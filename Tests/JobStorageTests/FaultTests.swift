@@ -64,6 +64,33 @@ struct FaultTests {
         }
     }
 
+    @Test("A record is kept once, whatever happens to its commands", arguments: faults)
+    func records(fault: Fault) async throws {
+        try await withMongoDatabase { database in
+            try await database.withStore { store in
+                for command in ["update", "find"] {
+                    let first = try record(.host, command, job: "j1")
+                    try await fault.make([command]).hit(database.storeName) {
+                        try await store.insert(first)
+                    }
+                    #expect(try await store.record(first.key) == first)
+                    let other = try record(.host, command, job: "j2")
+                    try await fault.make([command]).hit(database.storeName) {
+                        _ = await #expect(throws: DataStoreError.conflict(first.key)) {
+                            try await store.insert(other)
+                        }
+                    }
+                    #expect(try await store.record(first.key) == first)
+                }
+                let key = try record(.host, "update").key
+                try await fault.make(["delete"]).hit(database.storeName) {
+                    try await store.remove(key)
+                }
+                #expect(try await store.record(key) == nil)
+            }
+        }
+    }
+
     @Test("Conflicts are told truthfully in spite of faults", arguments: faults)
     func conflict(fault: Fault) async throws {
         try await withMongoDatabase { database in

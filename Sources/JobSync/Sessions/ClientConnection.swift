@@ -13,7 +13,12 @@ final class ClientConnection {
         private(set) var frames: Deque<WebSocketFrame> = []
         private(set) var bytes = 0
 
-        var isOverfull: Bool { frames.count > Self.maximumCount || bytes > Self.maximumBytes }
+        /// Whether more waits than may; the longest answer may have any length, for it was asked for.
+        var isOverfull: Bool {
+            guard frames.count <= Self.maximumCount else { return true }
+            guard bytes > Self.maximumBytes else { return false }
+            return bytes - (frames.lazy.map(\.count).max() ?? 0) > Self.maximumBytes
+        }
 
         mutating func append(_ frame: WebSocketFrame) {
             frames.append(frame)

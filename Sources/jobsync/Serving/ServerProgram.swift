@@ -47,7 +47,7 @@ struct ServerProgram: Service, CustomStringConvertible {
             // Before jobs start, which may work on what it puts back.
             try await wiring.data.begin()
         } catch {
-            throw StartError(message: "\(wiring.location) does not answer: \(error)")
+            throw StartError(message: "\(wiring.location) does not answer: \(error.reason)")
         }
         do throws(JobStoreError) {
             try await wiring.manager.begin()
