@@ -26,60 +26,38 @@ struct PendingChange {
 
 /// Changes in the order in which they were decided, taken out in batches.
 ///
-/// A batch holds at most one change of a job, so that every version is
-/// committed and told on its own; changes of one job keep their order.
+/// A batch holds at most one change of a job, so that every version is committed and
+/// told on its own; and none overtakes another, for what a job that ends sets free is
+/// what a later decision lets another job start with.
 struct PendingChanges {
-    /// The changes of each job that has any, oldest first.
-    private var changes: [JobID: Deque<PendingChange>] = [:]
-    /// The same jobs by the age of their oldest change.
-    private var order: Deque<JobID> = []
+    private var changes: Deque<PendingChange> = []
 
     var isEmpty: Bool { changes.isEmpty }
 
-    mutating func append(_ change: PendingChange) {
-        let id = change.change.id
-        if changes[id] == nil { order.append(id) }
-        changes[id, default: []].append(change)
-    }
+    mutating func append(_ change: PendingChange) { changes.append(change) }
 
     mutating func removeAll() -> [PendingChange] {
-        defer { self = PendingChanges() }
-        return order.flatMap { changes.removeValue(forKey: $0) ?? [] }
+        defer { changes = [] }
+        return Array(changes)
     }
 
     /// Takes out all changes of one job.
     mutating func removeAll(of id: JobID) -> [PendingChange] {
-        guard let removed = changes.removeValue(forKey: id) else { return [] }
-        order.removeAll { $0 == id }
+        let removed = changes.filter { $0.change.id == id }
+        changes.removeAll { $0.change.id == id }
         return Array(removed)
     }
 
     /// Puts a batch back that was not committed, before everything else.
-    mutating func putBack(_ batch: [PendingChange]) {
-        for change in batch.reversed() {
-            let id = change.change.id
-            if changes[id] == nil { order.prepend(id) }
-            changes[id, default: []].prepend(change)
-        }
-    }
+    mutating func putBack(_ batch: [PendingChange]) { changes.prepend(contentsOf: batch) }
 
     /// Takes out the next batch, at a cost that does not grow with what stays.
     mutating func takeBatch(limit: Int) -> [PendingChange] {
         var batch: [PendingChange] = []
-        var withMore: [JobID] = []
-        while batch.count < limit, let id = order.popFirst() {
-            guard let first = changes[id]?.popFirst() else {
-                preconditionFailure("only jobs with changes stand in the order")
-            }
-            batch.append(first)
-            if changes[id]?.isEmpty == true {
-                changes[id] = nil
-            } else {
-                withMore.append(id)
-            }
+        var jobs: Set<JobID> = []
+        while batch.count < limit, let next = changes.first, jobs.insert(next.change.id).inserted {
+            batch.append(changes.removeFirst())
         }
-        // What they have left is older than what those behind them have.
-        order.prepend(contentsOf: withMore)
         return batch
     }
 }

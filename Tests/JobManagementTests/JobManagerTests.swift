@@ -253,7 +253,7 @@ struct JobManagerTests {
             guard
                 case .badArguments("proc", _)? = await #expect(
                     throws: JobManagerError.self,
-                    performing: { try await manager.new(.nuvs("a1")) }
+                    performing: { try await manager.new(.nuvs("a1", proc: 2)) }
                 )
             else {
                 Issue.record("2 cores of 1")
