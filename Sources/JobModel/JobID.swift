@@ -36,7 +36,8 @@ public struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static let form =
         "1 to 64 of the characters A-Z a-z 0-9 _ -, the first a letter or a digit"
 
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    /// Whether a byte is one of `0-9 A-Z a-z`.
+    static func isAlphanumeric(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
             UInt8(ascii: "A")...UInt8(ascii: "Z"):

@@ -72,19 +72,10 @@ public struct DataKey: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// - Parameter text: The text.
     /// - Returns: True for what ``form`` says.
     public static func isID(_ text: String) -> Bool {
-        guard let first = text.utf8.first, isAlphanumeric(first), text.utf8.count <= 80 else {
+        guard let first = text.utf8.first, JobID.isAlphanumeric(first), text.utf8.count <= 80 else {
             return false
         }
-        return text.utf8.allSatisfy { isAlphanumeric($0) || "_-.".utf8.contains($0) }
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        default: false
-        }
+        return text.utf8.allSatisfy { JobID.isAlphanumeric($0) || "_-.".utf8.contains($0) }
     }
 
     /// The folder that holds its files, relative to the data folder.
