@@ -105,6 +105,7 @@ struct Wiring {
         network.host = settings.host
         network.port = settings.port
         network.maximumMessageBytes = configuration.limits.messageBytes
+        network.stallTimeout = settings.stallAfter
         if settings.compression == .on { network.compressedFrom = 1 << 10 }
         self.network = WebSocketServer(configuration: network)
         frontEnd = FrontEnd(

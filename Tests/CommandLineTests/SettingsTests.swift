@@ -58,8 +58,9 @@ struct SettingsTests {
         let values: [ServeSetting: String] = [
             .listen: "0.0.0.0:80", .data: "/srv/j", .mongo: "mongodb://a,b/jobs?replicaSet=r",
             .role: "front", .lostAfter: "90s", .proc: "3", .mem: "5", .tasks: "~/t",
-            .auth: "none", .allowOrigin: "https://a.example", .rate: "0", .web: "/srv/w",
-            .record: "/srv/r", .compression: "on", .logLevel: "debug", .logFormat: "json",
+            .auth: "none", .allowOrigin: "https://a.example", .rate: "0", .stallAfter: "20s",
+            .web: "/srv/w", .record: "/srv/r", .compression: "on", .logLevel: "debug",
+            .logFormat: "json",
         ]
         var expected = ServeSettings()
         (expected.host, expected.port) = ("0.0.0.0", 80)
@@ -67,6 +68,7 @@ struct SettingsTests {
         expected.mongo = "mongodb://a,b/jobs?replicaSet=r"
         (expected.role, expected.lostAfter) = (.front, .seconds(90))
         (expected.proc, expected.mem, expected.rate) = (3, 5, 0)
+        expected.stallAfter = .seconds(20)
         expected.record = "/srv/r"
         (expected.access, expected.allowedOrigins) = (.none, ["https://a.example"])
         (expected.compression, expected.logLevel, expected.logFormat) = (.on, .debug, .json)

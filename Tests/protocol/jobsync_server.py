@@ -37,6 +37,7 @@ class Server:
         mem: int = 8,
         compression: str = "off",
         rate: int = 1000,
+        stall: str = "10s",
     ) -> None:
         self.data = folder / "data"
         self.tasks = folder / "tasks"
@@ -44,7 +45,7 @@ class Server:
         for task in tasks:
             shutil.copy(task, self.tasks)
         self.auth, self.proc, self.mem = auth, proc, mem
-        self.compression, self.rate = compression, rate
+        self.compression, self.rate, self.stall = compression, rate, stall
         self.token: str | None = None
         self.link: str | None = None
         self.said: list[str] = []
@@ -63,6 +64,7 @@ class Server:
             "--tasks": self.tasks,
             "--compression": self.compression,
             "--rate": self.rate,
+            "--stall-after": self.stall,
         }
         arguments = [str(part) for option in options.items() for part in option]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("JOBSYNC_")}

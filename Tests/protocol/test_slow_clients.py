@@ -128,7 +128,8 @@ def turn_over(socket: ClientConnection, ids: list[str]) -> list[str]:
 
 
 def test_stalled_readers(launch: Launch) -> None:
-    server = launch("quick.yaml", rate=0)
+    # They must not be cut off, however long a slow machine takes.
+    server = launch("quick.yaml", rate=0, stall="10m")
     with (
         connect(server.socket, proxy=None) as maker,
         connect(server.socket, proxy=None, max_size=None) as fast,

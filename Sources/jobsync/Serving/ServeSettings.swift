@@ -56,6 +56,8 @@ struct ServeSettings: Hashable, Sendable {
     var allowedOrigins: [String] = []
     /// Calls a second on one connection; 0 is no limit.
     var rate = 1000
+    /// How long a client may take nothing of what is to be sent to it.
+    var stallAfter = Duration.seconds(10)
     var compression = Compression.off
     /// The folder of the page's files; if nil it is looked for.
     var web: String?

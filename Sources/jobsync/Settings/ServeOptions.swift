@@ -16,6 +16,7 @@ struct ServeOptions: ParsableArguments {
     @Option(.auth) var auth: GivenSetting?
     @Option(.allowOrigin) var allowOrigin: [GivenSetting]
     @Option(.rate) var rate: GivenSetting?
+    @Option(.stallAfter) var stallAfter: GivenSetting?
     @Option(.compression) var compression: GivenSetting?
     @Option(.web) var web: GivenSetting?
     @Option(.record) var record: GivenSetting?

@@ -16,6 +16,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
     case auth
     case allowOrigin = "allow-origin"
     case rate
+    case stallAfter = "stall-after"
     case compression
     case web
     case record
@@ -43,7 +44,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
         case .data, .tasks, .web: "dir"
         case .mongo: "uri"
         case .role: "all|front"
-        case .lostAfter: "time"
+        case .lostAfter, .stallAfter: "time"
         case .proc, .rate: "n"
         case .mem: "GB"
         case .auth: "token|none"
@@ -90,6 +91,11 @@ enum ServeSetting: String, CaseIterable, Sendable {
             "Another origin whose pages may call, such as https://lab.example; may be repeated."
         case .rate:
             "Calls a second that one connection may make; 0 for no limit. (default: 1000)"
+        case .stallAfter:
+            """
+            How long a client may take nothing of what is to be sent to it before it is cut off, \
+            such as 10s or 1m. (default: 10s)
+            """
         case .compression:
             """
             Compress messages from 1 KB on for clients that take it: for slow links, at the cost \

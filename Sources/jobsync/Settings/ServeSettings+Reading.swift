@@ -35,6 +35,7 @@ extension ServeSettings {
         access = try reader.choice(.auth) ?? access
         allowedOrigins = try reader.list(.allowOrigin, Origin.parse)
         rate = try reader.value(.rate, WholeNumber.parse) ?? rate
+        stallAfter = try reader.value(.stallAfter, LongTime.parse) ?? stallAfter
         compression = try reader.choice(.compression) ?? compression
         web = try reader.value(.web, PlainText.parse).map(absolute)
         record = try reader.value(.record, PlainText.parse).map(absolute)
