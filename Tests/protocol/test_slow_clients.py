@@ -44,6 +44,10 @@ class Stalled:
         call = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "jobs.subscribe"}).encode()
         self.socket.sendall(struct.pack("!BB4x", 0x81, 0x80 | len(call)) + call)
 
+    def breathe(self) -> None:
+        """Send a pong, as a page does that is alive and has no time to read."""
+        self.socket.sendall(struct.pack("!BB4x", 0x8A, 0x80))
+
     def take(self, count: int) -> bytes:
         """Read so many bytes."""
         while len(self.buffer) < count:
@@ -54,13 +58,16 @@ class Stalled:
         return taken
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """Read message after message."""
+        """Read message after message; pings in between are no messages."""
         while True:
-            (length,) = struct.unpack("!xB", self.take(2))
+            kind, length = struct.unpack("!BB", self.take(2))
             if length >= 126:
                 width = 2 if length == 126 else 8
                 length = int.from_bytes(self.take(width), "big")
-            yield json.loads(self.take(length))
+            payload = self.take(length)
+            assert kind != 0x88, f"the server has closed: {payload[2:].decode()}"
+            if kind == 0x81:
+                yield json.loads(payload)
 
 
 class View:
@@ -143,12 +150,16 @@ def test_stalled_readers(launch: Launch) -> None:
         rounds = 0
         while metric(server, "jobsync_subscription_lag_max") < JOBS:
             ids = turn_over(maker, ids)
+            for client in stalled:
+                client.breathe()
             rounds += 1
             assert rounds < 20, "the sockets take everything"
             read_all(fast, view, metric(server, "jobsync_seq"))
         before = resident(server)
         for _ in range(2):
             ids = turn_over(maker, ids)
+            for client in stalled:
+                client.breathe()
             read_all(fast, view, metric(server, "jobsync_seq"))
         grown = resident(server) - before
         assert set(view.jobs) == set(ids)
