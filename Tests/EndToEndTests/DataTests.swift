@@ -4,7 +4,7 @@ import JobModel
 import JobProtocol
 import Testing
 
-@Suite("jobsync data", .timeLimit(.minutes(3)))
+@Suite("jobsync data", .timeLimit(.minutes(6)))
 struct DataTests {
     static let viruses: JSONValue = [
         [

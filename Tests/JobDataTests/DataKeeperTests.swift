@@ -6,7 +6,7 @@ import JobStorage
 import JobTasks
 import Testing
 
-@Suite("The keeper of data", .timeLimit(.minutes(1)))
+@Suite("The keeper of data", .timeLimit(.minutes(6)))
 struct DataKeeperTests {
     static let analysis = TaskDescription(
         name: "nuvs",

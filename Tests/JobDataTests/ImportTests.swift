@@ -7,7 +7,7 @@ import JobTasks
 import SystemPackage
 import Testing
 
-@Suite("References that are brought along", .timeLimit(.minutes(1)))
+@Suite("References that are brought along", .timeLimit(.minutes(6)))
 struct ImportTests {
     static let viruses: JSONValue = [
         [

@@ -7,7 +7,7 @@ import JobTasks
 import SystemPackage
 import Testing
 
-@Suite("Removing what is kept", .timeLimit(.minutes(1)))
+@Suite("Removing what is kept", .timeLimit(.minutes(6)))
 struct RemovalTests {
     /// A host, two samples of it and an analysis of the first.
     private struct Family {

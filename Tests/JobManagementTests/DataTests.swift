@@ -9,7 +9,7 @@ import Logging
 import SystemPackage
 import Testing
 
-@Suite("Jobs and what is kept", .timeLimit(.minutes(1)))
+@Suite("Jobs and what is kept", .timeLimit(.minutes(6)))
 struct DataTests {
     private static let catalogue = TaskCatalogue(
         tasks: [

@@ -49,7 +49,7 @@ final class StubKeeper: JobDataKeeper {
     }
 }
 
-@Suite("What jobs make and work on", .timeLimit(.minutes(1)))
+@Suite("What jobs make and work on", .timeLimit(.minutes(6)))
 struct DataTests {
     private static func host(by job: String = "job1") throws -> DataRecord {
         DataRecord(

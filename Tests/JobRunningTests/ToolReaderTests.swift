@@ -8,7 +8,7 @@ import Testing
 @testable import JobTasks
 
 /// Tools whose standard output is read while they run.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct ToolReaderTests {
     private final class Reporter: TaskReporter {
         private let state = Mutex<(lines: [String], fractions: [Double])>(([], []))

@@ -3,7 +3,7 @@ import JobModel
 import JobStorage
 import Testing
 
-@Suite("What every store of records promises", .timeLimit(.minutes(1)))
+@Suite("What every store of records promises", .timeLimit(.minutes(6)))
 struct DataStoreContract {
     static let document: JSONObject = [
         "count": 5, "share": 0.25, "whole": 2.0, "none": nil, "list": [1, ["a.b": "c"]],
