@@ -82,4 +82,82 @@ struct OutputTests {
         #expect(dates == dates.sorted())
         #expect(try bench.log().split(separator: "\n").count < 60)
     }
+
+    // MARK: - What progress hides
+
+    /// Ends in an error so that its last lines can be looked at.
+    private func failing(
+        _ script: String,
+        progress: String? = #"(\d+)% done"#,
+        forbidden: [String] = []
+    ) async throws -> (log: [String], error: JobError) {
+        let bench = try Bench(
+            .shell(script + "\nexit 1") {
+                $0.progress = progress
+                $0.forbidden = forbidden
+            }
+        )
+        let runner = bench.makeRunner()
+        await runner.start(try bench.order("script"))
+        let error = try #require(try await runner.end().error)
+        let log = try bench.log().split(separator: "\n").compactMap {
+            $0.split(separator: " work: ", maxSplits: 1).dropFirst().first.map { String($0) }
+        }
+        return (Array(log.dropFirst()), error)
+    }
+
+    private static let thirty = "for i in $(seq 30); do echo \"$i% done\"; done"
+
+    @Test(arguments: [
+        #"(\d+)% done"#, #"(\d+)%"#, #"^ *(\d+)% done.*$"#, ".*?([0-9]+)%.*",
+    ])
+    func aLineThatSaysMoreThanProgressIsInLogAndError(pattern: String) async throws {
+        let reason = "31% done: ERROR disk full on /data"
+        let (log, error) = try await failing(
+            "\(Self.thirty); echo '\(reason)'; echo '32% done'",
+            progress: pattern
+        )
+        #expect(log.contains(reason), "\(log)")
+        #expect(log.last == "32% done")
+        #expect(log.count < 10)
+        #expect(error.log.suffix(3) == ["30% done", reason, "32% done"])
+    }
+
+    /// The log must show how far it had come when it said something else, and at the end.
+    @Test func theNewestWithheldLineComesBeforeAnyOther() async throws {
+        let (log, error) = try await failing(
+            "\(Self.thirty); echo 'to you' >&2; sleep 0.3; echo '31% done'; echo '32% done'"
+        )
+        #expect(Set(log) == ["1% done", "30% done", "to you", "32% done"])
+        #expect(log.last == "32% done")
+        #expect(error.log.count == 20)
+        #expect(error.log.contains("31% done"))
+    }
+
+    @Test func ofOverwrittenLinesTheNewestIsKept() async throws {
+        let (log, error) = try await failing(
+            #"for i in $(seq 500); do printf '%d of 500\r' $i; done; printf 'no space left\n'"#,
+            progress: nil
+        )
+        #expect(error.log == ["500 of 500", "no space left"])
+        #expect(log.suffix(2) == ["500 of 500", "no space left"])
+        #expect(log.count < 20)
+    }
+
+    @Test func aForbiddenLineIsLoggedWhateverItTells() async throws {
+        let (log, error) = try await failing(
+            #"\#(Self.thirty); printf '31%% done, lost 4\r32%% done\r'; sleep 0.1"#,
+            progress: ".*?([0-9]+)%.*",
+            forbidden: ["lost"]
+        )
+        #expect(log.contains("31% done, lost 4"))
+        #expect(error.log.last == "32% done")
+    }
+
+    @Test func whatIsLeftOutLastIsLoggedWhenAToolIsKilled() async throws {
+        let (log, error) = try await failing("\(Self.thirty); kill -9 $$")
+        #expect(error.cause == .signal)
+        #expect(log == ["1% done", "30% done"])
+        #expect(error.log.count == 20)
+    }
 }

@@ -16,6 +16,7 @@ extension Tool {
         }
         if isLogged { reporter.log(["$ " + Self.show(command)]) }
         let output = ToolOutput(for: self, reporter: reporter)
+        defer { output.end() }
         let kills = MemoryKills.count()
         let end: (pid: Int32, status: TerminationStatus)
         do {

@@ -8,15 +8,20 @@ final class ToolOutput: Sendable {
     /// and a tool that says much else must not push it out.
     private static let keptOfStandardError = 10
 
+    private struct LastLine {
+        let number: Int
+        let line: LineSplitter.Line
+    }
+
     private struct State {
         var splitters = [LineSplitter(), LineSplitter()]
         var lineCount = 0
-        var lastLines: [[(number: Int, text: String)]] = [[], []]
+        var lastLines: [[LastLine]] = [[], []]
         var firstLines: [String] = []
         var progress: ToolProgressReader?
         var forbidden: [Regex<AnyRegexOutput>]
         var forbiddenLine: String?
-        var nextThinnedLine = ContinuousClock.now
+        var thinner = LogThinner()
     }
 
     private let state: Mutex<State>
@@ -37,6 +42,8 @@ final class ToolOutput: Sendable {
     }
 
     /// The last lines of output, in the order in which they came.
+    ///
+    /// None is left out but those that were overwritten and not the newest of their row.
     var lastLines: [String] {
         let streams = state.withLock { $0.lastLines }
         let errors = streams[1].suffix(Self.keptOfStandardError)
@@ -44,7 +51,7 @@ final class ToolOutput: Sendable {
             $0.number < $1.number
         }
         return (others.suffix(Self.keptForError - errors.count) + errors)
-            .sorted { $0.number < $1.number }.map(\.text)
+            .sorted { $0.number < $1.number }.map(\.line.text)
     }
 
     /// The first lines of output.
@@ -67,55 +74,65 @@ final class ToolOutput: Sendable {
         }
     }
 
+    /// Writes to the log what was left out last, when the tool has ended.
+    func end() {
+        state.withLock { state in
+            let lines = state.thinner.flush()
+            if isLogged, !lines.isEmpty { reporter.log(lines) }
+        }
+    }
+
     /// Tells progress that was seen elsewhere than in lines.
     func tell(_ fraction: Double) { reporter.progress(fraction) }
 
     private func report(
         from stream: Int,
-        _ take: (inout State, inout [LineSplitter.Line]) -> Void
+        _ read: (inout State, inout [LineSplitter.Line]) -> Void
     ) {
         state.withLock { state in
             var lines: [LineSplitter.Line] = []
-            take(&state, &lines)
+            read(&state, &lines)
             var logged: [String] = []
             var fraction: Double?
             for line in lines {
                 let told = state.progress?.read(line.text)
-                fraction = told ?? fraction
-                if keep(line, of: stream, isProgress: told != nil, in: &state) {
-                    logged.append(line.text)
-                }
+                fraction = told?.fraction ?? fraction
+                logged += take(line, of: stream, told: told, in: &state)
             }
             if isLogged, !logged.isEmpty { reporter.log(logged) }
             if let fraction { reporter.progress(fraction) }
         }
     }
 
-    /// Looks at a line, and says whether it goes to the log.
-    ///
-    /// Lines that only show progress come in thousands; of them one a second is enough.
-    private func keep(
+    /// Looks at a line, and says what goes to the log now.
+    private func take(
         _ line: LineSplitter.Line,
         of stream: Int,
-        isProgress: Bool,
+        told: ToolProgressReader.Told?,
         in state: inout State
-    ) -> Bool {
-        if state.forbiddenLine == nil,
-            state.forbidden.contains(where: { line.text.firstMatch(of: $0) != nil })
-        {
-            state.forbiddenLine = line.text
-        }
-        if line.isOverwritten || isProgress {
-            let now = ContinuousClock.now
-            guard now >= state.nextThinnedLine else { return false }
-            state.nextThinnedLine = now + .seconds(1)
-        }
+    ) -> [String] {
         if state.firstLines.count < keptLines { state.firstLines.append(line.text) }
+        keep(line, of: stream, in: &state)
+        let isForbidden = state.forbidden.contains { line.text.firstMatch(of: $0) != nil }
+        if isForbidden {
+            state.forbiddenLine = state.forbiddenLine ?? line.text
+            return state.thinner.log(line.text)
+        }
+        if line.isOverwritten { return state.thinner.logOverwritten(line.text) }
+        guard let told else { return state.thinner.log(line.text) }
+        return state.thinner.logProgress(line.text, remark: told.remark)
+    }
+
+    /// Keeps a line for the error.
+    private func keep(_ line: LineSplitter.Line, of stream: Int, in state: inout State) {
         state.lineCount += 1
-        if state.lastLines[stream].count == Self.keptForError {
+        let isInPlaceOfLast =
+            line.isOverwritten && state.lastLines[stream].last?.line.isOverwritten ?? false
+        if isInPlaceOfLast {
+            state.lastLines[stream].removeLast()
+        } else if state.lastLines[stream].count == Self.keptForError {
             state.lastLines[stream].removeFirst()
         }
-        state.lastLines[stream].append((state.lineCount, line.text))
-        return true
+        state.lastLines[stream].append(LastLine(number: state.lineCount, line: line))
     }
 }

@@ -10,6 +10,14 @@ package enum ToolProgress: Hashable, Sendable {
 
 /// Reads a tool's progress from line after line; never goes back.
 struct ToolProgressReader {
+    /// What a line tells.
+    struct Told: Hashable {
+        /// What share of the work is done; never less than was told before.
+        let fraction: Double
+        /// What the line says besides: lines of the same remark differ in nothing but progress.
+        let remark: String
+    }
+
     private let rule: ToolProgress
     private let pattern: Regex<AnyRegexOutput>?
     private var pass = 0
@@ -28,32 +36,47 @@ struct ToolProgressReader {
     }
 
     /// The new fraction if the line tells one, even if it is the old one.
-    mutating func read(_ line: String) -> Double? {
+    mutating func read(_ line: String) -> Told? {
         guard let told = told(by: line) else { return nil }
-        fraction = max(fraction, min(max(told, 0), 1))
-        return fraction
+        fraction = max(fraction, min(max(told.fraction, 0), 1))
+        let words = line[told.place].unicodeScalars.filter(\.properties.isAlphabetic)
+        let others = (line[..<told.place.lowerBound] + line[told.place.upperBound...])
+            .unicodeScalars.filter {
+                $0.properties.isAlphabetic || $0.properties.numericType != nil
+            }
+        return Told(
+            fraction: fraction,
+            remark: String(String.UnicodeScalarView(others)) + "\n"
+                + String(String.UnicodeScalarView(words))
+        )
     }
 
-    private mutating func told(by line: String) -> Double? {
+    /// A fraction, and the part of the line that tells it.
+    private mutating func told(
+        by line: String
+    ) -> (fraction: Double, place: Range<String.Index>)? {
         switch rule {
         case .percentage:
             guard let pattern, let match = line.firstMatch(of: pattern), match.count > 1,
                 let percent = match[1].substring.flatMap({ Double($0) })
             else { return nil }
-            return percent / 100
+            return (percent / 100, match.range)
         case .counter(let prefix, let passes):
             guard line.hasPrefix(prefix) else { return nil }
             let numbers = line.dropFirst(prefix.count).split(separator: " ").compactMap { Int($0) }
             guard numbers.count == 2, numbers[1] > 0 else { return nil }
             if numbers[0] < lastCount { pass = min(pass + 1, passes - 1) }
             lastCount = numbers[0]
-            return (Double(pass) + Double(numbers[0]) / Double(numbers[1])) / Double(passes)
+            return (
+                (Double(pass) + Double(numbers[0]) / Double(numbers[1])) / Double(passes),
+                line.startIndex..<line.endIndex
+            )
         case .marks(let marks):
             guard let place = marks[marksSeen...].firstIndex(where: { line.hasPrefix($0) }) else {
                 return nil
             }
             marksSeen = place + 1
-            return Double(marksSeen) / Double(marks.count)
+            return (Double(marksSeen) / Double(marks.count), line.startIndex..<line.startIndex)
         }
     }
 }
