@@ -17,7 +17,7 @@ public struct Cluster: Sendable {
     /// For how long a server leads before it must have asked again.
     public var leaseDuration = Duration.seconds(6)
     /// How often a server asks for the lease, and says that it is there.
-    public var claimInterval = Duration.seconds(2)
+    public var claimInterval: Duration
     /// How long before the end of its lease a leader stops to start jobs.
     public var margin = Duration.seconds(1)
     /// How long a call waits for the leader's answer.
@@ -48,6 +48,8 @@ public struct Cluster: Sendable {
         self.address = address
         self.mayLead = mayLead
         self.lostAfter = lostAfter
+        // What may run twice goes on from one sign of life to the next only, so several have to fit in.
+        claimInterval = min(.seconds(2), lostAfter / 4)
     }
 }
 

@@ -1,4 +1,5 @@
 import JobModel
+import JobRunning
 import JobScheduling
 import JobStorage
 import Logging
@@ -64,6 +65,7 @@ extension JobManager {
     }
 
     private func noteSelf(in cluster: Cluster) async throws(JobStoreError) {
+        let began = cluster.time.now()
         sharing?.beat += 1
         try await cluster.store.note(
             ServerNote(
@@ -74,6 +76,8 @@ extension JobManager {
                 beat: sharing?.beat ?? 0
             )
         )
+        // Whoever hears this gives up no job of this server before that.
+        await runner.renewLease(until: began + cluster.lostAfter)
     }
 
     /// Builds memory anew whenever decisions were dropped, for as long as it takes.

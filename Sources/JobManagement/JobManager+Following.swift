@@ -35,7 +35,7 @@ extension JobManager {
     ) async throws(JobStoreError) {
         // First of all, so that nobody seems absent whose sign of life stands further behind.
         for case .noted(let note) in events {
-            sharing?.absence.hear(note.id)
+            sharing?.absence.hear(note.id, at: cluster.time.now())
             sharing?.servers[note.id] = note
         }
         for event in events {

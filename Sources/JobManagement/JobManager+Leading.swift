@@ -51,7 +51,7 @@ extension JobManager {
             sharing?.lease.lead(at: cluster.time.now()) == true
         else { return }
         logger.notice("this server leads", metadata: ["term": "\(sharing?.lease.term ?? 0)"])
-        sharing?.absence.begin()
+        sharing?.absence.begin(at: cluster.time.now())
         sharing?.isLeaderTold = false
         let beat = sharing?.beat ?? 0
         sharing?.leadingBeat = beat + 1
@@ -105,8 +105,10 @@ extension JobManager {
     /// Ends the jobs of servers that have not been heard of for too long.
     func giveUpLostJobs() {
         guard let absence = sharing?.absence, let cluster else { return }
+        let present = cluster.time.now()
         for managed in jobs.values where managed.latest.state.holdsResources {
-            guard let owner = managed.latest.server, owner != server, absence.isAbsent(owner)
+            guard let owner = managed.latest.server, owner != server,
+                absence.isAbsent(owner, at: present)
             else { continue }
             let host = sharing?.servers[owner]?.host ?? owner
             let seconds = cluster.lostAfter.components.seconds

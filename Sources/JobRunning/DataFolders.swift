@@ -40,6 +40,9 @@ public struct DataFolders: Hashable, Sendable {
         data.appending(key.kind.plural).appending(key.id)
     }
 
+    /// The file that says up to when jobs may run that other servers may start as well.
+    package var lease: FilePath { data.appending("lease.json") }
+
     /// What is no longer kept, on its way out.
     package var trash: FilePath { data.appending("trash") }
 

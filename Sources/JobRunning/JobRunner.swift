@@ -142,6 +142,14 @@ public protocol JobRunner: Sendable {
     /// - Returns: Other jobs that run all the same; nothing was done to them.
     func sweep(keeping known: Set<JobID>) async -> [JobID]
 
+    /// Lets jobs go on that another server starts anew if this one is not heard of.
+    ///
+    /// Called whenever the others have heard of this server; where it is not called for too long, such
+    /// jobs have ended by themselves at the moment of the last call.
+    ///
+    /// - Parameter end: Up to when no other server gives jobs of this one up.
+    func renewLease(until end: ContinuousClock.Instant) async
+
     /// Removes a job's log too.
     ///
     /// - Parameter id: The job's name.

@@ -67,6 +67,7 @@ struct Wiring {
                 tasks: { tasks.catalogue[$0] },
                 data: data,
                 ownsProcess: true,
+                lease: cluster?.lostAfter,
                 logger: logger
             ),
             tasks: tasks,

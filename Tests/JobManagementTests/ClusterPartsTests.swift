@@ -70,29 +70,43 @@ struct LeaseStateTests {
 
 @Suite("Absence of servers")
 struct AbsenceWatchTests {
+    private let start = ContinuousClock.now
+
     @Test("Counts from the last word, by this server's own beats")
     func absence() {
         var watch = AbsenceWatch(server: "a", absentAfter: .seconds(6), interval: .seconds(2))
-        watch.hear("b")
+        watch.hear("b", at: start)
+        var now = start
         for _ in 0..<3 {
-            watch.hear("a")
-            #expect(!watch.isAbsent("b"))
+            now += .seconds(2)
+            watch.hear("a", at: now)
+            #expect(!watch.isAbsent("b", at: now))
         }
-        watch.hear("a")
-        #expect(watch.isAbsent("b"))
-        #expect(watch.isAbsent("c"), "one that was never heard")
-        watch.hear("b")
-        #expect(!watch.isAbsent("b"))
+        now += .seconds(2)
+        watch.hear("a", at: now)
+        #expect(watch.isAbsent("b", at: now))
+        #expect(watch.isAbsent("c", at: now), "one that was never heard")
+        watch.hear("b", at: now)
+        #expect(!watch.isAbsent("b", at: now))
+    }
+
+    @Test("Beats that come faster make nobody absent before its time")
+    func fastBeats() {
+        var watch = AbsenceWatch(server: "a", absentAfter: .seconds(6), interval: .seconds(2))
+        watch.hear("b", at: start)
+        for _ in 0..<20 { watch.hear("a", at: start + .seconds(5)) }
+        #expect(!watch.isAbsent("b", at: start + .seconds(5)))
+        #expect(watch.isAbsent("b", at: start + .seconds(6)))
     }
 
     @Test("Whoever begins to lead gives everyone the whole time")
     func beginning() {
         var watch = AbsenceWatch(server: "a", absentAfter: .seconds(6), interval: .seconds(2))
-        for _ in 0..<10 { watch.hear("a") }
-        watch.begin()
-        #expect(!watch.isAbsent("b"))
-        for _ in 0..<4 { watch.hear("a") }
-        #expect(watch.isAbsent("b"))
+        for _ in 0..<10 { watch.hear("a", at: start) }
+        watch.begin(at: start)
+        #expect(!watch.isAbsent("b", at: start + .seconds(9)))
+        for _ in 0..<4 { watch.hear("a", at: start + .seconds(9)) }
+        #expect(watch.isAbsent("b", at: start + .seconds(9)))
     }
 }
 

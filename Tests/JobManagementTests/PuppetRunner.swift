@@ -31,5 +31,6 @@ final class PuppetRunner: JobRunner {
     func cancel(_ id: JobID, reason: String) async { taker.yield(.cancel(id)) }
     func forget(_ id: JobID) async { taker.yield(.forget(id)) }
     func sweep(keeping known: Set<JobID>) async -> [JobID] { [] }
+    func renewLease(until end: ContinuousClock.Instant) async {}
     func removeLog(_ id: JobID) async { taker.yield(.removeLog(id)) }
 }

@@ -170,5 +170,7 @@ final class SimulatedRunner: JobRunner {
         machine.sweep(keeping: known, by: self)
     }
 
+    func renewLease(until end: ContinuousClock.Instant) async {}
+
     func removeLog(_ id: JobID) async {}
 }

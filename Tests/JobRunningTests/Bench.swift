@@ -29,7 +29,8 @@ final class Bench: Sendable {
 
     func makeRunner(
         worker: FilePath? = nil,
-        data: (any JobDataKeeper)? = nil
+        data: (any JobDataKeeper)? = nil,
+        lease: Duration? = nil
     ) -> WorkerRunner {
         var logger = Logger(label: "test")
         logger.logLevel = .error
@@ -39,6 +40,7 @@ final class Bench: Sendable {
             worker: worker ?? self.worker,
             tasks: { tasks[$0] },
             data: data,
+            lease: lease,
             logger: logger
         )
     }
@@ -116,6 +118,7 @@ extension TaskDescription {
         named name: String = "script",
         grace: Duration = .seconds(4),
         timeout: Duration? = nil,
+        isRestartable: Bool = false,
         cleanup: String? = nil,
         result: String? = nil,
         stage: (inout CommandStage) -> Void = { _ in }
@@ -130,6 +133,7 @@ extension TaskDescription {
             name: name,
             grace: grace,
             timeout: timeout,
+            isRestartable: isRestartable,
             stages: ["work"],
             source: "test",
             command: CommandTask(

@@ -52,7 +52,9 @@ extension WorkerRunner {
 
     private func spawn(_ job: RunningJob, of task: TaskDescription) throws(Errno) {
         let id = job.order.id
-        let lock = try job.folder.prepare(WorkerOrder(job.order, of: task, in: folders))
+        let lock = try job.folder.prepare(
+            WorkerOrder(job.order, of: task, in: folders, lease: lease)
+        )
         defer { close(lock) }
         watchJournal(of: id)
         try Files.makeFolder(folders.logs)

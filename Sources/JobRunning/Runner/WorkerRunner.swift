@@ -26,6 +26,8 @@ public actor WorkerRunner: JobRunner {
     let tasks: @Sendable (String) -> TaskDescription?
     let data: (any JobDataKeeper)?
     let ownsProcess: Bool
+    /// What jobs need to go on that other servers may start as well; nil if there are no other servers.
+    let lease: WorkerLease?
     let logger: Logger
     let teller: AsyncStream<JobFact>.Continuation
     var jobs: [JobID: RunningJob] = [:]
@@ -42,6 +44,8 @@ public actor WorkerRunner: JobRunner {
     ///   - ownsProcess: Whether this process has no children but workers. Then it becomes
     ///     the parent of what a worker that dies leaves behind, and ends any child that it
     ///     does not know. Leave it false where other code starts processes too.
+    ///   - lease: How long other servers wait for a word of this one until they start its jobs anew;
+    ///     nil if there are none.
     ///   - logger: Where damage is reported.
     public init(
         folders: DataFolders,
@@ -49,6 +53,7 @@ public actor WorkerRunner: JobRunner {
         tasks: @escaping @Sendable (String) -> TaskDescription?,
         data: (any JobDataKeeper)? = nil,
         ownsProcess: Bool = false,
+        lease: Duration? = nil,
         logger: Logger
     ) {
         (facts, teller) = AsyncStream.makeStream(of: JobFact.self)
@@ -57,6 +62,7 @@ public actor WorkerRunner: JobRunner {
         self.tasks = tasks
         self.data = data
         self.ownsProcess = ownsProcess
+        self.lease = lease.map { WorkerLease(file: folders.lease, duration: $0) }
         self.logger = logger
         cprocess_become_subreaper()
     }
@@ -94,6 +100,15 @@ public actor WorkerRunner: JobRunner {
     public func forget(_ id: JobID) async {
         guard jobs[id] == nil else { return }
         await remove(folders.run(of: id))
+    }
+
+    /// Writes down up to when jobs may run that other servers may start as well.
+    public func renewLease(until end: ContinuousClock.Instant) {
+        do throws(Errno) {
+            try lease?.renew(until: end)
+        } catch {
+            logger.warning("jobs cannot be told that they may go on: \(error)")
+        }
     }
 
     /// Removes a job's log too.

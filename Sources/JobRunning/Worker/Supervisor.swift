@@ -9,6 +9,8 @@ package enum StopReason: Hashable, Sendable {
     case cancelled
     /// The job took longer than its task allows.
     case timedOut(Duration)
+    /// The server was not heard of, and another may start the job anew.
+    case abandoned(Duration)
     /// What must be written down cannot be.
     case cannotWrite(String)
 }
@@ -32,14 +34,17 @@ final class Supervisor: Sendable {
         var deadline: ContinuousClock.Instant?
         var killTime: ContinuousClock.Instant?
         var nextFlush: ContinuousClock.Instant?
+        /// Up to when the job may run, unless more is given.
+        var leaseEnd: ContinuousClock.Instant?
     }
 
     /// Between two looks at what has still to be ended.
     private static let interval = Duration.milliseconds(20)
 
     private let state: Mutex<State>
-    private let grace: Duration
+    let grace: Duration
     private let timeout: Duration?
+    let lease: WorkerLease?
     private let waker: CInt
     private let flush: @Sendable () -> Void
     private let begin: @Sendable () -> Void
@@ -49,20 +54,28 @@ final class Supervisor: Sendable {
     /// - Parameters:
     ///   - grace: The time from SIGTERM to SIGKILL.
     ///   - timeout: How long the job may take.
+    ///   - lease: Without which the job must not go on; nil for one that needs none.
     ///   - begin: What the thread does first.
     ///   - flush: Writes down progress that waits.
     init(
         grace: Duration,
         timeout: Duration?,
+        lease: WorkerLease? = nil,
         begin: @escaping @Sendable () -> Void,
         flush: @escaping @Sendable () -> Void
     ) {
         self.grace = grace
         self.timeout = timeout
+        self.lease = lease
         self.begin = begin
         self.flush = flush
         waker = cprocess_open_waker()
-        state = Mutex(State(deadline: timeout.map { .now + $0 }))
+        state = Mutex(
+            State(
+                deadline: timeout.map { .now + $0 },
+                leaseEnd: lease.map { $0.end() ?? .now + $0.duration }
+            )
+        )
         cprocess_catch_stop_signals(waker)
     }
 
@@ -105,8 +118,20 @@ final class Supervisor: Sendable {
 
     /// Says that the stages are over and the clean-up begins.
     func beginCleanUp() {
-        state.withLock { $0.phase = .cleaningUp(until: .now + grace * 2 / 5) }
+        state.withLock { state in
+            let time = if case .abandoned = state.reason { leaseWindow } else { grace }
+            state.phase = .cleaningUp(until: .now + time * 2 / 5)
+        }
         cprocess_wake(waker)
+    }
+
+    /// Takes in up to when the job may run.
+    func extendLease(until end: ContinuousClock.Instant) {
+        let isNews = state.withLock { state in
+            defer { state.leaseEnd = end }
+            return state.leaseEnd != end
+        }
+        if isNews { cprocess_wake(waker) }
     }
 
     /// Ends the thread.
@@ -142,12 +167,21 @@ final class Supervisor: Sendable {
                 state.reason = .timedOut(timeout ?? .zero)
                 state.killTime = now + grace / 2
             }
+            if let end = state.leaseEnd, now >= end - leaseWindow, state.reason == nil {
+                state.reason = .abandoned(lease?.duration ?? .zero)
+                state.killTime = now + leaseWindow / 2
+            }
             let copy = state
             if let time = state.nextFlush, now >= time { state.nextFlush = nil }
             return copy
         }
         var next = [snapshot.reason == nil ? snapshot.deadline : nil, snapshot.nextFlush]
         if let time = snapshot.nextFlush, now >= time { flush() }
+        if let end = snapshot.leaseEnd {
+            let last = lastMoment(ofLeaseUntil: end)
+            if now >= last { endAbandoned() }
+            next.append(snapshot.reason == nil ? end - leaseWindow : last)
+        }
         switch snapshot.phase {
         case .finished:
             return nil

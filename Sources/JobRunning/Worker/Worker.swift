@@ -43,6 +43,7 @@ package struct Worker {
         supervisor = Supervisor(
             grace: order.grace,
             timeout: order.timeout,
+            lease: order.lease,
             begin: {
                 // A machine that loses its power must not forget that the job was started, or
                 // it would run twice. Not on the way to the first stage, for a disk is slow.
@@ -69,6 +70,7 @@ package struct Worker {
     private func run() async -> CInt {
         reporter.write(.started(Machine.ownIdentity))
         supervisor.start()
+        supervisor.watchLease()
         var failure: TaskFailure?
         var reason: StopReason?
         do {
@@ -165,6 +167,15 @@ extension Worker {
                 JobError(
                     cause: .timeout,
                     message: "the job took longer than its task allows (\(limit.words))"
+                )
+            )
+        case (_, .abandoned(let time)):
+            (
+                .error,
+                JobError(
+                    cause: .lost,
+                    message: "ended here, for its server was not heard of for \(time.words), "
+                        + "and another one may start it anew"
                 )
             )
         case (_, .cannotWrite(let what)): (.error, JobError(cause: .task, message: what))

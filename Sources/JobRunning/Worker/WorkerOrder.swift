@@ -11,16 +11,25 @@ package struct WorkerOrder: Sendable {
     package let grace: Duration
     /// How long the job may take.
     package let timeout: Duration?
+    /// Without which the job must not go on; nil for one that no other server can start.
+    package let lease: WorkerLease?
     /// The task's arguments, for the command lines of a command task.
     package let arguments: [ArgumentDescription]
     /// The command lines; nil for a task that is written in Swift.
     package let command: CommandTask?
 
-    package init(_ launch: LaunchOrder, of task: TaskDescription, in folders: DataFolders) {
+    package init(
+        _ launch: LaunchOrder,
+        of task: TaskDescription,
+        in folders: DataFolders,
+        lease: WorkerLease? = nil
+    ) {
         self.launch = launch
         self.folders = folders
         grace = task.grace
         timeout = task.timeout
+        // No other is started anew when its server is given up.
+        self.lease = task.isRestartable ? lease : nil
         arguments = task.arguments
         command = task.command
     }
@@ -53,6 +62,7 @@ extension WorkerOrder {
                 launch.inputs.values.sorted { $0.key < $1.key }.map { .object($0.whole) }
             )
         }
+        document["lease_ms"] = lease.map { .integer($0.duration.milliseconds) }
         document["timeout_ms"] = timeout.map { .integer($0.milliseconds) }
         document["command"] = command.map { .object($0.document) }
         return document
@@ -91,6 +101,10 @@ extension WorkerOrder {
             document["grace_ms"]?.integerValue.map { .milliseconds($0) }
             ?? TaskDescription.defaultGrace
         timeout = document["timeout_ms"]?.integerValue.map { .milliseconds($0) }
+        let folders = folders
+        lease = document["lease_ms"]?.integerValue.map {
+            WorkerLease(file: folders.lease, duration: .milliseconds($0))
+        }
         arguments = (document["arguments"]?.arrayValue ?? []).compactMap {
             ArgumentDescription(document: $0)
         }

@@ -22,11 +22,16 @@ extension Files {
     ///   - path: Its new name, in the same folder.
     /// - Throws: What stands in the way.
     package static func move(_ new: FilePath, over path: FilePath) throws(Errno) {
+        try rename(new, over: path)
+        try sync(path.removingLastComponent(), onlyItself: true)
+    }
+
+    /// Gives a file the name of another, which is gone then; a power cut may bring that back.
+    package static func rename(_ new: FilePath, over path: FilePath) throws(Errno) {
         let renamed = new.withPlatformString { new in
-            path.withPlatformString { rename(new, $0) }
+            path.withPlatformString { Glibc.rename(new, $0) }
         }
         guard renamed == 0 else { throw Errno(rawValue: errno) }
-        try sync(path.removingLastComponent(), onlyItself: true)
     }
 
     /// Puts bytes at the end of a file, which is made if there is none.

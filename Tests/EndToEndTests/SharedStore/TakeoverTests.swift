@@ -107,6 +107,26 @@ struct TakeoverTests {
         await follower.end(SIGTERM)
     }
 
+    @Test(
+        "A job that may start again has ended on a frozen server's machine before it does so elsewhere"
+    )
+    func restartedElsewhere() async throws {
+        let gate = Tasks.gate + "\nrestartable: true"
+        let site = try site(["gate": gate], options: ["--lost-after", "4s"])
+        let (leader, follower, client) = try await runningJob(site)
+        #expect(!TestProcessTable.processes(of: "a1", in: site.folders[0]).isEmpty)
+        leader.signal(SIGSTOP)
+        while TestProcessTable.processes(of: "a1", in: site.folders[1]).isEmpty {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(TestProcessTable.processes(of: "a1", in: site.folders[0]).isEmpty)
+        leader.signal(SIGCONT)
+        try Data().write(to: site.folders[1].file("open"))
+        #expect(await client.waitForEnd(of: "a1")?.state == .complete)
+        await leader.end(SIGTERM)
+        await follower.end(SIGTERM)
+    }
+
     @Test("A leader that was frozen finds that it leads no more, and does nothing twice")
     func frozen() async throws {
         let site = try site(["free": Tasks.tracing(seconds: "0.05")("free")])
