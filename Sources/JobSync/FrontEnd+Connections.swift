@@ -99,8 +99,9 @@ extension FrontEnd: WebSocketServerDelegate {
         guard let connection = connections.removeValue(forKey: id) else { return }
         leaveGroups(connection)
         loners.remove(id)
+        subscribers.remove(id)
         configuration.recorder?.connectionClosed(id, code: code)
-        for tail in connection.tails.values { tail.listener.cancel() }
+        for job in Array(connection.tails.keys) { stopFollowing(job, on: connection) }
         statistics.connectionsClosed[code.rawValue, default: 0] += 1
     }
 }

@@ -85,15 +85,18 @@ extension FrontEnd {
     private func sendSubscribersAway() {
         flushedHead = log.head
         frames.forget()
-        let clients = connections.values.filter { !$0.subscriptions.isEmpty }
+        let clients = subscribed
         for connection in clients {
             sayGoodbye(to: connection, .anotherHistory, after: returnDelay(among: clients.count))
         }
     }
 
+    /// Clients with subscriptions; whoever has none is not looked at when jobs change.
+    var subscribed: [ClientConnection] { subscribers.compactMap { connections[$0] } }
+
     /// Up to where every connected client knows which jobs are gone.
     private var slowestPosition: Int {
-        connections.values.lazy.flatMap(\.subscriptions)
+        subscribed.lazy.flatMap(\.subscriptions)
             .map { max($0.cursor, $0.emptyBelow) }.min() ?? log.head
     }
 
@@ -245,7 +248,7 @@ extension FrontEnd {
             resources.isStale = true
             return
         }
-        guard connections.values.contains(where: { !$0.subscriptions.isEmpty }) else {
+        guard !subscribers.isEmpty else {
             resources.told = nil
             return
         }
@@ -257,7 +260,7 @@ extension FrontEnd {
                 resources.told = news
                 resources.version += 1
                 resources.frame = WebSocketFrame(text: RPCReply.notification("resources", news))
-                for connection in connections.values { tellResources(to: connection) }
+                for connection in subscribed { tellResources(to: connection) }
             }
             try? await Task.sleep(for: .milliseconds(250))
             resources.isRefreshing = false
@@ -290,7 +293,7 @@ extension FrontEnd {
             let filter: JobFilter
         }
         var ticks: [Key: WebSocketFrame] = [:]
-        for connection in connections.values where connection.takesPushes {
+        for connection in subscribed where connection.takesPushes {
             for subscription in connection.subscriptions
             where subscription.load == nil && subscription.cursor == log.head {
                 let key = Key(number: subscription.number, filter: subscription.filter)

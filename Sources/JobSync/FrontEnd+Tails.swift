@@ -18,6 +18,7 @@ extension FrontEnd {
             for await _ in growth { await self?.logGrew(job, on: id) }
         }
         connection.tails[job] = ClientConnection.Tail(offset: offset, listener: listener)
+        followers.insert(id, of: job)
     }
 
     private func logGrew(_ job: JobID, on id: ConnectionID) {
@@ -50,6 +51,7 @@ extension FrontEnd {
 
     func stopFollowing(_ job: JobID, on connection: ClientConnection) {
         connection.tails.removeValue(forKey: job)?.listener.cancel()
+        followers.remove(connection.id, of: job)
     }
 
     /// Whether nothing more will be written to a job's log.
@@ -57,6 +59,7 @@ extension FrontEnd {
 
     /// Tells those who follow logs of jobs that have ended.
     func tellTails(of changes: [CommittedChange]) {
+        guard !followers.isEmpty else { return }
         for change in changes {
             let job: JobID
             switch change.content {
@@ -64,8 +67,8 @@ extension FrontEnd {
             case .gone(let id): job = id
             case .live: continue
             }
-            for connection in connections.values where connection.tails[job] != nil {
-                pumpTail(of: job, on: connection)
+            for id in followers[job] {
+                if let connection = connections[id] { pumpTail(of: job, on: connection) }
             }
         }
     }

@@ -24,6 +24,9 @@ public actor FrontEnd {
     let clock = ContinuousClock()
 
     var connections: [ConnectionID: ClientConnection] = [:]
+    /// Connections that have subscriptions.
+    var subscribers: Set<ConnectionID> = []
+    var followers = LogFollowers()
     /// Who was let in by what stood in the request, until the connection is open.
     var arriving: [ConnectionID: ArrivingClient] = [:]
     /// Subscriptions that are told of changes together.

@@ -70,6 +70,25 @@ struct ChangeLogTests {
         #expect(!log.canResume(epoch: "e0", seq: 5))
     }
 
+    @Test(
+        "A slow client, for whom removals are kept, does not have all be looked at for each change"
+    )
+    func slowClient() {
+        var log = open()
+        for seq in 1...20_001 {
+            log.append(CommittedChange(seq: seq, content: .gone("j\(seq)")))
+        }
+        #expect(log.hasSurplusRemovals)
+        log.forgetRemovals(upTo: 5)
+        #expect(!log.hasSurplusRemovals)
+        for seq in 20_002...22_600 {
+            log.append(CommittedChange(seq: seq, content: .gone("j\(seq)")))
+        }
+        #expect(log.hasSurplusRemovals)
+        log.forgetRemovals(upTo: log.head)
+        #expect(log.entries.count == 10_000)
+    }
+
     @Test("Forgotten removals raise the horizon")
     func horizon() {
         var log = open()

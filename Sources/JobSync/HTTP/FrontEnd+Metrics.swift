@@ -32,7 +32,7 @@ extension FrontEnd {
     }
 
     private func describeSubscriptions(in text: inout MetricsText) {
-        let lags = connections.values.flatMap { connection in
+        let lags = subscribed.flatMap { connection in
             connection.subscriptions.map { max(0, log.head - $0.cursor) }
         }
         text.single(

@@ -54,6 +54,8 @@ struct ChangeLog {
     private var places: [JobID: Int] = [:]
     private var supersededCount = 0
     private var removalCount = 0
+    /// With more removals than these it is worth while to forget the oldest.
+    private var surplusFrom = 2 * Self.removalLimit
     private var digest = ViewDigest()
 
     /// Takes over a history; a different one makes the log begin anew.
@@ -149,13 +151,15 @@ struct ChangeLog {
     }
 
     /// Whether so many removals are remembered that it is worth while to forget the oldest.
-    var hasSurplusRemovals: Bool { removalCount > Self.removalLimit * 2 }
+    ///
+    /// Where a slow client keeps them from being forgotten, not before there are many more.
+    var hasSurplusRemovals: Bool { removalCount > surplusFrom }
 
     /// Forgets the oldest removals once there are many.
     ///
     /// - Parameter floor: Removals behind it are kept, for a connected client has not been told of them.
     mutating func forgetRemovals(upTo floor: Int) {
-        guard hasSurplusRemovals else { return }
+        guard removalCount > 2 * Self.removalLimit else { return }
         let before = entries.count
         var surplus = removalCount - Self.removalLimit
         entries.removeAll { entry in
@@ -165,6 +169,7 @@ struct ChangeLog {
             return true
         }
         removalCount -= before - entries.count
+        surplusFrom = max(2 * Self.removalLimit, removalCount + Self.removalLimit / 4)
         reindex()
     }
 

@@ -48,6 +48,7 @@ extension FrontEnd {
                 nextFrame: clock.now
             )
         )
+        subscribers.insert(connection.id)
         loners.insert(connection.id)
         // Whoever subscribes is told of the resources anew.
         connection.resourcesSent = 0
@@ -159,6 +160,7 @@ extension FrontEnd {
         }
         leaveGroup(index, of: connection)
         connection.subscriptions.remove(at: index)
+        if connection.subscriptions.isEmpty { subscribers.remove(connection.id) }
         return true
     }
 }
