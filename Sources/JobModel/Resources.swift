@@ -21,6 +21,9 @@ public struct Resources: Hashable, Sendable {
     /// Whether this is no more than `other` in either respect.
     public func fits(in other: Resources) -> Bool { proc <= other.proc && mem <= other.mem }
 
+    /// Whether a machine of this size is to start no jobs: one without cores, or without memory.
+    public var startsNothing: Bool { proc <= 0 || mem <= 0 }
+
     /// Adds both parts.
     public static func + (left: Resources, right: Resources) -> Resources {
         Resources(proc: left.proc + right.proc, mem: left.mem + right.mem)

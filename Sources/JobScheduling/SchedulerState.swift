@@ -4,8 +4,9 @@ public import JobModel
 ///
 /// Jobs start by priority, then in the order of their arrival, each as soon as
 /// its cores and memory are free and its task is below its limit. A job that
-/// must wait holds nobody else back. Jobs of one shape stand in one line, so
-/// that a decision looks at the first of each line and never at all jobs.
+/// must wait holds nobody else back. A decision asks each task that has waiting
+/// jobs and is below its limit for its first one that fits, and neither looks
+/// at all jobs nor at all their shapes.
 public struct SchedulerState: Sendable {
     /// What the machine gives to jobs.
     public private(set) var machine: Resources
@@ -14,15 +15,17 @@ public struct SchedulerState: Sendable {
     /// The jobs that hold resources, of this machine or another.
     public private(set) var running: [JobID: JobRequest] = [:]
 
-    private var lines: [JobShape: WaitingLine] = [:]
+    private var queues: [String: TaskQueue] = [:]
     private var waiting: [JobID: Waiter] = [:]
     private var arrivals = 0
     private var isPaused = false
     /// Those of the running jobs that hold nothing of this machine.
     private var elsewhere: Set<JobID> = []
     private let decides: Bool
-    /// Kept beside `running` so that a decision need not add everything up.
-    private var usedSum = Resources.zero
+    /// What jobs can need at most: what the machine gives, or gave before it was to start nothing.
+    private var reach: Resources
+    /// What running jobs hold of this machine.
+    public private(set) var used = Resources.zero
     private var runningByTask: [String: Int] = [:]
 
     private struct Waiter {
@@ -39,6 +42,7 @@ public struct SchedulerState: Sendable {
     ///     told all the same.
     public init(machine: Resources, taskLimits: [String: Int] = [:], decides: Bool = true) {
         self.machine = machine
+        reach = machine.startsNothing ? Resources(proc: .max, mem: .max) : machine
         self.taskLimits = taskLimits
         self.decides = decides
     }
@@ -55,7 +59,7 @@ public struct SchedulerState: Sendable {
         case .jobWithdrawn(let id): dequeue(id)
         case .jobEnded(let id): release(id)
         case .taskLimitChanged(let task, let limit): taskLimits[task] = limit
-        case .machineChanged(let machine): self.machine = machine
+        case .machineChanged(let machine): change(to: machine)
         case .startingPaused(let isPaused): self.isPaused = isPaused
         }
         return decides ? startWhatFits() : []
@@ -68,15 +72,18 @@ extension SchedulerState {
     private mutating func enqueue(_ request: JobRequest) {
         guard waiting[request.id] == nil, running[request.id] == nil else { return }
         arrivals += 1
+        let shape = request.shape
         let place = QueuePlace(priority: request.priority, arrival: arrivals)
-        waiting[request.id] = Waiter(shape: request.shape, place: place)
-        lines[request.shape, default: WaitingLine()].insert(request.id, at: place)
+        waiting[request.id] = Waiter(shape: shape, place: place)
+        queues[shape.task, default: TaskQueue(machine: reach)]
+            .insert(request.id, at: place, needing: shape.resources)
     }
 
     private mutating func dequeue(_ id: JobID) {
         guard let waiter = waiting.removeValue(forKey: id) else { return }
-        lines[waiter.shape]?.remove(at: waiter.place)
-        if lines[waiter.shape]?.isEmpty == true { lines[waiter.shape] = nil }
+        let task = waiter.shape.task
+        queues[task]?.remove(at: waiter.place, needing: waiter.shape.resources)
+        if queues[task]?.isEmpty == true { queues[task] = nil }
     }
 
     private mutating func occupy(_ request: JobRequest, isElsewhere: Bool = false) {
@@ -86,17 +93,25 @@ extension SchedulerState {
         if isElsewhere {
             elsewhere.insert(request.id)
         } else {
-            usedSum += request.shape.resources
+            used += request.shape.resources
         }
         runningByTask[request.shape.task, default: 0] += 1
     }
 
     private mutating func release(_ id: JobID) {
         guard let request = running.removeValue(forKey: id) else { return }
-        if elsewhere.remove(request.id) == nil { usedSum -= request.shape.resources }
+        if elsewhere.remove(request.id) == nil { used -= request.shape.resources }
         let task = request.shape.task
         let left = runningByTask[task, default: 0] - 1
         runningByTask[task] = left > 0 ? left : nil
+    }
+
+    private mutating func change(to machine: Resources) {
+        self.machine = machine
+        // Whoever waits while nothing starts is not too large for that.
+        guard !machine.startsNothing, machine != reach else { return }
+        reach = machine
+        for task in queues.keys { queues[task]?.fit(to: machine) }
     }
 }
 
@@ -104,7 +119,7 @@ extension SchedulerState {
 
 extension SchedulerState {
     private mutating func startWhatFits() -> [SchedulerAction] {
-        assert(usedSum == used, "what is used must be the sum over what runs")
+        assert(used == sumOverRunning, "what is used must be the sum over what runs")
         var actions: [SchedulerAction] = []
         while let request = nextToStart() {
             occupy(request)
@@ -114,43 +129,42 @@ extension SchedulerState {
     }
 
     private func nextToStart() -> JobRequest? {
-        var best: (place: QueuePlace, id: JobID, shape: JobShape)?
-        for (shape, line) in lines {
-            guard obstacle(to: shape) == nil, let first = line.first else { continue }
+        guard !machine.startsNothing else { return nil }
+        var best: (place: QueuePlace, id: JobID)?
+        let free = machine - used
+        for (task, queue) in queues where hold(on: task) == nil {
+            guard let first = queue.first(fittingIn: free) else { continue }
             if let best, best.place < first.place { continue }
-            best = (first.place, first.id, shape)
+            best = first
         }
-        return best.map {
-            JobRequest(id: $0.id, shape: $0.shape, priority: $0.place.priority)
+        return best.flatMap { best in
+            waiting[best.id].map {
+                JobRequest(id: best.id, shape: $0.shape, priority: best.place.priority)
+            }
         }
     }
 
-    /// What keeps every job of a shape from starting now.
-    private func obstacle(to shape: JobShape) -> WaitingReason? {
+    /// What keeps every job of a task from starting, whatever it needs.
+    private func hold(on task: String) -> WaitingReason? {
         if isPaused { return .paused }
-        if let limit = taskLimits[shape.task] {
-            if limit == 0 { return .paused }
-            let count = runningByTask[shape.task, default: 0]
-            if count >= limit { return .taskLimit(running: count, limit: limit) }
+        guard let limit = taskLimits[task] else { return nil }
+        if limit == 0 { return .paused }
+        let count = runningByTask[task, default: 0]
+        return count >= limit ? .taskLimit(running: count, limit: limit) : nil
+    }
+
+    private var sumOverRunning: Resources {
+        running.values.reduce(.zero) { sum, request in
+            elsewhere.contains(request.id) ? sum : sum + request.shape.resources
         }
-        let free = machine - usedSum
-        guard !shape.resources.fits(in: free) else { return nil }
-        return .resources(short: (shape.resources - free).clampedToZero)
     }
 }
 
 // MARK: - Questions
 
 extension SchedulerState {
-    /// What running jobs hold of this machine, added up anew.
-    public var used: Resources {
-        running.values.reduce(.zero) { sum, request in
-            elsewhere.contains(request.id) ? sum : sum + request.shape.resources
-        }
-    }
-
     /// What is free; never below zero, even after the machine was made smaller.
-    public var available: Resources { (machine - usedSum).clampedToZero }
+    public var available: Resources { (machine - used).clampedToZero }
 
     /// How many jobs of each task run, on whatever machine.
     public var taskCounts: [String: Int] { runningByTask }
@@ -159,9 +173,7 @@ extension SchedulerState {
     public var waitingCount: Int { waiting.count }
 
     /// How many jobs of each task wait.
-    public var waitingByTask: [String: Int] {
-        lines.reduce(into: [:]) { $0[$1.key.task, default: 0] += $1.value.count }
-    }
+    public var waitingByTask: [String: Int] { queues.mapValues(\.count) }
 
     /// Whether a job of this size could ever start.
     ///
@@ -174,14 +186,37 @@ extension SchedulerState {
     /// - Parameter id: The job's name.
     /// - Returns: The report, or nil if no such job waits.
     public func report(on id: JobID) -> WaitingReport? {
-        guard let waiter = waiting[id], let line = lines[waiter.shape] else { return nil }
-        let ahead = lines.values.reduce(0) { $0 + $1.count(before: waiter.place) }
-        let aheadOfItsShape = line.count(before: waiter.place)
-        // Nothing stands in the way only in the moment before a decision.
-        var reason = obstacle(to: waiter.shape) ?? .behind(ahead: aheadOfItsShape)
-        if case .resources = reason, aheadOfItsShape > 0 {
-            reason = .behind(ahead: aheadOfItsShape)
+        guard let waiter = waiting[id], let queue = queues[waiter.shape.task] else { return nil }
+        let size = waiter.shape.resources
+        let place = waiter.place
+        guard size.fits(in: reach) else {
+            return WaitingReport(
+                reason: .unschedulable(short: (size - reach).clampedToZero),
+                line: .task,
+                position: queue.unableCount(before: place) + 1
+            )
         }
-        return WaitingReport(reason: reason, position: ahead + 1)
+        if let reason = hold(on: waiter.shape.task) {
+            return WaitingReport(
+                reason: reason,
+                line: .task,
+                position: queue.count(before: place) + 1
+            )
+        }
+        let ahead = queue.count(before: place, needing: size)
+        let short = (size - (machine - used)).clampedToZero
+        // Nothing stands in the way only in the moment before a decision.
+        return WaitingReport(
+            reason: ahead == 0 && short != .zero ? .resources(short: short) : .behind(ahead: ahead),
+            line: .queue,
+            position: countAhead(of: place) + 1
+        )
+    }
+
+    /// How many jobs stand before a place that could start if there were room.
+    private func countAhead(of place: QueuePlace) -> Int {
+        queues.reduce(0) { sum, queue in
+            hold(on: queue.key) == nil ? sum + queue.value.count(before: place) : sum
+        }
     }
 }

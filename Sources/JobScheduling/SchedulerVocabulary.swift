@@ -89,12 +89,25 @@ public enum WaitingReason: Hashable, Sendable {
     case behind(ahead: Int)
     /// The task's limit is 0, or starting is stopped altogether.
     case paused
+    /// The job needs this much more than the whole machine gives, and waits for a larger one.
+    case unschedulable(short: Resources)
 }
 
 /// A waiting job's prospects.
 public struct WaitingReport: Hashable, Sendable {
     /// Why it waits.
     public let reason: WaitingReason
-    /// Its place among all waiting jobs, counted from 1.
+    /// The line that its place is counted in.
+    public let line: WaitingLineName
+    /// Its place in that line, counted from 1.
     public let position: Int
+}
+
+/// The line that a waiting job stands in.
+public enum WaitingLineName: String, Hashable, Sendable {
+    /// All jobs that could start if there were room, in their order: the first of them starts next.
+    case queue
+    /// The jobs of one task that are held for the same reason: by its limit, because starting is
+    /// paused, or because they need more than the machine gives. They keep nobody else waiting.
+    case task
 }

@@ -24,6 +24,11 @@ struct WaitingLine {
         chunks.first?.first.map { ($0.place, $0.id) }
     }
 
+    /// All jobs in their order.
+    var members: some Sequence<(place: QueuePlace, id: JobID)> {
+        chunks.lazy.joined().map { (place: $0.place, id: $0.id) }
+    }
+
     mutating func insert(_ id: JobID, at place: QueuePlace) {
         count += 1
         guard !chunks.isEmpty else {

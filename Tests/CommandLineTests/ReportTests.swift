@@ -38,6 +38,17 @@ struct ReportTests {
         #expect(!lines.joined().contains("\u{1B}"))
     }
 
+    @Test("A held job's place is one in its task's line")
+    func held() {
+        let queue: JSONValue = [
+            "reason": "task_limit", "detail": "2 of at most 2 jobs of this task run",
+            "line": "task", "position": 1,
+        ]
+        let report = JobReport(job: Self.job(), stages: [], queue: queue, now: Self.dawn)
+        let wait = "  waits     2 of at most 2 jobs of this task run (place 1 in its task's line)"
+        #expect(report.lines(hasColour: false).contains(wait))
+    }
+
     @Test("A job that failed shows its stages with their times, the error and the last lines")
     func failed() {
         var job = Self.job()

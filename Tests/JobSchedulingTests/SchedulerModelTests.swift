@@ -32,6 +32,24 @@ private struct PlainScheduler {
         }
     }
 
+    /// What keeps a job from starting even in an idle machine, in a word.
+    private func hold(on request: JobRequest) -> String? {
+        let task = request.shape.task
+        if !request.shape.resources.fits(in: machine) { return "\(task) unschedulable" }
+        let count = running.filter { $0.shape.task == task }.count
+        return limits[task].flatMap { count >= $0 ? "\(task) held" : nil }
+    }
+
+    /// The line that a job stands in and its place there.
+    func place(of waiter: (request: JobRequest, arrival: Int)) -> (WaitingLineName, Int) {
+        let hold = hold(on: waiter.request)
+        let ahead = waiting.filter { other in
+            (waiter.request.priority, other.arrival) < (other.request.priority, waiter.arrival)
+                && self.hold(on: other.request) == hold
+        }
+        return (hold == nil ? .queue : .task, ahead.count + 1)
+    }
+
     mutating func handle(_ event: SchedulerEvent) -> [SchedulerAction] {
         switch event {
         case .jobArrived(let request):
@@ -95,19 +113,45 @@ struct SchedulerModelTests {
             return .taskLimitChanged(task: task, limit: limit)
         default:
             return .machineChanged(
-                Resources(proc: .random(in: 4...9, using: &generator), mem: 16)
+                Resources(proc: .random(in: 3...9, using: &generator), mem: 16)
             )
         }
     }
 
     private func checkReports(_ state: SchedulerState, _ plain: PlainScheduler) throws {
-        let order = plain.waiting.sorted {
-            ($1.request.priority, $0.arrival) < ($0.request.priority, $1.arrival)
-        }
-        for (index, waiter) in order.enumerated() {
+        for waiter in plain.waiting {
             let report = try #require(state.report(on: waiter.request.id))
-            #expect(report.position == index + 1)
+            let (line, position) = plain.place(of: waiter)
+            #expect(report.line == line)
+            #expect(report.position == position)
         }
+    }
+
+    @Test("Sixteen thousand jobs of as many sizes start as the plain rules say")
+    func manySizes() {
+        var plain = PlainScheduler(machine: Resources(proc: 128, mem: 128))
+        var state = SchedulerState(machine: plain.machine)
+        let all = JobShape(task: "a", resources: plain.machine, username: "u")
+        let first = SchedulerEvent.jobArrived(JobRequest(id: "first", shape: all))
+        #expect(state.handle(first) == plain.handle(first))
+        var sizes: [Resources] = []
+        for proc in 1...127 {
+            for mem in 1...127 { sizes.append(Resources(proc: proc, mem: mem)) }
+        }
+        var generator = SeededGenerator(seed: 1)
+        for (index, size) in sizes.shuffled(using: &generator).enumerated() {
+            let shape = JobShape(task: "a", resources: size, username: "u")
+            let request = JobRequest(id: "j\(index)", shape: shape, priority: index % 3)
+            #expect(state.handle(.jobArrived(request)) == [])
+            plain.waiting.append((request, index + 2))
+        }
+        plain.arrivals = sizes.count + 1
+        for _ in 0..<3 {
+            guard let id = plain.running.first?.id else { return }
+            #expect(state.handle(.jobEnded(id)) == plain.handle(.jobEnded(id)))
+        }
+        #expect(state.running.count == plain.running.count)
+        #expect(state.waitingCount == plain.waiting.count)
     }
 
     @Test("A hundred thousand waiting jobs enter, leave and are counted")

@@ -103,6 +103,53 @@ struct SchedulerStateTests {
         #expect(!state.canEverFit(Resources(proc: 3, mem: 1)))
     }
 
+    @Test("A job that needs more than a smaller machine has says so, and starts on a larger one")
+    mutating func unschedulable() throws {
+        _ = state.handle(.jobArrived(request("a", proc: 4)))
+        _ = state.handle(.jobArrived(request("big", proc: 3, mem: 6)))
+        _ = state.handle(.jobArrived(request("small", proc: 2)))
+        _ = state.handle(.machineChanged(Resources(proc: 2, mem: 4)))
+        let report = try #require(state.report(on: "big"))
+        #expect(report.reason == .unschedulable(short: Resources(proc: 1, mem: 2)))
+        #expect(report.line == .task)
+        #expect(report.position == 1)
+        #expect(state.report(on: "small")?.line == .queue)
+        #expect(state.report(on: "small")?.position == 1)
+        #expect(state.handle(.jobEnded("a")) == start("small"))
+        #expect(state.handle(.jobEnded("small")) == [])
+        #expect(state.handle(.machineChanged(Resources(proc: 3, mem: 6))) == start("big"))
+    }
+
+    @Test("A machine without cores or memory starts nothing, not even what asks for none")
+    mutating func machineThatStartsNothing() {
+        _ = state.handle(.machineChanged(Resources(proc: 0, mem: 8)))
+        #expect(state.handle(.jobArrived(request("a", proc: 0))) == [])
+        #expect(state.handle(.jobArrived(request("b", proc: 2))) == [])
+        #expect(
+            state.report(on: "b")?.reason == .resources(short: Resources(proc: 2, mem: 0))
+        )
+        #expect(state.report(on: "b")?.line == .queue)
+        #expect(state.handle(.machineChanged(Resources(proc: 4, mem: 0))) == [])
+        #expect(state.handle(.machineChanged(Resources(proc: 4, mem: 8))) == start("a", "b"))
+    }
+
+    @Test("Whom its task's limit holds is counted among its task's jobs only")
+    mutating func positions() throws {
+        _ = state.handle(.taskLimitChanged(task: "held", limit: 0))
+        for name in ["h1", "h2"] { _ = state.handle(.jobArrived(request(name, task: "held"))) }
+        _ = state.handle(.jobArrived(request("a", proc: 4)))
+        _ = state.handle(.jobArrived(request("b", proc: 2)))
+        _ = state.handle(.jobArrived(request("c", task: "add_host", proc: 3)))
+        let held = try #require(state.report(on: "h2"))
+        #expect((held.line, held.position) == (.task, 2))
+        let next = try #require(state.report(on: "b"))
+        #expect((next.line, next.position) == (.queue, 1))
+        #expect(state.report(on: "c")?.position == 2)
+        #expect(state.handle(.jobEnded("a")) == start("b"))
+        _ = state.handle(.taskLimitChanged(task: "held", limit: nil))
+        #expect(state.report(on: "h2") == nil)
+    }
+
     @Test("Jobs behind others of their shape say so, with how many")
     mutating func behind() {
         _ = state.handle(.jobArrived(request("a", proc: 4)))

@@ -71,13 +71,15 @@ extension WaitingReport {
     var document: JSONObject {
         var document: JSONObject = ["reason": .string(reason.name), "detail": .string(sentence)]
         switch reason {
-        case .resources(let short): document["short"] = .object(short.document)
+        case .resources(let short), .unschedulable(let short):
+            document["short"] = .object(short.document)
         case .taskLimit(let running, let limit):
             document["running"] = .integer(running)
             document["limit"] = .integer(limit)
         case .behind(let ahead): document["ahead"] = .integer(ahead)
         case .paused: break
         }
+        document["line"] = .string(line.rawValue)
         document["position"] = .integer(position)
         document["eta"] = .null
         return document
@@ -85,14 +87,7 @@ extension WaitingReport {
 
     private var sentence: String {
         switch reason {
-        case .resources(let short):
-            let cores = short.proc == 1 ? "1 more core" : "\(short.proc) more cores"
-            let memory = "\(short.mem) GB more memory"
-            return switch (short.proc > 0, short.mem > 0) {
-            case (true, true): "needs \(cores) and \(memory)"
-            case (true, false): "needs \(cores)"
-            default: "needs \(memory)"
-            }
+        case .resources(let short): return "needs \(short.missing)"
         case .taskLimit(let running, let limit):
             return "\(running) of at most \(limit) jobs of this task run"
         case .behind(let ahead):
@@ -100,6 +95,22 @@ extension WaitingReport {
                 ? "another job that needs the same comes first"
                 : "\(ahead) other jobs that need the same come first"
         case .paused: return "the task is paused"
+        case .unschedulable(let short):
+            return "needs \(short.missing) than the whole machine gives; "
+                + "it waits for a larger one"
+        }
+    }
+}
+
+extension Resources {
+    /// What is missing, such as `2 more cores and 1 GB more memory`.
+    fileprivate var missing: String {
+        let cores = proc == 1 ? "1 more core" : "\(proc) more cores"
+        let memory = "\(mem) GB more memory"
+        return switch (proc > 0, mem > 0) {
+        case (true, true): "\(cores) and \(memory)"
+        case (true, false): cores
+        default: memory
         }
     }
 }
@@ -111,6 +122,7 @@ extension WaitingReason {
         case .taskLimit: "task_limit"
         case .behind: "behind"
         case .paused: "paused"
+        case .unschedulable: "unschedulable"
         }
     }
 }

@@ -55,7 +55,8 @@ struct JobReport {
 
     private var reasonToWait: String? {
         guard let queue, !queue.isNull else { return nil }
-        let place = queue["position"]?.integerValue.map { " (place \($0))" } ?? ""
+        let line = queue["line"]?.stringValue == "task" ? " in its task's line" : ""
+        let place = queue["position"]?.integerValue.map { " (place \($0)\(line))" } ?? ""
         return queue.text("detail") + place
     }
 

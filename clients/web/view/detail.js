@@ -183,7 +183,8 @@ export class DetailPanel {
     const box = this.#parts.queue;
     box.hidden = !queue;
     if (!queue) return;
-    const place = queue.position ? `Number ${queue.position} in the queue` : 'In the queue';
+    const line = queue.line === 'task' ? 'held, in the line of its task' : 'in the queue';
+    const place = queue.position ? `Number ${queue.position} ${line}` : 'In the queue';
     box.replaceChildren(h('b', null, place), h('div', null, queue.detail || 'It starts as soon as it can.'));
   }
 

@@ -56,10 +56,15 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Why a job waits (`reason`, and in words `detail`), and its place, from 1."""
+    """Why a job waits (`reason`, and in words `detail`), and its place, from 1.
+
+    The place is counted among all jobs that could start if there were room (`line` is `queue`), or
+    among those of its task that are held like it (`task`).
+    """
 
     reason: str
     detail: str
+    line: str
     position: int
     more: Mapping[str, Any]
 
@@ -142,6 +147,7 @@ class Detail:
 
 
 def _queue(queue: Mapping[str, Any]) -> Queue:
-    known = ("reason", "detail", "position")
+    known = ("reason", "detail", "line", "position")
     more = {key: value for key, value in queue.items() if key not in known}
-    return Queue(queue["reason"], queue["detail"], queue["position"], more)
+    line = queue.get("line", "queue")
+    return Queue(queue["reason"], queue["detail"], line, queue["position"], more)
