@@ -21,6 +21,7 @@ extension JobFact {
             document["state"] = .string(end.state.rawValue)
             document["error"] = end.error.map { .object($0.document) }
             document["result"] = end.result
+            if end.isInterrupted { document["interrupted"] = true }
             if let usage = end.usage {
                 document["usage"] = [
                     "cpu_seconds": .number(usage.cpuSeconds),
@@ -48,7 +49,8 @@ extension JobFact.Content {
                     state: state,
                     error: document["error"].flatMap(JobError.init(document:)),
                     result: document["result"],
-                    usage: document["usage"].flatMap(ResourceUsage.init(document:))
+                    usage: document["usage"].flatMap(ResourceUsage.init(document:)),
+                    isInterrupted: document["interrupted"]?.boolValue ?? false
                 )
             )
             return

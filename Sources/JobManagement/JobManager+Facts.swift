@@ -75,7 +75,7 @@ extension JobManager {
         cluster == nil || job.server == origin
     }
 
-    /// Ends a job, or has it wait again if it was lost and may be started anew.
+    /// Ends a job, or has it wait again if it was lost or interrupted and may be started anew.
     func conclude(
         _ job: Job,
         _ end: JobEnd,
@@ -86,7 +86,8 @@ extension JobManager {
         var job = job
         let forgetting: Effect? = isOwn(job) ? .forget(job.id) : nil
         let mayStartAgain = tasks.catalogue[job.task]?.isRestartable ?? false
-        if end.error?.cause == .lost, job.state == .running, mayStartAgain {
+        let isLost = end.error?.cause == .lost || end.isInterrupted
+        if isLost, job.state == .running, mayStartAgain {
             job.restart(at: date)
             enqueue(.update(job), effect: forgetting, ticket: ticket, fact: fact)
             apply(scheduler.handle(.jobEnded(job.id)))
@@ -94,13 +95,16 @@ extension JobManager {
             return
         }
         job.conclude(result: end.result, usage: end.usage)
+        // What was ordered has happened, although nobody who could have said so was left.
+        let isCancelled = isLost && job.state == .cancelling
+        let state = isCancelled ? .cancelled : end.state
         job.record(
-            state: end.state,
-            progress: end.state == .complete ? 1 : nil,
-            error: end.error,
+            state: state,
+            progress: state == .complete ? 1 : nil,
+            error: isCancelled ? nil : end.error,
             at: date
         )
-        statistics.ended[end.state, default: 0] += 1
+        statistics.ended[state, default: 0] += 1
         enqueue(.update(job), effect: forgetting, ticket: ticket, fact: fact)
         apply(scheduler.handle(.jobEnded(job.id)))
     }

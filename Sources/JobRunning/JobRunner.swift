@@ -52,6 +52,8 @@ public struct JobEnd: Hashable, Sendable {
     public let result: JSONValue?
     /// What the job really used, as far as it is known.
     public let usage: ResourceUsage?
+    /// Whether it was ended from outside and by nobody's order, such as by a shutdown.
+    public let isInterrupted: Bool
 
     /// Describes an end.
     ///
@@ -60,16 +62,19 @@ public struct JobEnd: Hashable, Sendable {
     ///   - error: What went wrong.
     ///   - result: What the task made.
     ///   - usage: What the job really used.
+    ///   - isInterrupted: Whether it was ended from outside and by nobody's order.
     public init(
         state: JobState,
         error: JobError? = nil,
         result: JSONValue? = nil,
-        usage: ResourceUsage? = nil
+        usage: ResourceUsage? = nil,
+        isInterrupted: Bool = false
     ) {
         self.state = state
         self.error = error
         self.result = result
         self.usage = usage
+        self.isInterrupted = isInterrupted
     }
 }
 
@@ -122,7 +127,7 @@ public protocol JobRunner: Sendable {
     /// - Parameter order: What was run; used to clean up if nothing is left of it.
     func adopt(_ order: LaunchOrder) async
 
-    /// Tells a job to stop: SIGTERM, and SIGKILL to all of it after the task's grace time.
+    /// Orders a job to stop, in writing: then SIGTERM, and SIGKILL to all of it after the task's grace time.
     ///
     /// - Parameters:
     ///   - id: The job's name; one that does not run is ignored.

@@ -36,13 +36,19 @@ int cprocess_signal(int process_file, int signal) {
 
 const char *cprocess_signal_name(int signal) { return sigabbrev_np(signal); }
 
-static atomic_bool stop_signal_came;
+static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+static atomic_int stop_signal;
 static int stop_signal_waker;
 
 static void on_stop_signal(int signal) {
-    (void)signal;
-    atomic_store(&stop_signal_came, true);
+    atomic_store(&stop_signal, signal);
     cprocess_wake(stop_signal_waker);
+}
+
+static void add_stop_signals(sigset_t *set) {
+    sigemptyset(set);
+    for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
+        sigaddset(set, stop_signals[i]);
 }
 
 int cprocess_catch_stop_signals(int waker) {
@@ -50,15 +56,13 @@ int cprocess_catch_stop_signals(int waker) {
     sigset_t set;
     stop_signal_waker = waker;
     sigemptyset(&action.sa_mask);
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    if (sigaction(SIGTERM, &action, NULL) != 0) return -1;
-    if (sigaction(SIGINT, &action, NULL) != 0) return -1;
+    add_stop_signals(&set);
+    for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
+        if (sigaction(stop_signals[i], &action, NULL) != 0) return -1;
     return pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
-bool cprocess_take_stop_signal(void) { return atomic_exchange(&stop_signal_came, false); }
+int cprocess_take_stop_signal(void) { return atomic_exchange(&stop_signal, 0); }
 
 int cprocess_open_waker(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
@@ -107,8 +111,7 @@ int cprocess_spawn_worker(
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
     sigfillset(&all);
-    sigemptyset(&waiting);
-    sigaddset(&waiting, SIGTERM);
+    add_stop_signals(&waiting);
     (error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)) ||
         (error = posix_spawn_file_actions_adddup2(&actions, log_copy, 1)) ||
         (error = posix_spawn_file_actions_adddup2(&actions, log_copy, 2)) ||

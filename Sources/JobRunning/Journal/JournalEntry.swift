@@ -22,11 +22,19 @@ package struct JournalEnd: Hashable, Sendable {
     package let state: JobState
     package let error: JobError?
     package let usage: ResourceUsage?
+    /// Whether it was ended from outside and by nobody's order.
+    package let isInterrupted: Bool
 
-    package init(state: JobState, error: JobError? = nil, usage: ResourceUsage? = nil) {
+    package init(
+        state: JobState,
+        error: JobError? = nil,
+        usage: ResourceUsage? = nil,
+        isInterrupted: Bool = false
+    ) {
         self.state = state
         self.error = error
         self.usage = usage
+        self.isInterrupted = isInterrupted
     }
 }
 
@@ -80,6 +88,7 @@ extension JournalEntry {
             line["log"] = end.error.map { .array($0.log.map { .string($0) }) }
             line["cpu_seconds"] = end.usage.map { .number($0.cpuSeconds) }
             line["peak_memory"] = end.usage.map { .integer($0.peakMemory) }
+            if end.isInterrupted { line["interrupted"] = true }
         }
         return line
     }
@@ -133,7 +142,8 @@ extension JournalEnd {
                     log: line["log"]?.arrayValue?.compactMap(\.stringValue) ?? []
                 )
             },
-            usage: ResourceUsage(document: line)
+            usage: ResourceUsage(document: line),
+            isInterrupted: line["interrupted"]?.boolValue ?? false
         )
     }
 }

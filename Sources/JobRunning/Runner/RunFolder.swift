@@ -14,6 +14,7 @@ struct RunFolder {
     }
 
     var journal: FilePath { path.appending("journal.jsonl") }
+    var orders: JobOrders { JobOrders(in: path) }
     private var order: FilePath { path.appending("job.json") }
     private var lock: FilePath { path.appending("lock") }
 
@@ -30,6 +31,7 @@ struct RunFolder {
         try Files.remove(path)
         try Files.makeFolder(path)
         try Files.write(JSONValue.object(order.document).encoded, to: self.order)
+        try orders.prepare()
         // Here before the worker is, so that it can be watched from the start.
         try Files.write([], to: journal)
         guard let file = try tryLock() else { throw .resourceTemporarilyUnavailable }

@@ -25,6 +25,8 @@ struct RunningJob {
     /// How many processes the kernel had ended for want of memory when the job was taken up.
     let memoryKills: Int?
     var phase = Phase.running
+    /// Whether it was ordered to stop.
+    var isCancelled = false
     var process: WorkerProcess?
     var identity: ProcessIdentity?
     var watch: JournalWatcher.Watch?

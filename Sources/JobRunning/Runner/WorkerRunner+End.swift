@@ -28,18 +28,35 @@ extension WorkerRunner {
             return
         }
         if let end = job.end {
-            await conclude(id, end, isWritten: true)
+            // It was interrupted and ordered to stop at a time; any later server will see both too.
+            let isCancelled = end.isInterrupted && job.isCancelled
+            let told = isCancelled ? JournalEnd(state: .cancelled, usage: end.usage) : end
+            await conclude(id, told, isWritten: true)
             return
         }
         // Its last word would have been that nothing of it is left.
         await sweep(job, wasHeld: job.process != nil)
-        let isStopped = phase == .stopping || phase == .killing
-        let end = JournalEnd(
-            state: isStopped ? .cancelled : .error,
-            error: isStopped ? nil : error(of: job, exit: exit),
-            usage: usage
-        )
+        let end =
+            job.isCancelled
+            ? JournalEnd(state: .cancelled, usage: usage)
+            : interruptedEnd(of: job, exit: exit, usage: usage)
         await conclude(id, end, isWritten: false)
+    }
+
+    /// How a job ended whose worker went without a last word and without an order to stop.
+    private func interruptedEnd(
+        of job: RunningJob,
+        exit: WorkerExit,
+        usage: ResourceUsage?
+    ) -> JournalEnd {
+        let error = error(of: job, exit: exit)
+        let isInterrupted =
+            if case .signaled(let signal) = exit, error.cause == .signal {
+                signal == SIGKILL || Interruption.isOne(signal)
+            } else {
+                false
+            }
+        return JournalEnd(state: .error, error: error, usage: usage, isInterrupted: isInterrupted)
     }
 
     /// Ends a job that could not be started.
@@ -62,7 +79,8 @@ extension WorkerRunner {
             state: end.state,
             error: end.error,
             result: end.state == .complete ? job.result : nil,
-            usage: end.usage
+            usage: end.usage,
+            isInterrupted: end.isInterrupted
         )
         tell(.ended(told), of: id, at: .present)
     }

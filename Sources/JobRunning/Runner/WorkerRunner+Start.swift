@@ -35,6 +35,11 @@ extension WorkerRunner {
             return
         }
         guard let job = jobs[id], job.phase != .ending else { return }
+        guard job.phase == .running else {
+            // It was ordered to stop meanwhile.
+            await follow(id)
+            return
+        }
         await start(job, of: task)
     }
 
@@ -91,7 +96,7 @@ extension WorkerRunner {
             close(lock)
             // What the worker wrote before it let go of the lock.
             readJournal(of: id)
-            if jobs[id]?.end == nil, jobs[id]?.identity == nil {
+            if jobs[id]?.end == nil, jobs[id]?.identity == nil, jobs[id]?.phase == .running {
                 await launch(id)
             } else {
                 await finish(id, exit: .unknown, usage: nil)

@@ -82,18 +82,32 @@ public actor WorkerRunner: JobRunner {
         guard jobs[order.id] == nil else { return }
         let grace = RunFolder(folders.run(of: order.id)).readOrder()?.grace
         jobs[order.id] = RunningJob(order, in: folders, grace: grace ?? tasks(order.task)?.grace)
+        if jobs[order.id]?.folder.orders.isCancelled ?? false { beginStopping(order.id) }
         watchJournal(of: order.id)
         await follow(order.id)
     }
 
-    /// Tells a job to stop: SIGTERM now, SIGKILL to all of it after its grace time.
+    /// Orders a job to stop, in writing: then SIGTERM, and SIGKILL to all of it after its grace time.
     public func cancel(_ id: JobID, reason: String) {
-        guard var job = jobs[id], job.phase == .running else { return }
-        job.phase = .stopping
-        jobs[id] = job
+        guard let job = jobs[id], job.phase == .running else { return }
+        do {
+            try job.folder.orders.cancel(reason: reason)
+        } catch .noSuchFileOrDirectory {
+            // Nothing was started yet, and nothing will be.
+        } catch {
+            logger.warning("the order to cancel job \(id) cannot be written down: \(error)")
+        }
         note(reason, in: id)
+        beginStopping(id)
         job.process?.send(SIGTERM)
-        after(job.grace, for: id) { await $0.killTree(of: id) }
+    }
+
+    /// Gives a job that was ordered to stop its grace time.
+    private func beginStopping(_ id: JobID) {
+        guard let grace = jobs[id]?.grace else { return }
+        jobs[id]?.phase = .stopping
+        jobs[id]?.isCancelled = true
+        after(grace, for: id) { await $0.killTree(of: id) }
     }
 
     /// Removes what a job that ended has left behind besides its log.

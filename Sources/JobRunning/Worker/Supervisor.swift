@@ -5,8 +5,10 @@ import Synchronization
 
 /// Why a worker ends its job before the last stage is done.
 package enum StopReason: Hashable, Sendable {
-    /// Somebody wants it so.
+    /// The server has ordered it.
     case cancelled
+    /// A signal came that no order explains: a person, a shutdown, a service manager.
+    case interrupted(CInt)
     /// The job took longer than its task allows.
     case timedOut(Duration)
     /// The server was not heard of, and another may start the job anew.
@@ -46,6 +48,7 @@ final class Supervisor: Sendable {
     private let timeout: Duration?
     let lease: WorkerLease?
     private let waker: CInt
+    private let isCancelled: @Sendable () -> Bool
     private let flush: @Sendable () -> Void
     private let begin: @Sendable () -> Void
 
@@ -55,18 +58,21 @@ final class Supervisor: Sendable {
     ///   - grace: The time from SIGTERM to SIGKILL.
     ///   - timeout: How long the job may take.
     ///   - lease: Without which the job must not go on; nil for one that needs none.
+    ///   - isCancelled: Whether the server has ordered the job to stop; asked when a signal comes.
     ///   - begin: What the thread does first.
     ///   - flush: Writes down progress that waits.
     init(
         grace: Duration,
         timeout: Duration?,
         lease: WorkerLease? = nil,
+        isCancelled: @escaping @Sendable () -> Bool,
         begin: @escaping @Sendable () -> Void,
         flush: @escaping @Sendable () -> Void
     ) {
         self.grace = grace
         self.timeout = timeout
         self.lease = lease
+        self.isCancelled = isCancelled
         self.begin = begin
         self.flush = flush
         waker = cprocess_open_waker()
@@ -155,7 +161,8 @@ final class Supervisor: Sendable {
             var woken = pollfd(fd: waker, events: Int16(POLLIN), revents: 0)
             poll(&woken, 1, pause.map { CInt(clamping: $0.milliseconds + 1) } ?? -1)
             cprocess_quiet(waker)
-            if cprocess_take_stop_signal() { stop(.cancelled) }
+            let signal = cprocess_take_stop_signal()
+            if signal != 0 { stop(isCancelled() ? .cancelled : .interrupted(signal)) }
         }
     }
 

@@ -11,6 +11,7 @@ package struct Worker {
     private static let handedLock: CInt = 3
 
     private let order: WorkerOrder
+    private let orders: JobOrders
     private let reporter: WorkerReporter
     private let supervisor: Supervisor
     private let context: TaskContext
@@ -35,6 +36,8 @@ package struct Worker {
 
     private init(_ order: WorkerOrder, in folder: FilePath) throws(Errno) {
         self.order = order
+        let orders = JobOrders(in: folder)
+        self.orders = orders
         let reporter = WorkerReporter(
             log: try JobLogWriter(order.folders.log(of: order.launch.id)),
             journal: try JournalWriter(folder.appending("journal.jsonl"))
@@ -44,6 +47,7 @@ package struct Worker {
             grace: order.grace,
             timeout: order.timeout,
             lease: order.lease,
+            isCancelled: { orders.isCancelled },
             begin: {
                 // A machine that loses its power must not forget that the job was started, or
                 // it would run twice. Not on the way to the first stage, for a disk is slow.
@@ -92,7 +96,9 @@ package struct Worker {
         } catch {
             failure = error
         }
-        return end(failure.map { outcome(of: $0, stoppedFor: reason) } ?? (.complete, nil))
+        return end(
+            failure.map { outcome(of: $0, stoppedFor: reason) } ?? JournalEnd(state: .complete)
+        )
     }
 
     private func runStages(of work: any StagedWork) async throws(TaskFailure) {
@@ -134,7 +140,7 @@ package struct Worker {
 // MARK: - The end
 
 extension Worker {
-    private func end(_ outcome: (state: JobState, error: JobError?)) -> CInt {
+    private func end(_ outcome: JournalEnd) -> CInt {
         reporter.endStages()
         ProcessTree.endDescendants(patience: supervisor.patience)
         supervisor.finish()
@@ -143,12 +149,18 @@ extension Worker {
         } catch {
             reporter.log(["the work folder cannot be removed: \(error)"])
         }
-        let (state, error) = outcome
-        if state == .complete, let result = context.result { reporter.write(.result(result)) }
-        reporter.log([error.map { "error: \($0.message)" } ?? state.rawValue])
-        let end = JournalEnd(state: state, error: error, usage: Self.usage)
+        if outcome.state == .complete, let result = context.result {
+            reporter.write(.result(result))
+        }
+        reporter.log([outcome.error.map { "error: \($0.message)" } ?? outcome.state.rawValue])
+        let end = JournalEnd(
+            state: outcome.state,
+            error: outcome.error,
+            usage: Self.usage,
+            isInterrupted: outcome.isInterrupted
+        )
         if reporter.write(.end(end)) { return 0 }
-        Self.say("the end could not be written down: \(state.rawValue)")
+        Self.say("the end could not be written down: \(outcome.state.rawValue)")
         return 1
     }
 
@@ -158,29 +170,36 @@ extension Worker {
     private func outcome(
         of failure: TaskFailure,
         stoppedFor reason: StopReason?
-    ) -> (JobState, JobError?) {
+    ) -> JournalEnd {
         switch (failure, reason) {
-        case (_, .cancelled): (.cancelled, nil)
+        case (_, .cancelled):
+            return JournalEnd(state: .cancelled)
+        case (.interrupted, _) where orders.isCancelled, (_, .interrupted) where orders.isCancelled:
+            // The order came while the job was on its way out already.
+            return JournalEnd(state: .cancelled)
+        case (_, .interrupted(let signal)):
+            let message =
+                "the job was interrupted: its worker got \(SignalName.of(signal)), "
+                + "and nobody had ordered it to stop"
+            let error = JobError(cause: .signal, message: message)
+            return JournalEnd(state: .error, error: error, isInterrupted: true)
         case (_, .timedOut(let limit)):
-            (
-                .error,
-                JobError(
-                    cause: .timeout,
-                    message: "the job took longer than its task allows (\(limit.words))"
-                )
-            )
+            let message = "the job took longer than its task allows (\(limit.words))"
+            return JournalEnd(state: .error, error: JobError(cause: .timeout, message: message))
         case (_, .abandoned(let time)):
-            (
-                .error,
-                JobError(
-                    cause: .lost,
-                    message: "ended here, for its server was not heard of for \(time.words), "
-                        + "and another one may start it anew"
-                )
-            )
-        case (_, .cannotWrite(let what)): (.error, JobError(cause: .task, message: what))
-        case (.failed(let error), nil): (.error, error)
-        case (.stopped, nil): (.error, JobError(cause: .task, message: "the job was stopped"))
+            let message =
+                "ended here, for its server was not heard of for \(time.words), "
+                + "and another one may start it anew"
+            return JournalEnd(state: .error, error: JobError(cause: .lost, message: message))
+        case (_, .cannotWrite(let what)):
+            return JournalEnd(state: .error, error: JobError(cause: .task, message: what))
+        case (.failed(let error), nil):
+            return JournalEnd(state: .error, error: error)
+        case (.interrupted(let error), nil):
+            return JournalEnd(state: .error, error: error, isInterrupted: true)
+        case (.stopped, nil):
+            let error = JobError(cause: .task, message: "the job was stopped")
+            return JournalEnd(state: .error, error: error)
         }
     }
 

@@ -37,8 +37,7 @@ package final class CommandWork: StagedWork {
             let values = try TemplateValues(context, described: arguments)
             try await context.run(Tool(values.expand(command.cleanup)))
         } catch {
-            let reason = if case .failed(let error) = error { error.message } else { "stopped" }
-            context.log("cleanup failed: \(reason)")
+            context.log("cleanup failed: \(error.message ?? "stopped")")
         }
     }
 

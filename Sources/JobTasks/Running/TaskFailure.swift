@@ -4,6 +4,9 @@ package import JobModel
 package enum TaskFailure: Error, Hashable, Sendable {
     /// Something went wrong, and the job ends with this error.
     case failed(JobError)
+    /// A tool was ended from outside, and nobody who may had ordered it: the job ends with this
+    /// error, but may begin anew if its task allows it.
+    case interrupted(JobError)
     /// The job was told to stop, or its time is over; whoever told it knows why.
     case stopped
 
@@ -14,6 +17,9 @@ package enum TaskFailure: Error, Hashable, Sendable {
 
     /// What went wrong, in words; nil for a job that was told to stop.
     package var message: String? {
-        if case .failed(let error) = self { error.message } else { nil }
+        switch self {
+        case .failed(let error), .interrupted(let error): error.message
+        case .stopped: nil
+        }
     }
 }

@@ -37,13 +37,12 @@ extension Tool {
         }
         try context.checkStopping()
         if let problem = problem(end.status, of: end.pid, output: output, killsBefore: kills) {
-            throw .failed(
-                JobError(
-                    cause: problem.cause,
-                    message: problem.message + context.spaceHint,
-                    log: output.lastLines
-                )
+            let error = JobError(
+                cause: problem.cause,
+                message: problem.message + context.spaceHint,
+                log: output.lastLines
             )
+            throw Interruption.isOne(end.status) ? .interrupted(error) : .failed(error)
         }
         try checkFiles(in: context, output: output)
         return output.firstLines

@@ -28,13 +28,14 @@ int cprocess_signal(int process_file, int signal);
 /// The short name of a signal, such as KILL, or NULL.
 const char *_Nullable cprocess_signal_name(int signal);
 
-/// Takes SIGTERM and SIGINT from now on, whichever thread they meet, and wakes `waker`.
+/// Takes the signals that ask a process to end (SIGTERM, SIGINT, SIGHUP, SIGQUIT) from now
+/// on, whichever thread they meet, and wakes `waker`.
 ///
 /// By a handler and not by a signalfd: libraries may have threads that unblock all signals.
 int cprocess_catch_stop_signals(int waker);
 
-/// Whether one of these signals has come since the last call.
-bool cprocess_take_stop_signal(void);
+/// Which of these signals has come since the last call; the last of several, 0 for none.
+int cprocess_take_stop_signal(void);
 
 /// A descriptor that wakes a poll when another thread calls cprocess_wake.
 int cprocess_open_waker(void);
@@ -58,7 +59,7 @@ int cprocess_remove_watch(int watches, int watch);
 ///
 /// It gets /dev/null as standard input, `log` as standard output and error,
 /// `lock` as descriptor 3, and nothing else; every signal has its default effect,
-/// and SIGTERM waits until the program takes it. Uses posix_spawn, whose cost does
+/// and those that ask it to end wait until the program takes them. Uses posix_spawn, whose cost does
 /// not grow with the memory of the caller. Returns 0 or an error number.
 int cprocess_spawn_worker(
     pid_t *_Nonnull process,
