@@ -7,38 +7,42 @@ extension JobManager {
     ///
     /// - Parameters:
     ///   - ids: Which jobs.
-    ///   - reason: Who or what wants it, for the jobs' logs.
+    ///   - reason: Why, for the jobs' histories and logs.
+    ///   - username: Who wants it.
     /// - Returns: What became of each, once it is durable.
     /// - Throws: `storeUnavailable` if that is not known.
     public func cancel(
         _ ids: [JobID],
-        reason: String
+        reason: String? = nil,
+        by username: String? = nil
     ) async throws(JobManagerError) -> JobActionAnswer {
-        guard !isFollowing else { return try await handOverCancel(of: ids, reason: reason) }
-        return try await cancelHere(ids, reason: reason)
+        let cancellation = Cancellation(by: username, reason: reason)
+        guard !isFollowing else { return try await handOverCancel(of: ids, cancellation) }
+        return try await cancelHere(ids, cancellation)
     }
 
     /// Calls off jobs as the one who decides; `again` if that may have been done, and the answer be lost.
     func cancelHere(
         _ ids: [JobID],
-        reason: String,
+        _ cancellation: Cancellation,
         again: Bool = false
     ) async throws(JobManagerError) -> JobActionAnswer {
         try await act(on: ids) { manager, job, ticket in
             switch job.state {
             case .waiting:
                 var job = job
-                job.record(state: .cancelled, at: manager.now())
+                job.record(state: .cancelled, cancellation: cancellation, at: manager.now())
                 manager.enqueue(.update(job), ticket: ticket)
                 manager.statistics.ended[.cancelled, default: 0] += 1
                 manager.apply(manager.scheduler.handle(.jobWithdrawn(job.id)))
                 return .success(.cancelled)
             case .running:
                 var job = job
-                job.record(state: .cancelling, at: manager.now())
+                job.record(state: .cancelling, cancellation: cancellation, at: manager.now())
                 manager.enqueue(
                     .update(job),
-                    effect: manager.isOwn(job) ? .cancel(job.id, reason: reason) : nil,
+                    effect: manager.isOwn(job)
+                        ? .cancel(job.id, reason: cancellation.sentence) : nil,
                     ticket: ticket
                 )
                 return .success(.cancelling)

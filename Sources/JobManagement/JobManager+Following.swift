@@ -188,7 +188,10 @@ extension JobManager {
         case (false, true): adopt(job)
         case (true, true):
             if before?.state == .running, job.state == .cancelling {
-                effectSink.yield(.cancel(job.id, reason: "cancelled through another server"))
+                let reason = job.current.cancellation?.sentence
+                effectSink.yield(
+                    .cancel(job.id, reason: reason ?? "cancelled through another server")
+                )
             }
         case (true, false):
             if !job.state.isFinal || job.current.error?.cause == .lost {

@@ -21,9 +21,14 @@ extension JobManager {
 
     func handOverCancel(
         of ids: [JobID],
-        reason: String
+        _ cancellation: Cancellation
     ) async throws(JobManagerError) -> JobActionAnswer {
-        let answer = try await handOver(.cancel(ids, reason: reason)).get()
+        let call = LeaderCall.cancel(
+            ids,
+            reason: cancellation.reason,
+            by: cancellation.username
+        )
+        let answer = try await handOver(call).get()
         guard case .acted(let acted) = answer else { throw .storeUnavailable }
         return acted
     }

@@ -55,8 +55,9 @@ extension JobManager {
                 // Nobody else can have made a job of that name.
                 let answer = try await again ? makeHere(request) : make(request)
                 return .success(.made(answer.made))
-            case .cancel(let ids, let reason):
-                let answer = try await cancelHere(ids, reason: reason, again: again)
+            case .cancel(let ids, let reason, let username):
+                let cancellation = Cancellation(by: username, reason: reason)
+                let answer = try await cancelHere(ids, cancellation, again: again)
                 return .success(.acted(answer))
             case .limitTask(let task, let limit): try await limitHere(task, to: limit)
             case .limitResources(let proc, let mem):

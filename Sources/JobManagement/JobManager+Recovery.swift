@@ -153,7 +153,10 @@ extension JobManager {
     func adopt(_ job: Job) {
         effectSink.yield(.adopt(launchOrder(for: job)))
         if job.state == .cancelling {
-            effectSink.yield(.cancel(job.id, reason: "cancelled before the server started"))
+            let reason = job.current.cancellation?.sentence
+            effectSink.yield(
+                .cancel(job.id, reason: reason ?? "cancelled before the server started")
+            )
         }
     }
 

@@ -6,7 +6,7 @@ import JobRunning
 enum LeaderCall: Hashable, Sendable {
     /// Make a job; the id may have been chosen by the server that hands the call over, by chance.
     case new(NewJob, isNamedByChance: Bool)
-    case cancel([JobID], reason: String)
+    case cancel([JobID], reason: String?, by: String? = nil)
     case limitTask(String, Int?)
     case limitResources(proc: Int?, mem: Int?)
     /// What the server has learned of jobs that run on its machine.
@@ -32,10 +32,11 @@ extension LeaderCall {
             var params = request.document
             params["by_chance"] = .bool(isNamedByChance)
             return params
-        case .cancel(let ids, let reason):
-            return [
-                "ids": .array(ids.map { .string($0.rawValue) }), "reason": .string(reason),
-            ]
+        case .cancel(let ids, let reason, let username):
+            var params: JSONObject = ["ids": .array(ids.map { .string($0.rawValue) })]
+            params["by"] = username.map { .string($0) }
+            params["reason"] = reason.map { .string($0) }
+            return params
         case .limitTask(let task, let limit):
             return ["task": .string(task), "limit": limit.map { .integer($0) } ?? .null]
         case .limitResources(let proc, let mem):
@@ -57,7 +58,8 @@ extension LeaderCall {
             guard let ids = params["ids"]?.arrayValue else { return nil }
             self = .cancel(
                 ids.compactMap { $0.stringValue.flatMap { JobID($0) } },
-                reason: params["reason"]?.stringValue ?? ""
+                reason: params["reason"]?.stringValue,
+                by: params["by"]?.stringValue
             )
         case "tasks.limit":
             guard let task = params["task"]?.stringValue else { return nil }

@@ -80,13 +80,16 @@ extension Job {
 extension JobStatus {
     /// The entry as it stands in the job's document.
     public var document: JSONObject {
-        [
+        var document: JSONObject = [
             "stage": stage.map { .string($0) } ?? .null,
             "progress": .number(progress),
             "error": error.map { .object($0.document) } ?? .null,
             "state": .string(state.rawValue),
             "date": .string(date.description),
         ]
+        document["by"] = cancellation?.username.map { .string($0) }
+        document["reason"] = cancellation?.reason.map { .string($0) }
+        return document
     }
 
     fileprivate init(document: JSONValue, path: String) throws(JobDocumentError) {
@@ -105,7 +108,11 @@ extension JobStatus {
             progress: members["progress"]?.numberValue ?? 0,
             error: members["error"].flatMap(JobError.init(document:)),
             state: state,
-            date: date
+            date: date,
+            cancellation: Cancellation(
+                readBy: members["by"]?.stringValue,
+                reason: members["reason"]?.stringValue
+            )
         )
     }
 }

@@ -156,21 +156,26 @@ extension Job {
     ///   - stage: The new stage, or nil if it stays.
     ///   - progress: The new progress, or nil if it stays.
     ///   - error: What went wrong.
+    ///   - cancellation: Who wanted the job to stop and why; it is kept until the job is cancelled.
     ///   - date: When.
     public mutating func record(
         state: JobState? = nil,
         stage: String? = nil,
         progress: Double? = nil,
         error: JobError? = nil,
+        cancellation: Cancellation? = nil,
         at date: Timestamp
     ) {
         let before = current
+        let state = state ?? before.state
+        let isStopping = state == .cancelling || state == .cancelled
         let entry = JobStatus(
             stage: stage ?? before.stage,
             progress: Progress.rounded(progress ?? before.progress),
             error: error,
-            state: state ?? before.state,
-            date: date
+            state: state,
+            date: date,
+            cancellation: cancellation ?? (isStopping ? before.cancellation : nil)
         )
         let onlyProgressChanged =
             entry.state == before.state && entry.stage == before.stage

@@ -10,6 +10,8 @@ public struct JobStatus: Hashable, Sendable {
     public var state: JobState
     /// When the entry was made; a change of progress does not alter it.
     public var date: Timestamp
+    /// Who wanted the job to stop and why, in the entries from then on.
+    public var cancellation: Cancellation?
 
     /// Makes an entry.
     ///
@@ -19,17 +21,20 @@ public struct JobStatus: Hashable, Sendable {
     ///   - error: What went wrong.
     ///   - state: The state of the job.
     ///   - date: When.
+    ///   - cancellation: Who wanted the job to stop and why.
     public init(
         stage: String?,
         progress: Double,
         error: JobError? = nil,
         state: JobState,
-        date: Timestamp
+        date: Timestamp,
+        cancellation: Cancellation? = nil
     ) {
         self.stage = stage
         self.progress = progress
         self.error = error
         self.state = state
         self.date = date
+        self.cancellation = cancellation
     }
 }

@@ -52,6 +52,25 @@ public struct ParamsReader: Sendable {
         return text
     }
 
+    /// The member as text that is not too long.
+    ///
+    /// - Parameters:
+    ///   - name: The member's name.
+    ///   - limit: How many characters it may have, counted as Unicode scalars.
+    /// - Returns: The text, or nil if it is missing.
+    /// - Throws: `invalid_params` if it is something else or longer.
+    public func optionalString(
+        _ name: String,
+        upTo limit: Int
+    ) throws(RPCError) -> String? {
+        guard let text = try optionalString(name) else { return nil }
+        // Whatever has no more bytes has no more characters, and most texts are short.
+        if text.utf8.count > limit, text.unicodeScalars.count > limit {
+            throw .invalidParams(path + name, "must have at most \(limit) characters")
+        }
+        return text
+    }
+
     /// The member as text, which must be there.
     ///
     /// - Parameter name: The member's name.

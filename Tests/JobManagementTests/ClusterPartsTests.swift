@@ -133,7 +133,8 @@ struct LeaderCallTests {
         request.mem = 2
         let calls: [LeaderCall] = [
             .new(request, isNamedByChance: true), .new(.index(), isNamedByChance: false),
-            .cancel(["a1", "a2"], reason: "cancelled by x"), .limitTask("nuvs", 3),
+            .cancel(["a1", "a2"], reason: "a mistake", by: "x"),
+            .cancel([], reason: nil), .limitTask("nuvs", 3),
             .limitTask("nuvs", nil), .limitResources(proc: 4, mem: nil),
             .limitResources(proc: nil, mem: 8), .facts(facts),
         ]

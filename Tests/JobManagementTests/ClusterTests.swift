@@ -84,7 +84,15 @@ struct ClusterTests {
             #expect(await one.nextOrder() == .start(named.id))
             #expect(try await two.manager.detail("a1").job.server == "one")
             let waiting = try await two.manager.new(.nuvs("a3"))
-            let answer = try await two.manager.cancel(["a1", waiting.id, "a9"], reason: "test")
+            let answer = try await two.manager.cancel(
+                ["a1", waiting.id, "a9"],
+                reason: "test",
+                by: "ada"
+            )
+            let wanted = Cancellation(by: "ada", reason: "test")
+            for id in ["a1", waiting.id] {
+                #expect(try await two.manager.detail(id).job.current.cancellation == wanted)
+            }
             #expect(try answer.jobs["a1"]?.get() == .cancelling)
             #expect(try answer.jobs["a3"]?.get() == .cancelled)
             #expect(throws: JobManagerError.notFound("a9")) { try answer.jobs["a9"]?.get() }

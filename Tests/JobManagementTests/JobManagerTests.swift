@@ -194,6 +194,30 @@ struct JobManagerTests {
         }
     }
 
+    @Test("Who cancelled a job and why stands in its history, whether it waited or ran")
+    func cancellation() async throws {
+        try await laboratory.run { manager in
+            _ = try await manager.new(.index("a1"))
+            _ = try await manager.new(.index("a2"))
+            _ = await laboratory.nextOrder()
+            let wanted = Cancellation(by: "ada", reason: "wrong file")
+            _ = try await manager.cancel(["a1", "a2"], reason: "wrong file", by: "ada")
+            _ = try await manager.cancel(["a1"], reason: "once more", by: "bob")
+            laboratory.runner.tell("a1", .stageBegan(name: "tidy", number: 1, of: 1), at: later)
+            laboratory.runner.tell("a1", .ended(JobEnd(state: .cancelled)), at: later)
+            await laboratory.recorder.waitUntil("a1", is: .cancelled)
+            for id: JobID in ["a1", "a2"] {
+                let job = try await manager.detail(id).job
+                #expect(job.current.cancellation == wanted)
+                let stopping = job.status.filter {
+                    $0.state == .cancelling || $0.state == .cancelled
+                }
+                #expect(stopping.allSatisfy { $0.cancellation == wanted })
+                #expect(try Job(document: job.document) == job)
+            }
+        }
+    }
+
     @Test("Only ended jobs are archived and removed")
     func archiveAndRemove() async throws {
         try await laboratory.run { manager in

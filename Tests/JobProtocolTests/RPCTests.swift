@@ -147,6 +147,20 @@ struct ParamsReaderTests {
         #expect(try reader.optionalString("d") == nil)
         #expect(try reader.optionalStrings("b") == ["x"])
     }
+
+    @Test("Free text has a greatest length, counted in characters and not in bytes")
+    func textLength() throws {
+        let reader = try ParamsReader(
+            ["fits": .string(String(repeating: "ä", count: 9)), "long": "0123456789", "none": nil],
+            allowed: ["fits", "long", "none"]
+        )
+        #expect(try reader.optionalString("fits", upTo: 9)?.count == 9)
+        #expect(try reader.optionalString("none", upTo: 9) == nil)
+        #expect(
+            field { () throws(RPCError) in _ = try reader.optionalString("long", upTo: 9) }
+                == "long"
+        )
+    }
 }
 
 @Suite("Digest of a view")

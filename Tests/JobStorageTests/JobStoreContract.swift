@@ -70,6 +70,11 @@ struct JobStoreContract {
                     usage: ResourceUsage(cpuSeconds: 0.25, peakMemory: 1 << 33)
                 )
                 $0.record(
+                    state: .cancelling,
+                    cancellation: Cancellation(by: "ada", reason: "a \u{0} mistake"),
+                    at: $0.updated + .microseconds(1)
+                )
+                $0.record(
                     state: .error,
                     error: JobError(cause: .outOfMemory, message: "killed", log: ["a", "b"]),
                     at: $0.updated + .microseconds(1)

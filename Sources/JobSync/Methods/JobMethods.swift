@@ -18,11 +18,10 @@ extension ExposedMethod {
         },
         deferred("jobs.cancel", ["_id", "reason"], permission: .cancelJob) {
             (frontEnd, call) async throws(RPCError) in
-            let username = call.identity?.username ?? ""
-            let given = try call.params.optionalString("reason")
-            let reason = "cancelled by \(username)" + (given.map { ": \($0)" } ?? "")
+            let reason = try call.params.optionalString("reason", upTo: Cancellation.reasonLimit)
+            let username = call.identity?.username
             return try await frontEnd.act(call) { (manager, ids) throws(JobManagerError) in
-                try await manager.cancel(ids, reason: reason)
+                try await manager.cancel(ids, reason: reason, by: username)
             }
         },
         deferred("jobs.archive", ["_id"], permission: .archiveJob) {

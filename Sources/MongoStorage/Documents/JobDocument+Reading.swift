@@ -76,7 +76,11 @@ extension JobDocument {
             progress: progress.isFinite ? progress : 0,
             error: try error(fields["error"], path: path),
             state: state,
-            date: try reader.date("date", micros: fields["micros"]?.integerValue ?? 0)
+            date: try reader.date("date", micros: fields["micros"]?.integerValue ?? 0),
+            cancellation: Cancellation(
+                readBy: fields["by"]?.stringValue,
+                reason: fields["reason"]?.stringValue
+            )
         )
     }
 

@@ -105,5 +105,7 @@ enum JobDocument {
         let (whole, micros) = entry.date.milliseconds
         writer.append(milliseconds: whole, for: "date")
         if micros != 0 { writer.append(micros, for: "micros") }
+        if let username = entry.cancellation?.username { writer.append(username, for: "by") }
+        if let reason = entry.cancellation?.reason { writer.append(reason, for: "reason") }
     }
 }

@@ -13,7 +13,8 @@ struct Cancel: AsyncParsableCommand {
 
     @Argument(help: "Jobs.") var id: [String]
 
-    @Option(help: "Why; it is written into the jobs' logs.") var reason: String?
+    @Option(help: "Why, in at most 1,000 characters; `show` tells it, and the jobs' logs.")
+    var reason: String?
 
     @Flag(help: "Print the server's answer as JSON.") var json = false
 

@@ -40,6 +40,11 @@ struct JobReport {
             let length = Words.duration(job.current.date - job.added)
             lines.append(Self.fact("ended", "\(Words.date(job.current.date)), after \(length)"))
         }
+        if let cancellation = job.current.cancellation {
+            let by = cancellation.username.map { "by \($0)" }
+            let said = [by, cancellation.reason].compactMap(\.self)
+            lines.append(Self.fact("cancelled", said.joined(separator: ": ")))
+        }
         if let usage = job.usage {
             let time = Words.duration(.milliseconds(Int(usage.cpuSeconds * 1000)))
             let memory = Words.bytes(usage.peakMemory)

@@ -217,6 +217,7 @@ export class DetailPanel {
   #drawFacts(job) {
     const { facts, elapsed } = this.#parts;
     const usage = job.usage ?? {};
+    const { by, reason } = job.status.at(-1) ?? {};
     say(elapsed, this.#elapsed(this.#page.now()));
     const rows = [
       ['User', job.username],
@@ -225,6 +226,8 @@ export class DetailPanel {
       ['Added', time(job.added ?? job.status[0]?.date)],
       ['Updated', time(job.updated ?? job.status.at(-1)?.date)],
       ['Total time', elapsed],
+      ['Cancelled by', by ?? null],
+      ['Reason', reason ?? null],
       ['CPU time', usage.cpu_seconds === undefined ? null : duration(usage.cpu_seconds * 1000)],
       ['Most memory', usage.peak_memory === undefined ? null : bytes(usage.peak_memory)],
     ];

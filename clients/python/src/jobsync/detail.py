@@ -29,6 +29,10 @@ class Status:
     state: State
     date: datetime
     error: Failure | None
+    by: str | None = None
+    """Who cancelled the job, from the entry on that says so."""
+    reason: str | None = None
+    """Why, if that was said."""
 
     @classmethod
     def from_wire(cls, entry: Mapping[str, Any]) -> Status:
@@ -42,6 +46,8 @@ class Status:
             error=Failure(error["cause"], error["message"], tuple(error.get("log", ())))
             if error
             else None,
+            by=entry.get("by"),
+            reason=entry.get("reason"),
         )
 
 
