@@ -13,6 +13,23 @@ public struct MessageLog: Sendable {
         public var description: String { "line \(line): \(problem)" }
     }
 
+    /// How far a log that is damaged could be read.
+    public struct Damage: Hashable, Sendable, CustomStringConvertible {
+        /// The line that cannot be read.
+        public let fault: Fault
+        /// How many bytes stand before it, and were read.
+        public let readBytes: Int
+        /// How many bytes the log has.
+        public let bytes: Int
+
+        /// A sentence for people.
+        public var description: String {
+            let permille = readBytes * 1000 / max(1, bytes)
+            return "\(fault) (read up to byte \(readBytes) of \(bytes), "
+                + "\(permille / 10).\(permille % 10) %)"
+        }
+    }
+
     /// Why something is not a recording at all.
     public struct NoLog: Error, Hashable, CustomStringConvertible {
         /// A sentence for people.
@@ -24,7 +41,7 @@ public struct MessageLog: Sendable {
     /// What happened, in the order of the lines.
     public private(set) var entries: [MessageLogEntry] = []
     /// Where the log cannot be read any further; nil if it is whole.
-    public private(set) var damage: Fault?
+    public private(set) var damage: Damage?
     /// The first line whose time is before that of the line above.
     public private(set) var backwards: Fault?
 
@@ -51,7 +68,11 @@ public struct MessageLog: Sendable {
             guard let entry = Self.parse(line).flatMap(MessageLogEntry.init) else {
                 let isLast = isCut && index == lines.count - 1
                 let problem = isLast ? "the end is cut off" : "no event that can be read"
-                damage = Fault(line: index + 1, problem: problem)
+                damage = Damage(
+                    fault: Fault(line: index + 1, problem: problem),
+                    readBytes: line.startIndex,
+                    bytes: bytes.count
+                )
                 return
             }
             if let last = entries.last, entry.time < last.time, backwards == nil {

@@ -147,7 +147,40 @@ struct ReplayTests {
         await server.end(SIGTERM)
     }
 
-    @Test("A damaged recording is replayed up to the damage, with a warning")
+    @Test("A recording that is damaged in its middle is replayed up to there, and is not valid")
+    func damageInTheMiddle() async throws {
+        let recording = try await Self.record()
+        let (folder, path) = (recording.folder, recording.path)
+        var lines = try folder.text("talk.jsonl").split(separator: "\n").map(String.init)
+        let damaged = lines.count / 2
+        lines[damaged] = "{" + lines[damaged]
+        let text = lines.joined(separator: "\n") + "\n"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let server = try await ServerProcess.start(folder.url)
+        let run = try await CommandRun.jobsync(
+            "replay",
+            path,
+            "--speed",
+            "max",
+            "--json",
+            on: server
+        )
+        #expect(run.status == 7)
+        let report = try JSONValue(parsing: run.output)
+        #expect(report["valid"] == false)
+        let problems = (report["problems"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let read = lines[..<damaged].reduce(0) { $0 + $1.utf8.count + 1 }
+        #expect(
+            problems.contains {
+                $0.contains("not read to its end: line \(damaged + 1): no event that can be read")
+                    && $0.contains("byte \(read) of \(text.utf8.count)")
+            },
+            "\(problems)"
+        )
+        await server.end(SIGTERM)
+    }
+
+    @Test("A damaged recording is replayed up to the damage, with a warning, and is not valid")
     func damage() async throws {
         let recording = try await Self.record()
         let (folder, path) = (recording.folder, recording.path)
@@ -156,7 +189,7 @@ struct ReplayTests {
         try cut.write(toFile: path, atomically: true, encoding: .utf8)
         let server = try await ServerProcess.start(folder.url)
         let run = try await CommandRun.jobsync("replay", path, "--speed", "max", on: server)
-        #expect(run.status == 0)
+        #expect(run.status == 7)
         #expect(run.errors.contains("line 7: the end is cut off"))
         #expect(run.errors.split(separator: "\n").count == 1)
         try "nothing".write(toFile: path, atomically: true, encoding: .utf8)

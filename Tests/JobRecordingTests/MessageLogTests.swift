@@ -58,7 +58,7 @@ struct MessageLogTests {
         let log = try Self.read(String(Self.text().dropLast(bytes)))
         // Without its line break alone the last line is whole.
         #expect(log.entries.count == (bytes == 1 ? 4 : 3))
-        #expect(log.damage?.line == (bytes == 1 ? nil : 5))
+        #expect(log.damage?.fault.line == (bytes == 1 ? nil : 5))
     }
 
     @Test(
@@ -75,7 +75,7 @@ struct MessageLogTests {
         lines.insert(line, at: 2)
         let log = try Self.read(lines.joined(separator: "\n") + "\n")
         #expect(log.entries == [Self.entries[0]])
-        #expect(log.damage?.line == 3)
+        #expect(log.damage?.fault.line == 3)
     }
 
     @Test("A clock that went back is found", arguments: [true, false])

@@ -74,6 +74,9 @@ public struct ReplayScript: Sendable {
         // Not below zero, even if the clock went back.
         duration = max(.zero, (log.entries.last?.time ?? start) - start)
         var problems: [String] = []
+        if let damage = log.damage {
+            problems.append("the recording was not read to its end: \(damage)")
+        }
         if let backwards = log.backwards { problems.append("the recording's \(backwards)") }
         if reader.strayAnswers > 0 {
             problems.append(

@@ -28,12 +28,13 @@ struct ReplayCommand: AsyncParsableCommand {
             WHAT IS MEASURED
               Percentiles of the time from a call to its answer, by method; from a call that \
             changes a job to the push that tells of it, as one more subscriber sees it; and for \
-            connecting. They are refused as not valid if the recording's clock went back, if there \
-            were more answers or jobs than asked for, if 1 % of the messages were sent more than \
+            connecting. They are refused as not valid if the recording could not be read to its end or \
+            its clock went back, if there were more answers or jobs than asked for, if 1 % of the messages were sent more than \
             100 ms later than planned, or if the replay itself took 90 % of a core for a second \
             or more.
 
-            A damaged file is replayed up to the damage, with a warning.
+            A damaged file is replayed up to the damage, with a warning that says how far that is, and \
+            is not valid.
 
             EXIT CODES
               0  answers and jobs agree, and the figures are valid
@@ -42,7 +43,7 @@ struct ReplayCommand: AsyncParsableCommand {
               4  the server cannot be reached
               5  the token is wrong or missing
               6  there were differences
-              7  no differences, but the figures are not valid
+              7  no differences, but the figures are not valid, or not all of the file was replayed
             """
     )
 
