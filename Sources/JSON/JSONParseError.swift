@@ -14,8 +14,6 @@ public struct JSONParseError: Error, Hashable, Sendable, CustomStringConvertible
         case invalidEscape
         /// A string is not valid UTF-8, or escapes half of a surrogate pair.
         case invalidUnicode
-        /// A number does not fit a double.
-        case numberOutOfRange
         /// An object has two members of one name.
         case duplicateName(String)
         /// Arrays and objects are nested deeper than allowed.
@@ -38,7 +36,6 @@ public struct JSONParseError: Error, Hashable, Sendable, CustomStringConvertible
         case .controlCharacter(let byte): "unescaped control character \(Self.show(byte))"
         case .invalidEscape: "invalid escape in a string"
         case .invalidUnicode: "a string is not valid Unicode"
-        case .numberOutOfRange: "a number is out of range"
         case .duplicateName(let name): "duplicate name \"\(name)\""
         case .tooDeep(let limit): "nested deeper than \(limit)"
         }

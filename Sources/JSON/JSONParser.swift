@@ -28,7 +28,7 @@ extension JSONValue {
     }
 }
 
-private struct JSONParser {
+struct JSONParser {
     let bytes: [UInt8]
     let maximumDepth: Int
     var position = 0
@@ -139,38 +139,6 @@ private struct JSONParser {
             if take(UInt8(ascii: "}")) { return .object(members) }
             guard take(UInt8(ascii: ",")) else { throw unexpected() }
         }
-    }
-}
-
-// MARK: - Numbers
-
-extension JSONParser {
-    mutating func skipDigits() throws(JSONParseError) {
-        let start = position
-        while position < bytes.count, (0x30...0x39).contains(bytes[position]) { position += 1 }
-        guard position > start else { throw unexpected() }
-    }
-
-    mutating func parseNumber() throws(JSONParseError) -> JSONValue {
-        let start = position
-        var isWhole = true
-        _ = take(UInt8(ascii: "-"))
-        if !take(UInt8(ascii: "0")) { try skipDigits() }
-        if take(UInt8(ascii: ".")) {
-            isWhole = false
-            try skipDigits()
-        }
-        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
-            isWhole = false
-            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-            try skipDigits()
-        }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isWhole, let whole = Int(text) { return .integer(whole) }
-        guard let number = Double(text), number.isFinite else {
-            throw failure(.numberOutOfRange, at: start)
-        }
-        return .number(number)
     }
 }
 

@@ -1,18 +1,13 @@
-// Handed on, because a JSON object is an ordered dictionary to everyone who reads one.
-@_exported public import OrderedCollections
-
-/// The members of a JSON object, in the order in which they were written.
-public typealias JSONObject = OrderedDictionary<String, JSONValue>
-
 /// A JSON document or any part of one.
 ///
 /// Whole numbers that fit 64 bits are kept apart from the others, so that an
-/// id or a version survives a round trip unchanged.
+/// id or a version survives a round trip unchanged; what no double holds is kept as text.
 public enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int)
     case number(Double)
+    case decimal(JSONDecimal)
     case string(String)
     case array([JSONValue])
     case object(JSONObject)
@@ -25,7 +20,7 @@ extension JSONValue {
         case .null: "null"
         case .bool: "boolean"
         case .integer: "integer"
-        case .number: "number"
+        case .number, .decimal: "number"
         case .string: "string"
         case .array: "array"
         case .object: "object"
@@ -46,12 +41,29 @@ extension JSONValue {
         }
     }
 
-    /// The number, whole or not, if this is one.
+    /// The greatest number that ``countValue`` takes; millions of them can be added up.
+    public static let greatestCount = 1 << 40
+
+    /// The whole number, if this is one that can count or number something: from 0 to ``greatestCount``.
+    public var countValue: Int? {
+        integerValue.flatMap { (0...Self.greatestCount).contains($0) ? $0 : nil }
+    }
+
+    /// The number, whole or not, if this is one; a double that is nearest to it.
     public var numberValue: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value
+        case .decimal(let value): value.nearest
         default: nil
+        }
+    }
+
+    /// Whether this is a number of any kind.
+    public var isNumber: Bool {
+        switch self {
+        case .integer, .number, .decimal: true
+        case .null, .bool, .string, .array, .object: false
         }
     }
 
@@ -84,18 +96,22 @@ extension JSONValue {
 // MARK: - Equality
 
 extension JSONValue: Hashable {
-    /// Two values are equal if they mean the same: the order of an object's
-    /// members does not count, and `2` equals `2.0`.
+    /// Whether two values mean the same.
+    ///
+    /// The order of an object's members does not count, and `2` equals `2.0`. Strings are
+    /// equal if they are of the same bytes.
     public static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
         case (.bool(let left), .bool(let right)): left == right
         case (.integer(let left), .integer(let right)): left == right
-        case (.string(let left), .string(let right)): left == right
+        case (.decimal(let left), .decimal(let right)): left == right
+        case (.string(let left), .string(let right)): left.isExactly(right)
         case (.array(let left), .array(let right)): left == right
         case (.object(let left), .object(let right)): left.hasSameMembers(as: right)
-        case (.integer, .number), (.number, .integer), (.number, .number):
-            left.numberValue == right.numberValue
+        case (.number(let left), .number(let right)): left == right
+        case (.integer(let whole), .number(let number)), (.number(let number), .integer(let whole)):
+            Int(exactly: number) == whole
         default: false
         }
     }
@@ -105,18 +121,13 @@ extension JSONValue: Hashable {
         switch self {
         case .null: hasher.combine(0)
         case .bool(let value): hasher.combine(value)
-        case .integer, .number: hasher.combine(numberValue)
-        case .string(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(Double(value))
+        case .number(let value): hasher.combine(value)
+        case .decimal(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(ExactText(value))
         case .array(let value): hasher.combine(value)
         case .object(let value): hasher.combine(value.count)
         }
-    }
-}
-
-extension OrderedDictionary<String, JSONValue> {
-    /// Whether both objects have equal members, in whatever order.
-    public func hasSameMembers(as other: Self) -> Bool {
-        count == other.count && allSatisfy { other[$0.key] == $0.value }
     }
 }
 

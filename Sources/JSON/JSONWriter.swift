@@ -19,6 +19,7 @@ extension [UInt8] {
         case .bool(let value): append(json: value)
         case .integer(let value): append(json: value)
         case .number(let value): append(json: value)
+        case .decimal(let value): append(contentsOf: value.text.utf8)
         case .string(let value): append(json: value)
         case .array(let elements):
             append(UInt8(ascii: "["))
@@ -61,7 +62,7 @@ extension [UInt8] {
             append(contentsOf: "null".utf8)
             return
         }
-        if let whole = Int(exactly: value), abs(whole) < 1 << 53 {
+        if value.magnitude < 0x1p53, let whole = Int(exactly: value) {
             append(json: whole)
         } else {
             append(contentsOf: value.description.utf8)

@@ -153,7 +153,7 @@ extension DataKeeper {
                 "isolate_count": .integer(reference.isolateCount),
                 "sequence_count": .integer(reference.sequenceCount),
                 "hmm_count": .integer(reference.hmm.count),
-                "data_version": .integer((before?.document["data_version"]?.integerValue ?? 0) + 1),
+                "data_version": .integer((before?.document["data_version"]?.countValue ?? 0) + 1),
             ]
         )
         let bytes = await Self.encode(reference)

@@ -72,5 +72,5 @@ extension DataKeeper {
 
 extension DataRecord {
     /// Which version of its reference's index this is.
-    var indexVersion: Int { document["version"]?.integerValue ?? 0 }
+    var indexVersion: Int { document["version"]?.countValue ?? 0 }
 }

@@ -291,8 +291,8 @@ private struct ObjectReader {
 
     func optionalInteger(_ name: String) throws(DataError) -> Int? {
         guard let value = value(name) else { return nil }
-        guard let number = value.integerValue, number >= 0 else {
-            throw mismatch(name, "a whole number from 0 on", value)
+        guard let number = value.countValue else {
+            throw mismatch(name, "a whole number from 0 to \(JSONValue.greatestCount)", value)
         }
         return number
     }

@@ -55,8 +55,8 @@ extension JobFact.Content {
             )
             return
         }
-        guard let number = document["number"]?.integerValue,
-            let count = document["of"]?.integerValue
+        guard let number = document["number"]?.countValue,
+            let count = document["of"]?.countValue
         else { return nil }
         if let name = document["stage"]?.stringValue {
             self = .stageBegan(name: name, number: number, of: count)

@@ -246,9 +246,12 @@ extension LeaderRecord {
 
     fileprivate init?(document: JSONValue?) {
         guard let server = document?["server"]?.stringValue,
-            let term = document?["term"]?.integerValue,
-            let proc = document?["proc"]?.integerValue, let mem = document?["mem"]?.integerValue
+            let term = document?["term"]?.countValue,
+            let machine = Resources(
+                checking: document?["proc"]?.integerValue,
+                document?["mem"]?.integerValue
+            )
         else { return nil }
-        self.init(server: server, term: term, machine: Resources(proc: proc, mem: mem))
+        self.init(server: server, term: term, machine: machine)
     }
 }

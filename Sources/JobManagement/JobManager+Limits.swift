@@ -105,10 +105,7 @@ extension JobManager {
         of server: String? = nil
     ) async throws(JobStoreError) -> Resources? {
         let saved = try await store.setting(machineSetting(of: server))
-        guard let proc = saved?["proc"]?.integerValue, let mem = saved?["mem"]?.integerValue else {
-            return nil
-        }
-        return Resources(proc: proc, mem: mem)
+        return Resources(checking: saved?["proc"]?.integerValue, saved?["mem"]?.integerValue)
     }
 
     /// Takes new tasks; what runs is not touched.
@@ -137,7 +134,12 @@ extension JobManager {
 
     func savedLimits() async throws(JobStoreError) -> [String: Int?] {
         let saved = try await store.setting(Self.limitSetting)?.objectValue ?? [:]
-        return Dictionary(uniqueKeysWithValues: saved.map { ($0.key, $0.value.integerValue) })
+        var limits: [String: Int?] = [:]
+        // What is neither a limit nor none leaves the task with that of its author.
+        for (task, limit) in saved where limit.isNull || limit.countValue != nil {
+            limits.updateValue(limit.countValue, forKey: task)
+        }
+        return limits
     }
 
     func save(_ value: JSONValue, as name: String) async throws(JobManagerError) {

@@ -30,13 +30,13 @@ extension Result<LeaderAnswer, JobManagerError> {
         if let error = document["error"] {
             self = .failure(JobManagerError(document: error))
         } else if let jobs = document["jobs"]?.objectValue {
-            let seq = document["seq"]?.integerValue ?? 0
+            let seq = document["seq"]?.countValue ?? 0
             self = .success(.acted(JobActionAnswer(documents: jobs, seq: seq)))
         } else if let id = document["made"]?.stringValue.flatMap({ JobID($0) }) {
             let answer = NewJobAnswer(
                 id: id,
-                version: document["version"]?.integerValue ?? 0,
-                seq: document["seq"]?.integerValue ?? 0,
+                version: document["version"]?.countValue ?? 0,
+                seq: document["seq"]?.countValue ?? 0,
                 created: document["created"]?.boolValue ?? true
             )
             self = .success(.made(answer))

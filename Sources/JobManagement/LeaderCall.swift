@@ -63,11 +63,15 @@ extension LeaderCall {
             )
         case "tasks.limit":
             guard let task = params["task"]?.stringValue else { return nil }
-            self = .limitTask(task, params["limit"]?.integerValue)
+            self = .limitTask(task, params["limit"]?.countValue)
         case "resources.limit":
             self = .limitResources(
-                proc: params["proc"]?.integerValue,
-                mem: params["mem"]?.integerValue
+                proc: params["proc"]?.integerValue.flatMap {
+                    Resources.procRange.contains($0) ? $0 : nil
+                },
+                mem: params["mem"]?.integerValue.flatMap {
+                    Resources.memRange.contains($0) ? $0 : nil
+                }
             )
         case "facts":
             guard let facts = params["facts"]?.arrayValue else { return nil }

@@ -58,12 +58,12 @@ extension Job {
         }
         self.init(
             id: id,
-            version: try reader.integer("_version"),
+            version: try reader.integer("_version", in: Job.versionRange),
             task: try reader.string("task"),
             args: args,
             resources: Resources(
-                proc: try reader.integer("proc"),
-                mem: try reader.integer("mem")
+                proc: try reader.integer("proc", in: Resources.procRange),
+                mem: try reader.integer("mem", in: Resources.memRange)
             ),
             priority: document["priority"]?.integerValue ?? 0,
             username: document["username"]?.stringValue ?? args["username"]?.stringValue ?? "",
@@ -105,7 +105,7 @@ extension JobStatus {
         }
         self.init(
             stage: members["stage"]?.stringValue,
-            progress: members["progress"]?.numberValue ?? 0,
+            progress: Progress.rounded(members["progress"]?.numberValue ?? 0),
             error: members["error"].flatMap(JobError.init(document:)),
             state: state,
             date: date,
@@ -144,12 +144,12 @@ extension JobError {
 extension ResourceUsage {
     /// Reads a record of use from a job's document.
     ///
-    /// - Parameter document: An object with `cpu_seconds` and `peak_memory`.
+    /// - Parameter document: An object with `cpu_seconds` and `peak_memory`, each within its range.
     public init?(document: JSONValue) {
-        guard let cpuSeconds = document["cpu_seconds"]?.numberValue,
-            let peakMemory = document["peak_memory"]?.integerValue
-        else { return nil }
-        self.init(cpuSeconds: cpuSeconds, peakMemory: peakMemory)
+        self.init(
+            checking: document["cpu_seconds"]?.numberValue,
+            document["peak_memory"]?.integerValue
+        )
     }
 }
 
@@ -165,9 +165,15 @@ private struct DocumentReader {
         return value
     }
 
-    func integer(_ name: String) throws(JobDocumentError) -> Int {
-        guard let value = document[name]?.integerValue else {
-            throw JobDocumentError(field: path + name, expected: "a whole number")
+    func integer(
+        _ name: String,
+        in range: ClosedRange<Int>
+    ) throws(JobDocumentError) -> Int {
+        guard let value = document[name]?.integerValue, range.contains(value) else {
+            throw JobDocumentError(
+                field: path + name,
+                expected: "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
         }
         return value
     }

@@ -16,6 +16,18 @@ public struct ResourceUsage: Hashable, Sendable {
         self.cpuSeconds = cpuSeconds
         self.peakMemory = peakMemory
     }
+
+    /// Takes over a record of use that was read somewhere, if it can be one.
+    ///
+    /// - Parameters:
+    ///   - cpuSeconds: Processor time in seconds: a million cores for thirty years at most.
+    ///   - peakMemory: The largest resident memory in bytes, which a number in JavaScript holds.
+    public init?(checking cpuSeconds: Double?, _ peakMemory: Int?) {
+        guard let cpuSeconds, let peakMemory, (0...1e15).contains(cpuSeconds),
+            (0...1 << 53).contains(peakMemory)
+        else { return nil }
+        self.init(cpuSeconds: cpuSeconds, peakMemory: peakMemory)
+    }
 }
 
 /// A job as a store keeps it.
@@ -23,6 +35,9 @@ public struct ResourceUsage: Hashable, Sendable {
 /// The history in ``status`` is never empty. A change goes through ``record(state:stage:progress:error:at:)``
 /// or ``archive(at:)``, each of which adds one to ``version``.
 public struct Job: Hashable, Sendable {
+    /// How many changes a job that was read somewhere may have gone through.
+    public static let versionRange = 0...JSONValue.greatestCount
+
     /// The job's name.
     public let id: JobID
     /// How many changes were made; 0 when the job is new.

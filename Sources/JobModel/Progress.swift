@@ -11,7 +11,7 @@ public enum Progress {
     /// - Returns: A share of the whole job, to three decimals.
     public static func atStage(_ number: Int, of count: Int, fraction: Double = 0) -> Double {
         let clamped = min(max(fraction, 0), 1)
-        return rounded((Double(number) + clamped) / Double(count + 2))
+        return rounded((Double(number) + clamped) / (Double(count) + 2))
     }
 
     /// A share to three decimals, and within 0 and 1.

@@ -15,6 +15,25 @@ public struct Resources: Hashable, Sendable {
         self.mem = mem
     }
 
+    /// How many cores there may be, of a job or a machine.
+    public static let procRange = 0...1_000_000
+    /// How much memory there may be, in GB, of a job or a machine.
+    public static let memRange = 0...1_000_000_000
+
+    /// Takes over an amount that was read somewhere, if it can be one.
+    ///
+    /// Amounts within these ranges can be added up for any number of jobs.
+    ///
+    /// - Parameters:
+    ///   - proc: Cores, within ``procRange``.
+    ///   - mem: Memory in GB, within ``memRange``.
+    public init?(checking proc: Int?, _ mem: Int?) {
+        guard let proc, let mem, Self.procRange.contains(proc), Self.memRange.contains(mem) else {
+            return nil
+        }
+        self.init(proc: proc, mem: mem)
+    }
+
     /// Nothing.
     public static let zero = Resources(proc: 0, mem: 0)
 

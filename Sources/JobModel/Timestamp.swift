@@ -1,14 +1,17 @@
-/// A moment in UTC, to the microsecond.
+/// A moment in UTC, to the microsecond, of the years 0 to 9999 that RFC 3339 can write.
 public struct Timestamp: Hashable, Comparable, Sendable {
     /// Microseconds since 1970-01-01T00:00:00Z.
-    public var microseconds: Int
+    public let microseconds: Int
 
     /// Makes a moment.
     ///
-    /// - Parameter microseconds: Microseconds since 1970-01-01T00:00:00Z.
+    /// - Parameter microseconds: Microseconds since 1970-01-01T00:00:00Z; what is before
+    ///   the year 0 or after the year 9999 stops there, so that times can be added and compared.
     public init(microseconds: Int) {
-        self.microseconds = microseconds
+        self.microseconds = min(max(microseconds, Self.range.lowerBound), Self.range.upperBound)
     }
+
+    private static let range = -62_167_219_200_000_000...253_402_300_799_999_999
 
     /// Orders moments in time.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
@@ -22,7 +25,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// The moment a while later.
     public static func + (moment: Timestamp, duration: Duration) -> Timestamp {
-        let (seconds, attoseconds) = duration.components
+        // Longer than all years; and so short that nothing overflows.
+        let longest = Duration.seconds(1_000_000_000_000)
+        let (seconds, attoseconds) = min(max(duration, .zero - longest), longest).components
         return Timestamp(
             microseconds: moment.microseconds + Int(seconds) * 1_000_000
                 + Int(attoseconds / 1_000_000_000_000)
@@ -48,7 +53,7 @@ extension Timestamp: CustomStringConvertible {
     /// Reads a moment as RFC 3339; without an offset it is taken as UTC.
     ///
     /// - Parameter text: Such as `2016-08-25T11:48:22.375557Z`; digits beyond
-    ///   microseconds are dropped.
+    ///   microseconds are dropped. Nil too for one whose offset leads out of the years 0 to 9999.
     public init?(_ text: some StringProtocol) {
         var reader = DigitReader(bytes: Array(text.utf8))
         guard let year = reader.number(digits: 4), reader.skip("-"),
@@ -65,7 +70,9 @@ extension Timestamp: CustomStringConvertible {
         else { return nil }
         let days = Self.days(fromCivil: year, month, day)
         let seconds = hour * 3600 + minute * 60 + second - offset
-        microseconds = (days * 86_400 + seconds) * 1_000_000 + fraction
+        let microseconds = (days * 86_400 + seconds) * 1_000_000 + fraction
+        guard Self.range.contains(microseconds) else { return nil }
+        self.microseconds = microseconds
     }
 
     private static let microsecondsPerDay = 86_400_000_000

@@ -7,10 +7,12 @@ extension MinimalJob {
     /// - Parameter document: An object such as `jobs.sync` puts.
     public init?(document: JSONValue) {
         guard let id = document["_id"]?.stringValue.flatMap({ JobID($0) }),
-            let version = document["_version"]?.integerValue,
+            let version = document["_version"]?.countValue,
             let task = document["task"]?.stringValue,
-            let proc = document["proc"]?.integerValue,
-            let mem = document["mem"]?.integerValue,
+            let resources = Resources(
+                checking: document["proc"]?.integerValue,
+                document["mem"]?.integerValue
+            ),
             let username = document["username"]?.stringValue,
             let added = document["added"]?.stringValue.flatMap({ Timestamp($0) }),
             let state = document["state"]?.stringValue.flatMap(JobState.init),
@@ -20,12 +22,12 @@ extension MinimalJob {
             id: id,
             version: version,
             task: task,
-            resources: Resources(proc: proc, mem: mem),
+            resources: resources,
             username: username,
             archived: document["archived"]?.boolValue ?? false,
             added: added,
             state: state,
-            progress: progress,
+            progress: Progress.rounded(progress),
             stage: document["stage"]?.stringValue,
             updated: document["updated"]?.stringValue.flatMap { Timestamp($0) } ?? added,
             error: document["error"]?.stringValue

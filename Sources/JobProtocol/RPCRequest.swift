@@ -13,14 +13,15 @@ public enum RPCID: Hashable, Sendable {
 
     /// Takes the member `id` of a request.
     ///
-    /// - Parameter value: The member; anything but a number, a string or null is no id.
+    /// - Parameter value: The member; anything but a number, a string or null is no id, and
+    ///   neither is a number that could not be repeated exactly.
     public init?(_ value: JSONValue) {
         switch value {
         case .integer(let value): self = .integer(value)
         case .string(let value): self = .string(value)
         case .number(let value): self = .number(value)
         case .null: self = .null
-        case .bool, .array, .object: return nil
+        case .bool, .decimal, .array, .object: return nil
         }
     }
 
@@ -118,7 +119,7 @@ public enum RPCMessage: Sendable {
         var id: RPCID?
         if let given = members["id"] {
             guard let readable = RPCID(given) else {
-                return refuse(.null, "id: must be a string, a number or null")
+                return refuse(.null, Self.unreadableID(given))
             }
             id = readable
         }
@@ -136,6 +137,13 @@ public enum RPCMessage: Sendable {
             let error = RPCError.invalidParams("params", "must be an object, by name")
             return .failure(RPCFault(id: id ?? .null, error: error))
         }
+    }
+
+    private static func unreadableID(_ given: JSONValue) -> String {
+        if case .decimal = given {
+            return "id: a number must be one that 64 bits hold exactly; longer ones go as strings"
+        }
+        return "id: must be a string, a number or null, not \(given.typeName)"
     }
 
     private static func refuse(_ id: RPCID, _ problem: String) -> Result<RPCRequest, RPCFault> {

@@ -29,7 +29,7 @@ public enum MessageMask {
 
     private static func maskedRequest(_ request: JSONValue) -> JSONValue {
         switch request {
-        case .null, .bool, .integer, .number: return request
+        case .null, .bool, .integer, .number, .decimal: return request
         // No request; and a string could not be told from text that is not JSON.
         case .string, .array: return .string(mask)
         case .object(var members):
@@ -46,8 +46,8 @@ public enum MessageMask {
     private static func masked(params: JSONValue, of method: String) -> JSONValue {
         // By position they are refused; still there may be a token among them.
         guard case .object(var params) = params else { return .string(mask) }
-        let isLogin = method.contains("authenticate")
-        for name in params.keys where isLogin || name.lowercased().contains("token") {
+        let isLogin = holds("authenticate", in: method)
+        for name in params.keys where isLogin || holds("token", in: name) {
             params[name] = .string(mask)
         }
         return .object(params)
@@ -55,7 +55,12 @@ public enum MessageMask {
 
     /// Escapes could spell the words that are looked for.
     private static func mayHoldToken(_ text: String) -> Bool {
-        let text = text.lowercased()
-        return text.contains("authenticate") || text.contains("token") || text.contains("\\u")
+        ["authenticate", "token", "\\u"].contains { holds($0, in: text) }
+    }
+
+    /// Whether a word of lower-case letters stands in a text, in whatever case and before whatever mark.
+    private static func holds(_ word: StaticString, in text: String) -> Bool {
+        let word = word.description.unicodeScalars
+        return text.lowercased().unicodeScalars.contains(word)
     }
 }

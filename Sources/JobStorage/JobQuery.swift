@@ -1,3 +1,4 @@
+public import JSON
 public import JobModel
 
 /// Which jobs are meant.
@@ -7,7 +8,7 @@ public struct JobFilter: Hashable, Sendable {
     /// Only these states.
     public var states: Set<JobState>?
     /// Only jobs of these users.
-    public var usernames: Set<String>?
+    public var usernames: Set<ExactText>?
     /// Only these jobs.
     public var ids: Set<JobID>?
     /// Only archived jobs, or only others.
@@ -24,7 +25,7 @@ public struct JobFilter: Hashable, Sendable {
     public init(
         tasks: Set<String>? = nil,
         states: Set<JobState>? = nil,
-        usernames: Set<String>? = nil,
+        usernames: Set<ExactText>? = nil,
         ids: Set<JobID>? = nil,
         archived: Bool? = nil
     ) {
@@ -39,7 +40,7 @@ public struct JobFilter: Hashable, Sendable {
     public func admits(_ job: MinimalJob) -> Bool {
         tasks?.contains(job.task) != false
             && states?.contains(job.state) != false
-            && usernames?.contains(job.username) != false
+            && usernames?.contains(ExactText(job.username)) != false
             && ids?.contains(job.id) != false
             && (archived == nil || archived == job.archived)
     }

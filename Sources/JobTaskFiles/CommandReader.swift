@@ -45,7 +45,7 @@ struct CommandReader {
         guard let list = value.list() else { return [0] }
         if list.isEmpty { value.refuse("must have at least one exit code") }
         return list.compactMap { code in
-            guard let number = code.integer(atLeast: 0) else { return nil }
+            guard let number = code.integer(in: 0...(.max)) else { return nil }
             if number > 255 { code.refuse("must be an exit code, from 0 to 255") }
             return number
         }

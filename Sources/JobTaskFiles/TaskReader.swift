@@ -40,10 +40,12 @@ struct TaskReader {
             name: name,
             description: members["description"]?.text() ?? "",
             resources: Resources(
-                proc: members["proc"]?.integer(atLeast: 1) ?? 1,
-                mem: members["mem"]?.integer(atLeast: 1) ?? 1
+                proc: members["proc"]?.integer(in: 1...Resources.procRange.upperBound) ?? 1,
+                mem: members["mem"]?.integer(in: 1...Resources.memRange.upperBound) ?? 1
             ),
-            limit: members["limit"].flatMap { $0.json.isNull ? nil : $0.integer(atLeast: 0) },
+            limit: members["limit"].flatMap {
+                $0.json.isNull ? nil : $0.integer(in: 0...1_000_000)
+            },
             grace: members["grace"]?.duration() ?? TaskDescription.defaultGrace,
             timeout: members["timeout"].flatMap { $0.duration() },
             isRestartable: members["restartable"]?.boolean() ?? false,

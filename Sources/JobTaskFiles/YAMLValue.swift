@@ -47,9 +47,13 @@ struct YAMLValue {
         return scalar.string
     }
 
-    func integer(atLeast minimum: Int) -> Int? {
-        guard let value = json.integerValue, value >= minimum else {
-            refuse("must be a whole number of at least \(minimum)")
+    func integer(in range: ClosedRange<Int>) -> Int? {
+        guard let value = json.integerValue, value >= range.lowerBound else {
+            refuse("must be a whole number of at least \(range.lowerBound)")
+            return nil
+        }
+        guard range.contains(value) else {
+            refuse("must be at most \(range.upperBound)")
             return nil
         }
         return value
@@ -166,7 +170,9 @@ struct YAMLValue {
         let digits = word.hasPrefix("+") ? String(word.dropFirst()) : word
         let isNumber = digits.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
         guard isNumber else { return nil }
+        if let number = try? JSONValue(parsing: digits) { return number }
+        // What JSON does not know: leading zeros, and points without a digit on one side.
         if let whole = Int(digits) { return .integer(whole) }
-        return Double(digits).map { .number($0) }
+        return Double(digits).flatMap { $0.isFinite ? .number($0) : nil }
     }
 }

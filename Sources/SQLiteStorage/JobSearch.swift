@@ -26,7 +26,7 @@ struct JobSearch {
         let filter = query.filter
         if let tasks = filter.tasks { require("task", in: tasks) }
         if let states = filter.states { require("state", in: states.map(\.rawValue)) }
-        if let usernames = filter.usernames { require("username", in: usernames) }
+        if let usernames = filter.usernames { require("username", in: usernames.map(\.text)) }
         if let ids = filter.ids { require("id", in: ids.map(\.rawValue)) }
         if let archived = filter.archived {
             conditions.append("archived = ?")

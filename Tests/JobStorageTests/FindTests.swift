@@ -1,3 +1,4 @@
+import JSON
 import JobModel
 import JobStorage
 import TestSupport
@@ -34,7 +35,7 @@ struct FindTests {
             .filter { job in
                 (query.filter.tasks.map { $0.contains(job.task) } ?? true)
                     && (query.filter.states.map { $0.contains(job.state) } ?? true)
-                    && (query.filter.usernames.map { $0.contains(job.username) } ?? true)
+                    && (query.filter.usernames.map { $0.contains(ExactText(job.username)) } ?? true)
                     && (query.filter.ids.map { $0.contains(job.id) } ?? true)
                     && (query.filter.archived.map { $0 == job.archived } ?? true)
             }

@@ -193,7 +193,7 @@ actor ReplayBook {
             jobs[id] = .some(nil)
             wake(Key(copy: -1, id: id))
         }
-        guard params["sync"]?.boolValue != true, let seq = params["seq"]?.integerValue else {
+        guard params["sync"]?.boolValue != true, let seq = params["seq"]?.countValue else {
             return
         }
         for latency in news.told(upTo: seq, at: moment) { report.pushes.record(latency) }
@@ -258,7 +258,7 @@ extension CallNeed {
 extension CallOutcome {
     /// The position of the change that a call made; nil if it made none.
     fileprivate func changeSeq(_ method: String) -> Int? {
-        guard let result, let seq = result["seq"]?.integerValue else { return nil }
+        guard let result, let seq = result["seq"]?.countValue else { return nil }
         switch method {
         case "jobs.new": return result["created"]?.boolValue == true ? seq : nil
         case "jobs.cancel", "jobs.archive", "jobs.remove":

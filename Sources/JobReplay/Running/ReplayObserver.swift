@@ -32,7 +32,7 @@ actor ReplayObserver {
         case .result(let result):
             return ReplayBook.Start(
                 epoch: result["epoch"]?.stringValue ?? "",
-                seq: result["seq"]?.integerValue ?? 0
+                seq: result["seq"]?.countValue ?? 0
             )
         case .error(let code, _):
             throw .noSubscription(RPCError(RPCError.Code(rawValue: code) ?? .internalError, code))

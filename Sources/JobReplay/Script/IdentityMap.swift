@@ -43,7 +43,7 @@ struct IdentityMap: Sendable {
         if method == "jobs.subscribe", let epoch = recorded["epoch"]?.stringValue {
             epochs[epoch] = replayed["epoch"]?.stringValue
         }
-        if let old = recorded["seq"]?.integerValue, let new = replayed["seq"]?.integerValue {
+        if let old = recorded["seq"]?.countValue, let new = replayed["seq"]?.countValue {
             let place = positions.lastIndex { $0.recorded <= old }.map { $0 + 1 } ?? 0
             positions.insert((old, new), at: place)
         }
@@ -78,7 +78,7 @@ struct IdentityMap: Sendable {
             let epoch = resume["epoch"]?.stringValue.flatMap({ epochs[$0] })
         {
             resume["epoch"] = .string(epoch)
-            resume["seq"] = resume["seq"]?.integerValue.map { .integer(position($0)) }
+            resume["seq"] = resume["seq"]?.countValue.map { .integer(position($0)) }
             params["resume"] = .object(resume)
         }
         if let mark = params["after"]?.stringValue, let mapped = marks[mark] {

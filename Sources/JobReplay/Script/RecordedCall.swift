@@ -76,7 +76,7 @@ struct RecordedCall: Sendable {
     /// The jobs that it names, by their recorded ids.
     var jobs: [String] {
         var ids = Self.texts(params["_id"]) + Self.texts(params["filter"]?["_id"])
-        ids += params["manifest"]?.objectValue?.keys.elements ?? []
+        ids += params["manifest"]?.objectValue?.keys ?? []
         return ids
     }
 

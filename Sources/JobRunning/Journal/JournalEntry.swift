@@ -98,19 +98,19 @@ extension JournalEntry {
         switch line["event"]?.stringValue {
         case "started":
             guard let pid = line["pid"]?.integerValue.flatMap(Int32.init(exactly:)), pid > 0,
-                let startTime = line["start_time"]?.integerValue,
+                let startTime = line["start_time"]?.integerValue, startTime >= 0,
                 let bootID = line["boot_id"]?.stringValue
             else { return nil }
             self = .started(ProcessIdentity(pid: pid, startTime: startTime, bootID: bootID))
         case "stage":
             guard let name = line["name"]?.stringValue,
-                let number = line["number"]?.integerValue,
-                let count = line["of"]?.integerValue
+                let count = line["of"]?.countValue,
+                let number = line["number"]?.countValue, (1...max(1, count)).contains(number)
             else { return nil }
             self = .stage(name: name, number: number, of: count)
         case "progress":
-            guard let stage = line["stage"]?.integerValue,
-                let fraction = line["fraction"]?.numberValue
+            guard let stage = line["stage"]?.countValue,
+                let fraction = line["fraction"]?.numberValue, (0...1).contains(fraction)
             else { return nil }
             self = .progress(stage: stage, fraction: fraction)
         case "result":

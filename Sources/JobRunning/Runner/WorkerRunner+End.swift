@@ -140,8 +140,8 @@ extension WorkerRunner {
         guard let excerpt = try? JobLogs(folders: folders).read(id, from: -(16 << 10)) else {
             return []
         }
-        let lines = excerpt.text.split(separator: "\n")
-        return lines.suffix(20).map { String($0) }
+        let lines = excerpt.text.utf8.split(separator: UInt8(ascii: "\n"))
+        return lines.suffix(20).map { String(Substring($0)) }
     }
 
     /// Writes a line into a job's log.

@@ -81,15 +81,17 @@ extension WorkerOrder {
         }
         guard let id = document["id"]?.stringValue.flatMap({ JobID($0) }),
             let task = document["task"]?.stringValue,
-            let proc = document["proc"]?.integerValue,
-            let mem = document["mem"]?.integerValue,
+            let resources = Resources(
+                checking: document["proc"]?.integerValue,
+                document["mem"]?.integerValue
+            ),
             let data = document["data"]?.stringValue
         else { throw WorkerOrderError(description: "\(path) is not the order of a job") }
         launch = LaunchOrder(
             id: id,
             task: task,
             args: document["args"]?.objectValue ?? [:],
-            resources: Resources(proc: proc, mem: mem),
+            resources: resources,
             username: document["username"]?.stringValue ?? "",
             inputs: (document["inputs"]?.arrayValue ?? []).reduce(into: [:]) { inputs, whole in
                 guard let record = DataRecord(whole: whole) else { return }
@@ -98,11 +100,11 @@ extension WorkerOrder {
         )
         folders = DataFolders(data: FilePath(data))
         grace =
-            document["grace_ms"]?.integerValue.map { .milliseconds($0) }
+            document["grace_ms"]?.countValue.map { .milliseconds($0) }
             ?? TaskDescription.defaultGrace
-        timeout = document["timeout_ms"]?.integerValue.map { .milliseconds($0) }
+        timeout = document["timeout_ms"]?.countValue.map { .milliseconds($0) }
         let folders = folders
-        lease = document["lease_ms"]?.integerValue.map {
+        lease = document["lease_ms"]?.countValue.map {
             WorkerLease(file: folders.lease, duration: .milliseconds($0))
         }
         arguments = (document["arguments"]?.arrayValue ?? []).compactMap {
@@ -128,8 +130,10 @@ extension Duration {
         return "\(milliseconds) ms"
     }
 
-    /// Whole milliseconds.
+    /// Whole milliseconds; what is longer than they can count is as long as they can.
     package var milliseconds: Int {
-        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+        let (seconds, attoseconds) = min(max(self, .milliseconds(Int.min)), .milliseconds(Int.max))
+            .components
+        return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -52,8 +52,8 @@ extension FrontEnd {
         var request = NewJob(
             task: try params.string("task"),
             args: try params.optionalObject("args") ?? [:],
-            proc: try params.optionalInteger("proc", in: 1...(.max)),
-            mem: try params.optionalInteger("mem", in: 1...(.max)),
+            proc: try params.optionalInteger("proc", in: 1...Resources.procRange.upperBound),
+            mem: try params.optionalInteger("mem", in: 1...Resources.memRange.upperBound),
             priority: try params.optionalInteger("priority", in: -1000...1000) ?? 0,
             username: call.identity?.username ?? ""
         )
@@ -139,15 +139,15 @@ extension FrontEnd {
         guard let part = try? logs.read(id, from: -Self.logBytes, limit: Self.logBytes) else {
             return ["size": 0, "offset": 0, "text": ""]
         }
-        var text = Substring(part.text)
+        var text = part.text.utf8[...]
         var offset = part.offset
-        if offset > 0, let newline = text.firstIndex(of: "\n") {
-            let start = text.index(after: newline)
-            offset += text[..<start].utf8.count
-            text = text[start...]
+        if offset > 0, let newline = text.firstIndex(of: UInt8(ascii: "\n")) {
+            offset += text[...newline].count
+            text = text[newline...].dropFirst()
         }
         return [
-            "size": .integer(part.size), "offset": .integer(offset), "text": .string(String(text)),
+            "size": .integer(part.size), "offset": .integer(offset),
+            "text": .string(String(Substring(text))),
         ]
     }
 

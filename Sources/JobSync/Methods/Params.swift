@@ -21,7 +21,7 @@ extension JobFilter {
         let names = ["task", "state", "username", "_id"] + (hasArchived ? ["archived"] : [])
         let reader = try ParamsReader(params, path: "filter.", allowed: names)
         tasks = try reader.optionalStrings("task").map { Set($0) }
-        usernames = try reader.optionalStrings("username").map { Set($0) }
+        usernames = try reader.optionalStrings("username").map { Set($0.map { ExactText($0) }) }
         archived = hasArchived ? try reader.optionalBool("archived") : nil
         if let texts = try reader.optionalStrings("state") {
             var states: Set<JobState> = []
@@ -51,7 +51,7 @@ extension JobFilter {
         }
         document["task"] = list(tasks.map(Array.init))
         document["state"] = list(states?.map(\.rawValue))
-        document["username"] = list(usernames.map(Array.init))
+        document["username"] = list(usernames.map { $0.map(\.text) })
         document["_id"] = list(ids?.map(\.rawValue))
         return document
     }

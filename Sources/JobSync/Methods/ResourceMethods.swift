@@ -1,6 +1,7 @@
 import Authentication
 import JSON
 import JobManagement
+import JobModel
 import JobProtocol
 
 extension ExposedMethod {
@@ -10,8 +11,8 @@ extension ExposedMethod {
         },
         deferred("resources.limit", ["proc", "mem"], permission: .modifyOptions) {
             (frontEnd, call) async throws(RPCError) in
-            let proc = try call.params.optionalInteger("proc", in: 0...1_000_000)
-            let mem = try call.params.optionalInteger("mem", in: 0...1_000_000_000)
+            let proc = try call.params.optionalInteger("proc", in: Resources.procRange)
+            let mem = try call.params.optionalInteger("mem", in: Resources.memRange)
             guard proc != nil || mem != nil else { throw call.params.missing("proc") }
             do throws(JobManagerError) {
                 let report = try await frontEnd.manager.limitResources(proc: proc, mem: mem)

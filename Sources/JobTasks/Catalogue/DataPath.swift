@@ -17,13 +17,16 @@ package enum DataPath {
         guard !path.utf8.contains(0) else {
             throw ArgumentError(field: field, message: "must not contain a zero byte")
         }
-        guard !path.hasPrefix("/") else {
+        // By bytes, as the file system reads it: to Swift a slash with a combining mark is none.
+        let slash = UInt8(ascii: "/")
+        guard path.utf8.first != slash else {
             throw ArgumentError(
                 field: field,
                 message: "must be relative to the data folder, not begin with '/'"
             )
         }
-        let parts = path.split(separator: "/").filter { $0 != "." }
+        let parts = path.utf8.split(separator: slash).map { String(Substring($0)) }
+            .filter { $0 != "." }
         guard !parts.contains("..") else {
             throw ArgumentError(field: field, message: "must not contain '..'")
         }

@@ -9,7 +9,9 @@ extension TaskDescription {
     /// - Throws: The first argument that is missing, unknown or of a wrong kind.
     public func check(_ args: JSONObject) throws(ArgumentError) -> JSONObject {
         for name in args.keys
-        where !arguments.contains(where: { $0.name == name }) && !ignoredArguments.contains(name) {
+        where !arguments.contains(where: { $0.name.isExactly(name) })
+            && !ignoredArguments.contains(name)
+        {
             throw ArgumentError(field: "args.\(name)", message: unknownArgument(name))
         }
         var checked: JSONObject = [:]
@@ -181,6 +183,7 @@ extension ArgumentDescription {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
         case .integer, .number: "the number \(value)"
+        case .decimal: "the number \(value), which 64 bits do not hold: give it as a string"
         case .string: "a string"
         case .array: "a list"
         case .object: "an object"

@@ -54,11 +54,12 @@ public struct Template: Hashable, Sendable {
     private static func parse(_ source: String) throws(TemplateError) -> [Part] {
         var parts: [Part] = []
         var text = ""
-        var rest = source[...]
-        while let character = rest.popFirst() {
-            switch character {
+        // Not by characters: a brace before a combining mark is a brace.
+        var rest = source.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            switch scalar {
             case "{" where rest.first == "{", "}" where rest.first == "}":
-                text.append(character)
+                text.unicodeScalars.append(scalar)
                 rest.removeFirst()
             case "{":
                 guard let end = rest.firstIndex(of: "}") else {
@@ -75,7 +76,7 @@ public struct Template: Hashable, Sendable {
                     message: "'}' without '{' in \"\(source)\"; write }} for a brace"
                 )
             default:
-                text.append(character)
+                text.unicodeScalars.append(scalar)
             }
         }
         if !text.isEmpty || parts.isEmpty { parts.append(.text(text)) }

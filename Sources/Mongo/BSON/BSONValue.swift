@@ -53,6 +53,12 @@ extension BSONValue {
         }
     }
 
+    /// The whole number, if this is one that can count or number something: from 0 to 2⁴⁰, so that
+    /// millions of them can be added up.
+    public var countValue: Int? {
+        integerValue.flatMap { (0...1 << 40).contains($0) ? $0 : nil }
+    }
+
     /// The number, if this is one.
     public var numberValue: Double? {
         switch self {

@@ -94,7 +94,7 @@ struct CommitAttempt: Sendable {
         ]
         var oldest = history.horizon
         try client.find(layout.gone, options: options, session: session) { document in
-            oldest = document["seq"]?.integerValue ?? oldest
+            oldest = document["seq"]?.countValue ?? oldest
             return true
         }
         let removal = MongoWrite.remove(["seq": ["$lte": .int64(Int64(oldest))]], many: true)
@@ -122,7 +122,7 @@ struct CommitAttempt: Sendable {
         ) { document in
             if let id = document["_id"]?.stringValue.flatMap({ JobID($0) }) {
                 let version = document["_version"]
-                versions[id] = version?.isNull != false ? 0 : version?.integerValue ?? -1
+                versions[id] = version?.isNull != false ? 0 : version?.countValue ?? -1
             }
             return true
         }

@@ -19,7 +19,7 @@ struct CommitMark: Hashable, Sendable {
     init?(_ event: FeedEvent) {
         let prefix = "commits."
         guard let (key, value) = event.updated.first(where: { $0.key.hasPrefix(prefix) }),
-            let entry = value.documentValue, let number = entry["number"]?.integerValue,
+            let entry = value.documentValue, let number = entry["number"]?.countValue,
             let isLive = entry["live"]?.boolValue
         else { return nil }
         id = CommitID(store: String(key.dropFirst(prefix.count)), number: number)
@@ -40,6 +40,6 @@ extension MongoClient {
             .update(["$set": ["settled": .string(marker)]])
         )
         let commit = history?["commits"]?.documentValue?[id.store]?.documentValue
-        return commit?["number"]?.integerValue == id.number
+        return commit?["number"]?.countValue == id.number
     }
 }

@@ -24,24 +24,24 @@ struct HistoryState: Hashable, Sendable {
     }
 
     init?(_ document: BSONDocument) {
-        guard let epoch = document["epoch"]?.stringValue, let seq = document["seq"]?.integerValue
+        guard let epoch = document["epoch"]?.stringValue, let seq = document["seq"]?.countValue
         else { return nil }
         self.init(
             epoch: epoch,
             seq: seq,
-            horizon: document["horizon"]?.integerValue ?? 0,
-            gone: document["gone"]?.integerValue ?? 0,
-            term: document["term"]?.integerValue ?? 0
+            horizon: document["horizon"]?.countValue ?? 0,
+            gone: document["gone"]?.countValue ?? 0,
+            term: document["term"]?.countValue ?? 0
         )
     }
 
     /// Takes in what an event tells of the document.
     mutating func learn(_ event: FeedEvent) {
         epoch = event.changed("epoch")?.stringValue ?? epoch
-        seq = event.changed("seq")?.integerValue ?? seq
-        horizon = event.changed("horizon")?.integerValue ?? horizon
-        gone = event.changed("gone")?.integerValue ?? gone
-        term = event.changed("term")?.integerValue ?? term
+        seq = event.changed("seq")?.countValue ?? seq
+        horizon = event.changed("horizon")?.countValue ?? horizon
+        gone = event.changed("gone")?.countValue ?? gone
+        term = event.changed("term")?.countValue ?? term
     }
 
     /// Chooses the document as long as nobody has changed what is known of it.

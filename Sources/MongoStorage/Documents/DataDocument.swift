@@ -56,7 +56,8 @@ enum DataDocument {
             uses: uses,
             job: document["job"]?.stringValue.flatMap { JobID($0) },
             username: username,
-            created: created + .microseconds(document["micros"]?.integerValue ?? 0),
+            created: created
+                + .microseconds(min(max(document["micros"]?.integerValue ?? 0, 0), 999)),
             document: held.objectValue ?? [:]
         )
     }

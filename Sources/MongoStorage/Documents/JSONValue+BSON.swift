@@ -10,7 +10,7 @@ extension JSONValue {
     /// Whether BSON can hold this so that it comes back as it was.
     ///
     /// No name may hold a zero byte. One that begins with a dollar sign means something to the
-    /// server, and it will not have it everywhere.
+    /// server, and it will not have it everywhere. A number that needs its text has none here.
     var fitsBSON: Bool { fitsBSON(within: Self.maximumDepth) }
 
     private func fitsBSON(within depth: Int) -> Bool {
@@ -23,7 +23,8 @@ extension JSONValue {
                     name.utf8.first != UInt8(ascii: "$") && !name.utf8.contains(0)
                         && value.fitsBSON(within: depth - 1)
                 }
-        default: true
+        case .decimal: false
+        case .null, .bool, .integer, .number, .string: true
         }
     }
 
@@ -76,6 +77,7 @@ extension BSONWriter {
         case .bool(let value): append(value, for: key)
         case .integer(let value): append(value, for: key)
         case .number(let value): append(value, for: key)
+        case .decimal(let value): append(value.text, for: key)
         case .string(let value): append(value, for: key)
         case .array(let elements):
             append(arrayOf: elements, for: key) { $0.append($1, for: $2) }

@@ -38,12 +38,12 @@ extension JobDocument {
         let hasEnded = status.last?.state.isFinal == true
         return Job(
             id: id,
-            version: try reader.integer("_version", or: 0),
+            version: try reader.integer("_version", or: 0, in: Job.versionRange),
             task: try reader.string("task"),
             args: args,
             resources: Resources(
-                proc: try reader.integer("proc", or: hasEnded ? 0 : nil),
-                mem: try reader.integer("mem", or: hasEnded ? 0 : nil)
+                proc: try reader.integer("proc", or: hasEnded ? 0 : nil, in: Resources.procRange),
+                mem: try reader.integer("mem", or: hasEnded ? 0 : nil, in: Resources.memRange)
             ),
             priority: try reader.integer("priority", or: 0),
             username: reader.fields["username"]?.stringValue
@@ -73,7 +73,7 @@ extension JobDocument {
         let progress = fields["progress"]?.numberValue ?? 0
         return JobStatus(
             stage: fields["stage"]?.stringValue,
-            progress: progress.isFinite ? progress : 0,
+            progress: Progress.rounded(progress),
             error: try error(fields["error"], path: path),
             state: state,
             date: try reader.date("date", micros: fields["micros"]?.integerValue ?? 0),
@@ -137,11 +137,11 @@ extension JobDocument {
     }
 
     private static func usage(_ reader: JobFieldReader) -> ResourceUsage? {
-        guard let document = reader.fields["usage"]?.documentValue,
-            let cpuSeconds = document["cpu_seconds"]?.numberValue,
-            let peakMemory = document["peak_memory"]?.integerValue
-        else { return nil }
-        return ResourceUsage(cpuSeconds: cpuSeconds, peakMemory: peakMemory)
+        guard let document = reader.fields["usage"]?.documentValue else { return nil }
+        return ResourceUsage(
+            checking: document["cpu_seconds"]?.numberValue,
+            document["peak_memory"]?.integerValue
+        )
     }
 
     private static func idText(_ id: BSONValue?) -> String {

@@ -12,8 +12,20 @@ struct JobFieldReader {
     }
 
     /// A whole number of whatever type; missing or null is as good as the default, if there is one.
-    func integer(_ name: String, or missing: Int?) throws(FieldFault) -> Int {
-        if let value = fields[name]?.integerValue { return value }
+    func integer(
+        _ name: String,
+        or missing: Int?,
+        in range: ClosedRange<Int> = .min ... .max
+    ) throws(FieldFault) -> Int {
+        if let value = fields[name]?.integerValue {
+            guard range.contains(value) else {
+                throw FieldFault(
+                    field: path + name,
+                    expected: "from \(range.lowerBound) to \(range.upperBound), found \(value)"
+                )
+            }
+            return value
+        }
         guard let missing, isMissing(name) else { throw fault(name, "a whole number") }
         return missing
     }

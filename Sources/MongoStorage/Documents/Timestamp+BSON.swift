@@ -4,7 +4,7 @@ import Mongo
 extension Timestamp {
     /// A moment that BSON holds.
     init(milliseconds: Int64) {
-        // Dates beyond what microseconds can count are nobody's; they stop at the end.
+        // Microseconds count no further; and no date is there.
         let limit = Int64.max / 1000
         self.init(microseconds: Int(min(max(milliseconds, -limit), limit) * 1000))
     }

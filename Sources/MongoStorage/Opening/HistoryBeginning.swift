@@ -29,7 +29,7 @@ struct HistoryBeginning: Sendable {
                 ["seq": ["$exists": true]],
                 options: ["sort": ["seq": -1], "projection": ["seq": 1]]
             )
-            last = max(last, newest?["seq"]?.integerValue ?? 0)
+            last = max(last, newest?["seq"]?.countValue ?? 0)
         }
         var gone = 0
         try client.find(layout.gone, options: ["projection": ["_id": 1]]) { _ in
@@ -64,7 +64,7 @@ struct HistoryBeginning: Sendable {
     ) throws(MongoError) {
         let commits = history["commits"]?.documentValue ?? [:]
         let stores = commits.map { key, value in
-            (key: key, seq: value.documentValue?["seq"]?.integerValue ?? 0)
+            (key: key, seq: value.documentValue?["seq"]?.countValue ?? 0)
         }
         let old = stores.sorted { $0.seq > $1.seq }.dropFirst(Self.rememberedStores)
         guard !old.isEmpty else { return }

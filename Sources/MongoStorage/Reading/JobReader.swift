@@ -62,7 +62,7 @@ struct JobReader: Sendable {
         let options = Self.options(sort: ["seq": 1], limit: limit)
         try client.find(layout.gone, ["seq": .document(behind)], options: options) { document in
             if let id = document["_id"]?.stringValue.flatMap({ JobID($0) }),
-                let seq = document["seq"]?.integerValue
+                let seq = document["seq"]?.countValue
             {
                 gone.append(StoredChange(seq: seq, content: .gone(id)))
             }
@@ -110,7 +110,7 @@ struct JobReader: Sendable {
                 documents += 1
                 do throws(UnreadableJob) {
                     let job = try JobDocument.job(document)
-                    found.append((document["seq"]?.integerValue ?? 0, job))
+                    found.append((document["seq"]?.countValue ?? 0, job))
                 } catch {
                     unreadable.tell(error)
                 }

@@ -1,3 +1,4 @@
+import JSON
 import JobModel
 import JobStorage
 import Mongo
@@ -27,7 +28,7 @@ struct JobSearch {
         let wanted = query.filter
         if let tasks = wanted.tasks { require("task", in: tasks) }
         if let states = wanted.states { require("state", in: states.map(\.rawValue)) }
-        if let usernames = wanted.usernames { require("username", in: usernames) }
+        if let usernames = wanted.usernames { require("username", in: usernames.map(\.text)) }
         if let ids = wanted.ids { require("_id", in: ids.map(\.rawValue)) }
         if let archived = wanted.archived { fields.append(("archived", .bool(archived))) }
 

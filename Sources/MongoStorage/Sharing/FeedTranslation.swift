@@ -75,7 +75,7 @@ struct FeedTranslation {
     /// A job may have changed again since the event, or be gone: then it is told once more, or the
     /// event that says so is still to come.
     private mutating func gather(job event: FeedEvent, _ found: Lookup.Found) {
-        guard event.kind != "delete", let seq = event.changed("seq")?.integerValue,
+        guard event.kind != "delete", let seq = event.changed("seq")?.countValue,
             let document = event.full ?? found.jobs[event.id]
         else { return }
         do {
@@ -88,7 +88,7 @@ struct FeedTranslation {
     }
 
     private mutating func gather(gone event: FeedEvent) {
-        guard event.kind != "delete", let seq = event.changed("seq")?.integerValue,
+        guard event.kind != "delete", let seq = event.changed("seq")?.countValue,
             let id = JobID(event.id)
         else { return }
         gathered.append(StoredChange(seq: seq, content: .gone(id)))
@@ -102,7 +102,7 @@ struct FeedTranslation {
         let epoch = history.epoch
         history.learn(event)
         guard history.epoch == epoch else { throw .unavailable("another history has begun") }
-        guard let seq = event.changed("seq")?.integerValue else { return nil }
+        guard let seq = event.changed("seq")?.countValue else { return nil }
         let heard = gathered.sorted { $0.seq < $1.seq }
         gathered = []
         // What was told before the stream was read again.

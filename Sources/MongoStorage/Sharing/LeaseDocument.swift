@@ -16,16 +16,16 @@ enum LeaseDocument {
     /// Who leads by a document.
     static func lease(_ document: BSONDocument) -> Lease? {
         guard let owner = document["owner"]?.stringValue,
-            let term = document["term"]?.integerValue
+            let term = document["term"]?.countValue
         else { return nil }
         let machine = document["machine"]?.documentValue
         return Lease(
             owner: owner,
             term: term,
             machine: Resources(
-                proc: machine?["proc"]?.integerValue ?? 0,
-                mem: machine?["mem"]?.integerValue ?? 0
-            )
+                checking: machine?["proc"]?.integerValue,
+                machine?["mem"]?.integerValue
+            ) ?? .zero
         )
     }
 

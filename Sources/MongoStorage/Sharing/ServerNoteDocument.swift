@@ -30,7 +30,7 @@ enum ServerNoteDocument {
             host: document["host"]?.stringValue ?? "",
             address: document["address"]?.stringValue ?? "",
             mayLead: document["mayLead"]?.boolValue ?? false,
-            beat: document["beat"]?.integerValue ?? 0
+            beat: document["beat"]?.countValue ?? 0
         )
     }
 }

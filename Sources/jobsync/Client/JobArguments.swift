@@ -16,15 +16,18 @@ enum JobArguments {
         let descriptions = task?["args"]?.arrayValue ?? []
         var args: JSONObject = [:]
         for word in words {
-            guard let equals = word.firstIndex(of: "="), equals > word.startIndex else {
+            // Not by characters: an equals sign before a combining mark is one.
+            guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")),
+                equals > word.startIndex
+            else {
                 throw CommandFailure(.usage, "\"\(word)\" is not an argument such as name=value")
             }
             var name = word[..<equals]
-            let text = word[word.index(after: equals)...]
+            let text = Substring(word.utf8[equals...].dropFirst())
             let isJSON = name.hasSuffix(":")
             if isJSON { name = name.dropLast() }
             let key = String(name)
-            let description = descriptions.first { $0.text("name") == key }
+            let description = descriptions.first { $0.text("name").isExactly(key) }
             let value =
                 isJSON
                 ? try json(text, for: key) : try self.value(String(text), of: description, for: key)
@@ -81,6 +84,7 @@ enum JobArguments {
     }
 
     private static func number(_ text: String) -> JSONValue? {
+        if let number = try? JSONValue(parsing: text), number.isNumber { return number }
         if let whole = Int(text) { return .integer(whole) }
         return Double(text).flatMap { $0.isFinite ? .number($0) : nil }
     }

@@ -68,7 +68,7 @@ struct JobView {
         }
         if params["sync"]?.boolValue != true {
             isComplete = true
-            seq = params["seq"]?.integerValue ?? seq
+            seq = params["seq"]?.countValue ?? seq
         }
         return changes
     }
@@ -85,7 +85,7 @@ struct JobView {
         guard params["count"]?.integerValue == jobs.count,
             params["digest"]?.stringValue == digest.description
         else { return false }
-        seq = params["seq"]?.integerValue ?? seq
+        seq = params["seq"]?.countValue ?? seq
         return true
     }
 

@@ -109,7 +109,7 @@ final class ServerConnection {
         let code = push.params["code"]?.integerValue ?? 0
         farewell = ConnectionLost(
             reason: push.params["reason"]?.stringValue ?? "the server closed the connection",
-            after: push.params["after"]?.integerValue.map { .milliseconds($0) },
+            after: push.params["after"]?.countValue.map { .milliseconds(min($0, 3_600_000)) },
             isFinal: (4500..<5000).contains(code)
         )
     }

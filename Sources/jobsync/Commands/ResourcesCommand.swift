@@ -37,7 +37,7 @@ struct ResourcesCommand: AsyncParsableCommand {
         Output.line("cores   \(ResourceWords.share("proc", of: resources))")
         Output.line("memory  \(ResourceWords.share("mem", of: resources, unit: " GB"))")
         for (task, count) in resources["task_counts"]?.objectValue ?? [:] {
-            Output.line("\(task): \(count.integerValue ?? 0) running")
+            Output.line("\(task): \(count.countValue ?? 0) running")
         }
     }
 }

@@ -92,10 +92,10 @@ struct Status: AsyncParsableCommand {
         ])
         table.rows = connections.map { connection in
             let subscriptions = connection["subscriptions"]?.arrayValue ?? []
-            let behind = subscriptions.compactMap { $0["behind"]?.integerValue }.max() ?? 0
+            let behind = subscriptions.compactMap { $0["behind"]?.countValue }.max() ?? 0
             let isChoked = connection["choked"] == true
             return [
-                Table.Cell("\(connection["id"]?.integerValue ?? 0)"),
+                Table.Cell("\(connection["id"]?.countValue ?? 0)"),
                 Table.Cell(connection.text("username")),
                 Table.Cell(connection.text("address")),
                 Table.Cell(Timestamp(connection.text("opened")).map(Words.date) ?? ""),
@@ -103,7 +103,7 @@ struct Status: AsyncParsableCommand {
                 isChoked
                     ? Table.Cell("\(behind), choked", .yellow)
                     : Table.Cell("\(behind)", behind > 0 ? .yellow : .plain),
-                Table.Cell(Words.bytes(connection["bytes_out"]?.integerValue ?? 0)),
+                Table.Cell(Words.bytes(connection["bytes_out"]?.countValue ?? 0)),
             ]
         }
         show(table)
@@ -134,8 +134,8 @@ struct Status: AsyncParsableCommand {
 enum ResourceWords {
     /// `4 of 8 in use`, and how many there are where fewer may be used.
     static func share(_ name: String, of resources: JSONValue, unit: String = "") -> String {
-        let used = resources["used"]?[name]?.integerValue ?? 0
-        let limit = resources["limit"]?[name]?.integerValue ?? 0
+        let used = resources["used"]?[name]?.countValue ?? 0
+        let limit = resources["limit"]?[name]?.countValue ?? 0
         return "\(used) of \(limit)\(unit) in use"
     }
 }
@@ -146,6 +146,6 @@ extension JSONValue {
 
     /// The sum of a number over all tasks.
     fileprivate func sum(of name: String) -> Int {
-        (self["tasks"]?.arrayValue ?? []).reduce(0) { $0 + ($1[name]?.integerValue ?? 0) }
+        (self["tasks"]?.arrayValue ?? []).reduce(0) { $0 + ($1[name]?.countValue ?? 0) }
     }
 }

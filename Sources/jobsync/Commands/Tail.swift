@@ -106,7 +106,7 @@ final class LogReader {
             ["_id": .string(id), "offset": .integer(start)]
         )
         take(answer.objectValue ?? [:])
-        size = answer["size"]?.integerValue ?? 0
+        size = answer["size"]?.countValue ?? 0
     }
 
     /// Takes a push `jobs.log`; others are not looked at.
@@ -124,7 +124,7 @@ final class LogReader {
     private func take(_ part: JSONObject) {
         let piece = part["text"]?.stringValue ?? ""
         text += piece
-        start = (part["offset"]?.integerValue ?? start) + piece.utf8.count
+        start = (part["offset"]?.countValue ?? start) + piece.utf8.count
         hasEnded = part["ended"]?.boolValue ?? false
     }
 }

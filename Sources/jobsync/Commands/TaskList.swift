@@ -89,11 +89,11 @@ enum TaskWords {
             let reason = task["reason"]?.stringValue
             return [
                 Table.Cell(task.text("name"), reason == nil ? .plain : .dim),
-                Table.Cell("\(task["running"]?.integerValue ?? 0)"),
-                Table.Cell("\(task["waiting"]?.integerValue ?? 0)"),
+                Table.Cell("\(task["running"]?.countValue ?? 0)"),
+                Table.Cell("\(task["waiting"]?.countValue ?? 0)"),
                 Table.Cell(limit(of: task)),
-                Table.Cell("\(task["proc"]?.integerValue ?? 0)"),
-                Table.Cell("\(task["mem"]?.integerValue ?? 0)G"),
+                Table.Cell("\(task["proc"]?.countValue ?? 0)"),
+                Table.Cell("\(task["mem"]?.countValue ?? 0)G"),
                 reason.map { Table.Cell("unavailable: \($0)", .yellow) }
                     ?? Table.Cell(task.text("description")),
             ]

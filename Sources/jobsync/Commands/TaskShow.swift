@@ -27,8 +27,8 @@ struct TaskShow: AsyncParsableCommand {
         if let reason = task["reason"]?.stringValue { Output.line("unavailable: \(reason)") }
         let stages = (task["stages"]?.arrayValue ?? []).compactMap(\.stringValue)
         Output.line("stages     \(stages.joined(separator: ", "))")
-        Output.line("cores      \(task["proc"]?.integerValue ?? 0)")
-        Output.line("memory     \(task["mem"]?.integerValue ?? 0) GB")
+        Output.line("cores      \(task["proc"]?.countValue ?? 0)")
+        Output.line("memory     \(task["mem"]?.countValue ?? 0) GB")
         Output.line("limit      \(TaskWords.limit(of: task))")
         Output.line("source     \(task.text("source"))")
         let arguments = task["args"]?.arrayValue ?? []

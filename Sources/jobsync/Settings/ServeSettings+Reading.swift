@@ -1,4 +1,5 @@
 import Foundation
+import JobModel
 
 extension ServeSettings {
     /// Reads every setting.
@@ -29,12 +30,19 @@ extension ServeSettings {
         if mongo == nil, role != .all {
             throw reader.complaint(about: .role, "needs --mongo, for a front end shares a store")
         }
-        proc = try reader.value(.proc, PositiveNumber.parse)
-        mem = try reader.value(.mem, PositiveNumber.parse)
+        proc = try reader.value(.proc) { (text) throws(UnusableText) in
+            try WholeNumber.parse(text, in: 1...Resources.procRange.upperBound)
+        }
+        mem = try reader.value(.mem) { (text) throws(UnusableText) in
+            try WholeNumber.parse(text, in: 1...Resources.memRange.upperBound)
+        }
         tasks = try reader.value(.tasks, PlainText.parse).map(absolute)
         access = try reader.choice(.auth) ?? access
         allowedOrigins = try reader.list(.allowOrigin, Origin.parse)
-        rate = try reader.value(.rate, WholeNumber.parse) ?? rate
+        rate =
+            try reader.value(.rate) { (text) throws(UnusableText) in
+                try WholeNumber.parse(text, in: 0...1_000_000)
+            } ?? rate
         stallAfter = try reader.value(.stallAfter, LongTime.parse) ?? stallAfter
         compression = try reader.choice(.compression) ?? compression
         web = try reader.value(.web, PlainText.parse).map(absolute)

@@ -13,21 +13,14 @@ enum PlainText {
     }
 }
 
-/// A whole number from 1 on.
-enum PositiveNumber {
-    static func parse(_ text: String) throws(UnusableText) -> Int {
-        guard let number = Int(text), number >= 1 else {
-            throw UnusableText(expected: "a whole number of at least 1")
-        }
-        return number
-    }
-}
-
-/// A whole number from 0 on.
+/// A whole number within bounds.
 enum WholeNumber {
-    static func parse(_ text: String) throws(UnusableText) -> Int {
-        guard let number = Int(text), number >= 0 else {
-            throw UnusableText(expected: "a whole number of at least 0")
+    static func parse(_ text: String, in range: ClosedRange<Int>) throws(UnusableText) -> Int {
+        guard let number = Int(text), number >= range.lowerBound else {
+            throw UnusableText(expected: "a whole number of at least \(range.lowerBound)")
+        }
+        guard range.contains(number) else {
+            throw UnusableText(expected: "a whole number of at most \(range.upperBound)")
         }
         return number
     }

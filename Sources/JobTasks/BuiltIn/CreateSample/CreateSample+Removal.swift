@@ -9,7 +9,8 @@ extension CreateSample {
     func checkRemoval() throws(TaskFailure) {
         guard removesRawFiles else { return }
         for path in rawPaths {
-            let first = path.split(separator: "/").first { $0 != "." } ?? ""
+            let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+            let first = parts.first { $0 != "." } ?? ""
             guard !DataKind.allCases.contains(where: { $0.plural == first }) else {
                 throw .task("args.remove_raw: \(path) belongs to what is kept and must stay")
             }

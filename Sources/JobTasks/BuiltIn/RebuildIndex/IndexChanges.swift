@@ -26,7 +26,7 @@ struct IndexChanges {
         )
         let before = newest?.document["manifest"]?.objectValue
         for virus in reference.viruses {
-            let last = before.map { $0[virus.id]?.integerValue } ?? virus.lastIndexedVersion
+            let last = before.map { $0[virus.id]?.countValue } ?? virus.lastIndexedVersion
             if last != virus.version { modifiedViruses += 1 }
             // The first version is 0: a new virus went through one change more than it says.
             modifications += before == nil ? virus.unbuilt : abs(virus.version - (last ?? -1))

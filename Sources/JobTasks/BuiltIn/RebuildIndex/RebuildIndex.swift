@@ -94,7 +94,7 @@ package final class RebuildIndex: JobTask {
     }
 
     private var version: Int {
-        (context.inputs[.index]?.document["version"]?.integerValue ?? 0) + 1
+        (context.inputs[.index]?.document["version"]?.countValue ?? 0) + 1
     }
 
     private func key(of reference: DataRecord) throws(TaskFailure) -> DataKey {

@@ -81,14 +81,14 @@ struct ReferenceError: Error, Hashable, CustomStringConvertible {
 extension Reference.Virus {
     init(_ value: JSONValue) throws(ReferenceError) {
         guard let id = value["_id"]?.stringValue, let name = value["name"]?.stringValue,
-            let version = value["version"]?.integerValue
+            let version = value["version"]?.countValue
         else { throw ReferenceError(description: "a virus lacks its _id, name or version") }
         self.id = id
         self.name = name
         self.version = version
         abbreviation = value["abbreviation"]?.stringValue ?? ""
-        lastIndexedVersion = value["last_indexed_version"]?.integerValue
-        unbuilt = value["unbuilt"]?.integerValue ?? 0
+        lastIndexedVersion = value["last_indexed_version"]?.countValue
+        unbuilt = value["unbuilt"]?.countValue ?? 0
         isolates = try (value["isolates"]?.arrayValue ?? []).map { isolate throws(ReferenceError) in
             try Reference.Isolate(isolate, of: name)
         }
@@ -144,7 +144,7 @@ extension Reference.Sequence {
 
 extension Reference.Profile {
     init?(_ value: JSONValue) {
-        guard let id = value["_id"]?.stringValue, let cluster = value["cluster"]?.integerValue
+        guard let id = value["_id"]?.stringValue, let cluster = value["cluster"]?.countValue
         else { return nil }
         self.id = id
         self.cluster = cluster

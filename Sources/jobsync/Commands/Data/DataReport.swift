@@ -121,8 +121,8 @@ enum DataReport {
             versions.isEmpty ? "no index yet; `jobsync new rebuild_index` makes one" : "index"
         )
         for (version, index) in versions {
-            let viruses = index.document["virus_count"]?.integerValue ?? 0
-            let changed = index.document["modified_virus_count"]?.integerValue ?? 0
+            let viruses = index.document["virus_count"]?.countValue ?? 0
+            let changed = index.document["modified_virus_count"]?.countValue ?? 0
             lines.append(
                 "  version \(version): \(Words.count(viruses, "virus", "viruses")), \(changed) changed, "
                     + Words.date(index.created)
@@ -137,7 +137,7 @@ enum DataReport {
         _ indexes: [DataRecord]
     ) -> [(version: Int, index: DataRecord)] {
         indexes.filter { $0.uses.contains(reference.key) }
-            .map { ($0.document["version"]?.integerValue ?? 0, $0) }
+            .map { ($0.document["version"]?.countValue ?? 0, $0) }
             .sorted { $0.0 < $1.0 }
     }
 

@@ -47,7 +47,7 @@ struct ImportReference: AsyncParsableCommand {
         await connection.close()
         guard !json else { return Output.line(record.description) }
         let document = record["document"]
-        func count(_ member: String) -> Int { document?[member]?.integerValue ?? 0 }
+        func count(_ member: String) -> Int { document?[member]?.countValue ?? 0 }
         Output.line(
             "\(id): \(Words.count(count("virus_count"), "virus", "viruses")), "
                 + "\(Words.count(count("isolate_count"), "isolate")), "
