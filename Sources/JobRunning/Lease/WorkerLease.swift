@@ -39,7 +39,7 @@ package struct WorkerLease: Hashable, Sendable {
     package func end() -> ContinuousClock.Instant? {
         guard let document = try? JSONValue(parsing: Files.read(file, limit: 4 << 10)),
             document["boot_id"]?.stringValue == Machine.bootID,
-            let until = document["until_ms"]?.integerValue
+            let until = document["until_ms"]?.countValue
         else { return nil }
         return MachineClock.instant(ofMilliseconds: until)
     }
