@@ -80,7 +80,7 @@ let package = Package(
         .target(name: "CProcess", path: "Sources/C/CProcess"),
 
         // MARK: Knows nothing of jobs
-        .target(name: "Threads", dependencies: ["CPlatform"], swiftSettings: house),
+        .target(name: "Threads", dependencies: ["CPlatform", dequeModule], swiftSettings: house),
         .target(
             name: "WebSockets",
             dependencies: ["CLibwebsockets", "CPlatform", "CZlib", "Threads", logging],
@@ -158,15 +158,15 @@ let package = Package(
         .target(
             name: "JobRunning",
             dependencies: [
-                "CProcess", "JSON", "JobModel", "JobTasks", logging, orderedCollections,
-                systemPackage,
+                "CProcess", "JSON", "JobModel", "JobTasks", "Threads", logging,
+                orderedCollections, systemPackage,
             ],
             swiftSettings: house
         ),
         .target(
             name: "JobData",
             dependencies: [
-                "JSON", "JobModel", "JobRunning", "JobStorage", "JobTasks", logging,
+                "JSON", "JobModel", "JobRunning", "JobStorage", "JobTasks", "Threads", logging,
                 orderedCollections, systemPackage,
             ],
             swiftSettings: pointerFree
@@ -175,14 +175,16 @@ let package = Package(
             name: "JobManagement",
             dependencies: [
                 "JSON", "JobData", "JobModel", "JobRunning", "JobScheduling", "JobStorage",
-                "JobTasks",
+                "JobTasks", "Threads",
                 dequeModule, logging, orderedCollections,
             ],
             swiftSettings: pointerFree
         ),
         .target(
             name: "Authentication",
-            dependencies: ["JSON", "JobModel", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "JSON", "JobModel", "Threads", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: pointerFree
         ),
         .target(
@@ -190,7 +192,7 @@ let package = Package(
             dependencies: [
                 "Authentication", "JSON", "JobData", "JobManagement", "JobModel", "JobProtocol",
                 "JobRunning", "JobStorage", "JobTasks", "WebSockets", dequeModule, logging,
-                orderedCollections,
+                orderedCollections, systemPackage,
             ],
             swiftSettings: pointerFree
         ),
@@ -213,7 +215,7 @@ let package = Package(
                 "JobProtocol", "JobRecording", "JobReplay", "JobRunning", "JobScheduling",
                 "JobStorage", "JobSync",
                 "JobTaskFiles", "JobTasks",
-                "MongoStorage", "SQLiteStorage", "WebSockets", argumentParser, logging,
+                "MongoStorage", "SQLiteStorage", "Threads", "WebSockets", argumentParser, logging,
                 orderedCollections,
                 systemPackage,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -2,6 +2,7 @@ import Foundation
 import JSON
 public import JobModel
 import Synchronization
+import Threads
 
 /// Why the file of tokens cannot be used.
 public enum AuthenticatorError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -22,7 +23,8 @@ public enum AuthenticatorError: Error, Hashable, Sendable, CustomStringConvertib
 /// Knows who callers are, by a token, a browser's session or a one-time link.
 ///
 /// Only hashes are kept. Safe to be asked from any thread; it answers from
-/// memory, and writes its file when a session or a token is made or ends.
+/// memory, and writes its file, away from the caller's thread, when a session
+/// is made or ends.
 public final class Authenticator: Sendable {
     /// How long a browser stays logged in.
     public static let sessionLifetime = Duration.seconds(30 * 24 * 3600)
@@ -36,6 +38,9 @@ public final class Authenticator: Sendable {
     private let path: String
     private let now: @Sendable () -> Timestamp
     private let state: Mutex<State>
+    /// Held while the file is written, so that nobody writes what is out of date.
+    private let writing = Mutex(())
+    private let files = BlockingPool(threads: 1, name: "access")
 
     /// Opens the file of tokens; there may be none yet.
     ///
@@ -64,7 +69,7 @@ public final class Authenticator: Sendable {
         let token = "jobsync_" + Secret.make()
         var records = AccessRecords()
         records.tokens = [AccessRecords.Token(hash: Secret.hash(token), username: username)]
-        try replace(records)
+        try change { $0 = records }
         return token
     }
 
@@ -114,14 +119,14 @@ extension Authenticator {
     /// - Parameter link: What stood in the link.
     /// - Returns: The cookie's value, or nil if the link is wrong or used.
     /// - Throws: `unwritable`; then the link can be used again.
-    public func openSession(link: String) throws(AuthenticatorError) -> String? {
+    public func openSession(link: String) async throws(AuthenticatorError) -> String? {
         let hash = Secret.hash(link)
         let username = state.withLock { state in
             state.links.remove(hash) == nil ? nil : state.records.tokens.first?.username
         }
         guard let username else { return nil }
         do throws(AuthenticatorError) {
-            return try openSession(username: username)
+            return try await openSession(username: username)
         } catch {
             _ = state.withLock { $0.links.insert(hash) }
             throw error
@@ -133,36 +138,38 @@ extension Authenticator {
     /// - Parameter token: What the caller shows.
     /// - Returns: The cookie's value, or nil if the token is wrong.
     /// - Throws: `unwritable`.
-    public func openSession(token: String) throws(AuthenticatorError) -> String? {
+    public func openSession(token: String) async throws(AuthenticatorError) -> String? {
         guard let identity = identity(token: token) else { return nil }
-        return try openSession(username: identity.username)
+        return try await openSession(username: identity.username)
     }
 
     /// Ends a session.
     ///
     /// - Parameter session: The cookie's value.
     /// - Throws: `unwritable`; the session is over all the same until the server ends.
-    public func closeSession(_ session: String) throws(AuthenticatorError) {
+    public func closeSession(_ session: String) async throws(AuthenticatorError) {
         let hash = Secret.hash(session)
-        var records = state.withLock { $0.records }
-        records.sessions.removeAll { $0.hash == hash }
-        state.withLock { $0.records = records }
-        try Self.write(records, to: path)
+        let isKnown = state.withLock { state in
+            let count = state.records.sessions.count
+            state.records.sessions.removeAll { $0.hash == hash }
+            return state.records.sessions.count < count
+        }
+        guard isKnown else { return }
+        try await save { $0.sessions.removeAll { $0.hash == hash } }
     }
 
-    private func openSession(username: String) throws(AuthenticatorError) -> String {
+    private func openSession(username: String) async throws(AuthenticatorError) -> String {
         let session = Secret.make()
         let now = now()
-        var records = state.withLock { $0.records }
-        records.sessions.removeAll { $0.expires <= now }
-        records.sessions.append(
-            AccessRecords.Session(
-                hash: Secret.hash(session),
-                username: username,
-                expires: now + Self.sessionLifetime
-            )
+        let record = AccessRecords.Session(
+            hash: Secret.hash(session),
+            username: username,
+            expires: now + Self.sessionLifetime
         )
-        try replace(records)
+        try await save { records in
+            records.sessions.removeAll { $0.expires <= now }
+            records.sessions.append(record)
+        }
         return session
     }
 }
@@ -170,9 +177,30 @@ extension Authenticator {
 // MARK: - The file
 
 extension Authenticator {
-    private func replace(_ records: AccessRecords) throws(AuthenticatorError) {
-        try Self.write(records, to: path)
-        state.withLock { $0.records = records }
+    /// Changes what is kept, away from the caller's thread: a file system may hang.
+    private func save(
+        _ edit: @escaping @Sendable (inout AccessRecords) -> Void
+    ) async throws(AuthenticatorError) {
+        let outcome = await files.run(in: path) { [self] in
+            Result { () throws(AuthenticatorError) in try change(edit) }
+        }
+        guard let outcome else {
+            throw .unwritable(path: path, reason: "the file system does not answer")
+        }
+        try outcome.get()
+    }
+
+    /// Changes what is kept, on disk and then in memory.
+    private func change(_ edit: (inout AccessRecords) -> Void) throws(AuthenticatorError) {
+        let outcome = writing.withLock { _ in
+            Result { () throws(AuthenticatorError) in
+                var records = state.withLock { $0.records }
+                edit(&records)
+                try Self.write(records, to: path)
+                state.withLock { state in edit(&state.records) }
+            }
+        }
+        try outcome.get()
     }
 
     private static func read(_ path: String) throws(AuthenticatorError) -> AccessRecords {

@@ -4,6 +4,7 @@ import JobRunning
 import JobStorage
 import JobTasks
 import SystemPackage
+import Threads
 
 extension DataKeeper {
     /// A part of a reference that somebody brings along.
@@ -66,15 +67,15 @@ extension DataKeeper {
         }
         guard part.isLast else {
             let upload = part.upload ?? uploads.begin(key, by: part.username)
-            try collect(part, of: key, in: upload)
+            try await collect(part, of: key, in: upload)
             return .upload(upload)
         }
         var name = part.name
         var contents = [part.content]
         if let upload = part.upload {
-            try collect(part, of: key, in: upload)
+            try await collect(part, of: key, in: upload)
             name = name ?? uploads.name(of: upload)
-            contents = try readParts(of: upload)
+            contents = try await readParts(of: upload)
             discard(upload: upload)
         }
         let record = try await importReference(key, name: name, contents, by: part.username)
@@ -87,7 +88,7 @@ extension DataKeeper {
         _ part: ImportPart,
         of key: DataKey,
         in upload: String
-    ) throws(DataError) {
+    ) async throws(DataError) {
         let line = JSONValue.object(part.content).encoded + [UInt8(ascii: "\n")]
         guard let isTooLarge = uploads.add(line.count, part.name, to: upload, key, part.username)
         else {
@@ -99,19 +100,28 @@ extension DataKeeper {
         }
         for gone in uploads.takeForgotten() { removeFile(of: gone) }
         do throws(Errno) {
-            try Files.makeFolder(folders.imports)
-            try Files.append(line, to: folders.imports.appending(upload))
+            let file = folders.imports.appending(upload)
+            try await onDisk(file) { [folders] () throws(Errno) in
+                try Files.makeFolder(folders.imports)
+                try Files.append(line, to: file)
+            }
         } catch {
             throw .disk(message: "the part cannot be kept: \(error)")
         }
     }
 
-    private func readParts(of upload: String) throws(DataError) -> [JSONObject] {
-        do {
-            let bytes = try Files.read(folders.imports.appending(upload), limit: 2 * Uploads.limit)
-            return try bytes.split(separator: UInt8(ascii: "\n")).map {
-                try JSONValue(parsing: Array($0)).objectValue ?? [:]
+    private func readParts(of upload: String) async throws(DataError) -> [JSONObject] {
+        let file = folders.imports.appending(upload)
+        let parts = await files.complete(in: file.string) {
+            Result {
+                let bytes = try Files.read(file, limit: 2 * Uploads.limit)
+                return try bytes.split(separator: UInt8(ascii: "\n")).map {
+                    try JSONValue(parsing: Array($0)).objectValue ?? [:]
+                }
             }
+        }
+        do {
+            return try parts.get()
         } catch {
             throw .disk(message: "the parts of the upload cannot be read: \(error)")
         }
@@ -123,7 +133,8 @@ extension DataKeeper {
     }
 
     private func removeFile(of upload: String) {
-        try? Files.remove(folders.imports.appending(upload))
+        let file = folders.imports.appending(upload)
+        files.start(in: file.string) { try? Files.remove(file) }
     }
 
     /// Forgets what an earlier server was given part of.
@@ -159,11 +170,13 @@ extension DataKeeper {
         let bytes = await Self.encode(reference)
         do throws(Errno) {
             let place = folders.place(of: key)
-            try Files.makeFolder(place)
-            try Files.replace(place.appending("reference.json"), with: bytes)
-            let whole = JSONValue.object(record.whole).encoded
-            try Files.replace(place.appending(TaskContext.recordFile), with: whole)
-            try Files.sync(place.removingLastComponent(), onlyItself: true)
+            try await onDisk(place) { () throws(Errno) in
+                try Files.makeFolder(place)
+                try Files.replace(place.appending("reference.json"), with: bytes)
+                let whole = JSONValue.object(record.whole).encoded
+                try Files.replace(place.appending(TaskContext.recordFile), with: whole)
+                try Files.sync(place.removingLastComponent(), onlyItself: true)
+            }
         } catch {
             throw .disk(message: "\(key.path) cannot be written: \(error)")
         }

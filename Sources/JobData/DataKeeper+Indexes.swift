@@ -43,9 +43,14 @@ extension DataKeeper {
                 continue
             }
             let newest = versions.map(\.indexVersion).max() ?? 0
-            // Those of another server, which shares the store, are in its folder and its to remove.
-            let older = versions.filter {
-                $0.indexVersion < newest && Files.exists(folders.place(of: $0.key))
+            var older: [DataRecord] = []
+            for version in versions where version.indexVersion < newest {
+                // Those of another server, which shares the store, are in its folder and its to remove.
+                guard let isThere = await isThere(version.key) else {
+                    stale.insert(id)
+                    continue
+                }
+                if isThere { older.append(version) }
             }
             if !older.isEmpty { old[reference] = older }
         }

@@ -5,6 +5,7 @@ import JobStorage
 public import JobTasks
 import Logging
 import SystemPackage
+import Threads
 
 extension DataKeeper {
     /// Checks that what a new job's arguments name is there.
@@ -22,7 +23,10 @@ extension DataKeeper {
                 let message = try await absence(of: named.kind, named.id)
                 throw .badArguments(field: named.field, message: message)
             }
-            if let problem = obstacle(to: record) {
+            guard let isThere = await isThere(key) else {
+                throw .disk(message: "the file system does not answer: \(key.path)")
+            }
+            if let problem = obstacle(to: record, isThere: isThere) {
                 throw .badArguments(field: named.field, message: problem)
             }
             guard task.isAnalysis, named.kind == .reference else { continue }
@@ -71,7 +75,11 @@ extension DataKeeper {
         }
         // A store may be shared; files are where the job that made them ran.
         for record in inputs.values.sorted(by: { $0.key < $1.key }) {
-            if let problem = obstacle(to: record) { throw JobDataProblem(problem) }
+            var isThere = await isThere(record.key)
+            while isThere == nil, !Task.isCancelled { isThere = await self.isThere(record.key) }
+            if let problem = obstacle(to: record, isThere: isThere ?? false) {
+                throw JobDataProblem(problem)
+            }
         }
         return inputs
     }
@@ -91,10 +99,10 @@ extension DataKeeper {
     }
 
     /// Why no job can work on something that has a record.
-    private func obstacle(to record: DataRecord) -> String? {
+    private func obstacle(to record: DataRecord, isThere: Bool) -> String? {
         let key = record.key
         if leaving.contains(key) { return "the \(key.kind.rawValue) '\(key.id)' is being removed" }
-        guard Files.exists(folders.place(of: key)) else {
+        guard isThere else {
             return "the files of the \(key.kind.rawValue) '\(key.id)' are not in this server's "
                 + "data folder: \(key.path) is missing"
         }
@@ -125,9 +133,12 @@ extension DataKeeper {
 
     /// Removes the files of what a job has made and the catalogue will not have.
     public func discard(_ record: DataRecord) async {
-        guard folders.isInPlace(record) else { return }
+        let isInPlace = await files.complete(in: folders.place(of: record.key).string) {
+            [folders] in folders.isInPlace(record)
+        }
+        guard isInPlace else { return }
         do {
-            if let trash = try moveToTrash(record.key) { delete(trash) }
+            if let trash = try await moveToTrash(record.key) { delete(trash) }
         } catch {
             logger.warning(
                 "what a job has made cannot be removed",

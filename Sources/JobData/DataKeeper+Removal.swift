@@ -1,10 +1,10 @@
-import Dispatch
 public import JobModel
 import JobRunning
 import JobStorage
 import JobTasks
 import Logging
 import SystemPackage
+import Threads
 
 extension DataKeeper {
     /// A job that has not ended, and what it works on.
@@ -113,7 +113,7 @@ extension DataKeeper {
     func removeOne(_ record: DataRecord) async throws(DataError) {
         let trash: FilePath?
         do throws(Errno) {
-            trash = try moveToTrash(record.key)
+            trash = try await moveToTrash(record.key)
         } catch {
             leaving.remove(record.key)
             throw .disk(message: "\(record.key.path) cannot be moved away: \(error)")
@@ -134,29 +134,30 @@ extension DataKeeper {
         let stored = try? await patiently { (store) throws(DataStoreError) in
             try await store.record(key)
         }
-        if let trash { settle(trash, stored: stored) }
+        if let trash { await settle(trash, stored: stored) }
         leaving.remove(key)
     }
 
     /// Moves the folder of something out of the way, in one step.
     ///
     /// - Returns: Where it is now; nil if there is none.
-    func moveToTrash(_ key: DataKey) throws(Errno) -> FilePath? {
+    func moveToTrash(_ key: DataKey) async throws(Errno) -> FilePath? {
         let place = folders.place(of: key)
-        guard Files.exists(place) else { return nil }
-        try Files.makeFolder(folders.trash)
         let chance = String(UInt64.random(in: 0 ... .max), radix: 36)
         let trash = folders.trash.appending("\(key.kind.plural).\(key.id).\(chance)")
-        try Files.move(place, to: trash)
-        try Files.sync(folders.trash, onlyItself: true)
-        try Files.sync(place.removingLastComponent(), onlyItself: true)
-        return trash
+        return try await onDisk(place) { [folders] () throws(Errno) in
+            guard Files.exists(place) else { return nil }
+            try Files.makeFolder(folders.trash)
+            try Files.move(place, to: trash)
+            try Files.sync(folders.trash, onlyItself: true)
+            try Files.sync(place.removingLastComponent(), onlyItself: true)
+            return trash
+        }
     }
 
     /// Deletes a folder of the trash, which may be large, without holding up anybody.
     func delete(_ trash: FilePath) {
-        let logger = logger
-        DispatchQueue.global(qos: .utility).async {
+        files.start(in: folders.trash.string) { [logger] in
             do throws(Errno) {
                 try Files.remove(trash)
             } catch {
@@ -175,22 +176,26 @@ extension DataKeeper {
             let key = folders.record(in: trash)?.key
             var stored: DataRecord?
             if let key { stored = try await store.record(key) }
-            settle(trash, stored: stored)
+            await settle(trash, stored: stored)
         }
     }
 
     /// Puts a folder back whose record is still there, and deletes any other.
-    private func settle(_ trash: FilePath, stored: DataRecord?) {
-        guard let stored, let record = folders.record(in: trash), record.key == stored.key,
-            record.job == stored.job
-        else { return delete(trash) }
-        let place = folders.place(of: record.key)
+    private func settle(_ trash: FilePath, stored: DataRecord?) async {
         do throws(Errno) {
-            try Files.makeFolder(place.removingLastComponent())
-            try Files.move(trash, to: place)
+            let isBack = try await onDisk(trash) { [folders] () throws(Errno) in
+                guard let stored, let record = folders.record(in: trash), record.key == stored.key,
+                    record.job == stored.job
+                else { return false }
+                let place = folders.place(of: record.key)
+                try Files.makeFolder(place.removingLastComponent())
+                try Files.move(trash, to: place)
+                return true
+            }
+            guard isBack, let stored else { return delete(trash) }
             logger.notice(
                 "a removal that was cut off was undone",
-                metadata: ["data": "\(record.key)"]
+                metadata: ["data": "\(stored.key)"]
             )
         } catch {
             logger.error("\(trash) cannot be moved back: \(error)")

@@ -4,6 +4,7 @@ public import JobStorage
 import JobTasks
 public import Logging
 import SystemPackage
+import Threads
 
 /// Keeps what jobs make and people bring along: records in the store, files in the data folder.
 ///
@@ -21,6 +22,8 @@ public actor DataKeeper: JobDataKeeper {
     /// References that may have versions of their index that nobody needs any more.
     var stale: Set<String> = []
     var uploads = Uploads()
+    /// Touches files, so that a file system that hangs holds up those who ask for it and nobody else.
+    let files = BlockingPool(threads: 8, name: "data")
 
     /// Makes a keeper that has not begun.
     ///
@@ -112,10 +115,12 @@ public actor DataKeeper: JobDataKeeper {
     private static let pageSize = 500
 
     /// Says that there is no such thing, and what may have been meant or must be done first.
+    ///
+    /// Of very many records the first are looked at, for anybody may ask for what there is not.
     func absence(of kind: DataKind, _ id: String) async throws(DataError) -> String {
         let records: [DataRecord]
         do throws(DataStoreError) {
-            records = try await all(kind)
+            records = try await store.records(of: kind, after: nil, limit: Self.pageSize)
         } catch {
             throw unavailable(error)
         }
@@ -128,6 +133,24 @@ public actor DataKeeper: JobDataKeeper {
             return sentence
         }
         return sentence + "; did you mean '\(meant)'?"
+    }
+
+    // MARK: Files
+
+    /// Does something with files, for as long as it takes, while this actor goes on.
+    func onDisk<Value: Sendable>(
+        _ path: FilePath,
+        _ body: @escaping @Sendable () throws(Errno) -> Value
+    ) async throws(Errno) -> Value {
+        try await files.complete(in: path.string) {
+            Result { () throws(Errno) in try body() }
+        }.get()
+    }
+
+    /// Whether the folder of something that is kept is there; nil if its file system does not answer.
+    func isThere(_ key: DataKey) async -> Bool? {
+        let place = folders.place(of: key)
+        return await files.run(in: place.string) { Files.exists(place) }
     }
 
     func unavailable(_ error: DataStoreError) -> DataError {

@@ -24,9 +24,9 @@ extension JobManager {
         Task.immediate { await self.release() }
     }
 
-    private func hold() { gatherings += 1 }
+    func hold() { gatherings += 1 }
 
-    private func release() {
+    func release() {
         gatherings -= 1
         commitSoon()
     }
@@ -51,9 +51,21 @@ extension JobManager {
 
     /// Begins to commit, if there is something and it is not being done already.
     private func commitSoon() {
-        guard !pending.isEmpty, !isCommitting, isReady, areGathered else { return }
+        guard !pending.isEmpty, !isCommitting, isReady else { return }
+        guard areGathered else { return commitLater() }
         isCommitting = true
         Task { await commitPending() }
+    }
+
+    /// Begins to commit when others were waited for long enough: what they wait for may not come.
+    private func commitLater() {
+        guard !isWaitingForOthers else { return }
+        isWaitingForOthers = true
+        Task {
+            try? await Task.sleep(for: Self.patience)
+            isWaitingForOthers = false
+            commitSoon()
+        }
     }
 
     // MARK: Deciding
@@ -169,6 +181,7 @@ extension JobManager {
         isCommitting = false
         for ticket in barrier { settle(ticket, at: reached) }
         barrier = []
+        commitSoon()
     }
 
     /// Has the store begin with the changes that wait; nil if there are none, or none may be made.

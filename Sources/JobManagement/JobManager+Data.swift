@@ -19,10 +19,12 @@ extension JobManager {
         do throws(DataError) {
             try await data.check(args, of: task)
         } catch {
-            guard case .badArguments(let field, let message) = error else {
-                throw .storeUnavailable
+            switch error {
+            case .badArguments(let field, let message):
+                throw .badArguments(field: field, message: message)
+            case .disk: throw .filesUnavailable
+            default: throw .storeUnavailable
             }
-            throw .badArguments(field: field, message: message)
         }
         return true
     }

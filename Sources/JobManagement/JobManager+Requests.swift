@@ -24,8 +24,8 @@ extension JobManager {
         if let id = request.id, let existing = try await existingJob(id, for: request) {
             return existing
         }
-        if try await checkData(of: request), let id = request.id,
-            // Another call may have made the job while this one asked what is kept.
+        if try await checkNames(of: request), let id = request.id,
+            // Another call may have made the job while this one asked what is there.
             let existing = try await existingJob(id, for: request)
         {
             return existing
@@ -36,7 +36,7 @@ extension JobManager {
     /// Makes a job whose id nobody else has.
     func make(_ request: NewJob) async throws(JobManagerError) -> NewJobAnswer {
         try checkReady()
-        _ = try await checkData(of: request)
+        _ = try await checkNames(of: request)
         return try await makeChecked(request)
     }
 
@@ -63,7 +63,7 @@ extension JobManager {
         if let reason = task.unavailable { throw .taskUnavailable(task.name, reason: reason) }
         let args: JSONObject
         do throws(ArgumentError) {
-            args = try task.check(request.args, in: dataFolder)
+            args = try task.check(request.args)
         } catch {
             throw .badArguments(field: error.field, message: error.message)
         }

@@ -7,6 +7,7 @@ public import JobStorage
 import JobTasks
 public import Logging
 public import SystemPackage
+import Threads
 
 /// Joins scheduling, storage and running.
 ///
@@ -60,6 +61,12 @@ public actor JobManager {
     var isDraining = false
     var limitOverrides: [String: Int?] = [:]
     var generator = SystemRandomNumberGenerator()
+    /// Looks at the files that arguments name.
+    let files = BlockingPool(threads: pathThreads, name: "arguments")
+    /// How many requests of a caller wait for what is said of files.
+    var callersWaiting: [String: Int] = [:]
+    /// Whether a commit begins soon, though not all are there who are gathered.
+    var isWaitingForOthers = false
     /// What was done since the start.
     public internal(set) var statistics = ManagerStatistics()
 

@@ -17,6 +17,8 @@ public enum JobManagerError: Error, Hashable, Sendable {
     case badState(JobID, JobState)
     /// The store does not answer; whether it was done is not known.
     case storeUnavailable
+    /// The file system on which the arguments' files lie does not answer; nothing was done.
+    case filesUnavailable
     /// The server is about to end and takes no new jobs.
     case draining
 }

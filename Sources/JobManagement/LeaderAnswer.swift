@@ -99,6 +99,7 @@ extension JobManagerError {
                 "code": "bad_state", "id": .string(id.rawValue), "state": .string(state.rawValue),
             ]
         case .storeUnavailable: return ["code": "store_unavailable"]
+        case .filesUnavailable: return ["code": "files_unavailable"]
         case .draining: return ["code": "draining"]
         }
     }
@@ -118,6 +119,7 @@ extension JobManagerError {
         case ("conflict", let id?): self = .conflict(id, differs: text("differs"))
         case ("bad_state", let id?):
             self = .badState(id, JobState(rawValue: text("state")) ?? .error)
+        case ("files_unavailable", _): self = .filesUnavailable
         case ("draining", _): self = .draining
         default: self = .storeUnavailable
         }

@@ -85,7 +85,7 @@ extension NewJob {
     fileprivate var document: JSONObject {
         var document: JSONObject = [
             "task": .string(task), "args": .object(args), "priority": .integer(priority),
-            "username": .string(username),
+            "username": .string(username), "caller": .string(caller),
         ]
         document["proc"] = proc.map { .integer($0) }
         document["mem"] = mem.map { .integer($0) }
@@ -104,7 +104,8 @@ extension NewJob {
             mem: document["mem"]?.integerValue,
             priority: document["priority"]?.integerValue ?? 0,
             id: document["id"]?.stringValue.flatMap { JobID($0) },
-            username: username
+            username: username,
+            caller: document["caller"]?.stringValue ?? ""
         )
     }
 }

@@ -17,6 +17,8 @@ public struct NewJob: Hashable, Sendable {
     public var id: JobID?
     /// Who asks.
     public var username: String
+    /// Whose requests are taken up in the order in which they came, such as a connection's.
+    public var caller: String
 
     /// Makes a request.
     ///
@@ -28,6 +30,7 @@ public struct NewJob: Hashable, Sendable {
     ///   - priority: Jobs of a higher priority start first.
     ///   - id: The job's name.
     ///   - username: Who asks.
+    ///   - caller: Whose requests are taken up in the order in which they came.
     public init(
         task: String,
         args: JSONObject = [:],
@@ -35,7 +38,8 @@ public struct NewJob: Hashable, Sendable {
         mem: Int? = nil,
         priority: Int = 0,
         id: JobID? = nil,
-        username: String
+        username: String,
+        caller: String = ""
     ) {
         self.task = task
         self.args = args
@@ -44,6 +48,7 @@ public struct NewJob: Hashable, Sendable {
         self.priority = priority
         self.id = id
         self.username = username
+        self.caller = caller
     }
 }
 

@@ -1,10 +1,7 @@
-import CProcess
-import Dispatch
-import Glibc
 public import JobModel
 import JobTasks
-import Synchronization
 public import SystemPackage
+import Threads
 
 /// A part of a job's log.
 public struct LogExcerpt: Hashable, Sendable {
@@ -33,23 +30,31 @@ public struct LogExcerpt: Hashable, Sendable {
     }
 }
 
-/// Reads the logs of jobs, and tells when they grow.
+/// Reads the logs of jobs, and tells when they grow; no caller's thread touches a file.
 ///
-/// One watch on the folder serves all readers, and there is none while nobody reads.
+/// One watch on the folder serves all readers, and there is none while nobody reads. A log whose file
+/// system hangs holds a thread of a pool, and whoever asks for it hears of it after a while.
 public final class JobLogs: Sendable {
+    /// So many logs may be read at once, those that hang among them.
+    private static let threads = 16
+
     private let folders: DataFolders
-    private let watch = Mutex(LogWatch())
-    private let queue = DispatchQueue(label: "jobsync.logs")
+    private let watch: LogWatch
+    private let pool = BlockingPool(threads: JobLogs.threads, name: "logs")
 
     /// Takes the folders in which the logs lie.
     ///
     /// - Parameter folders: Where the parts of a job lie.
     public init(folders: DataFolders) {
         self.folders = folders
+        watch = LogWatch(folder: folders.logs)
     }
 
-    /// The size of a job's log in bytes; 0 if it has none.
-    public func size(of id: JobID) -> Int { Files.size(of: folders.log(of: id)) ?? 0 }
+    /// The size of a job's log in bytes; 0 if it has none, nil if its file system does not answer.
+    public func size(of id: JobID) async -> Int? {
+        let path = folders.log(of: id)
+        return await pool.run(in: path.string) { Files.size(of: path) ?? 0 }
+    }
 
     /// Reads a part of a job's log.
     ///
@@ -59,34 +64,18 @@ public final class JobLogs: Sendable {
     ///     character the next one counts, beyond the end the end.
     ///   - limit: The most bytes to read.
     /// - Returns: Whole characters; a character that is not all written yet waits.
-    /// - Throws: Why the file cannot be read.
+    /// - Throws: Why the file cannot be read; `ETIMEDOUT` if its file system does not answer.
     public func read(
         _ id: JobID,
         from offset: Int,
         limit: Int = 64 << 10
-    ) throws(Errno) -> LogExcerpt {
-        let file: CInt
-        do {
-            file = try Files.open(folders.log(of: id), O_RDONLY)
-        } catch .noSuchFileOrDirectory {
-            return LogExcerpt(offset: 0, text: "", size: 0)
+    ) async throws(Errno) -> LogExcerpt {
+        let file = LogFile(path: folders.log(of: id))
+        let excerpt = await pool.run(in: file.path.string) {
+            Result { () throws(Errno) in try file.read(from: offset, limit: limit) }
         }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0 else { throw Errno(rawValue: errno) }
-        let size = Int(status.st_size)
-        let start = offset < 0 ? max(0, size + offset) : min(offset, size)
-        var bytes = [UInt8](repeating: 0, count: max(0, min(limit, size - start)))
-        let count = pread(file, &bytes, bytes.count, off_t(start))
-        guard count >= 0 else { throw Errno(rawValue: errno) }
-        bytes.removeLast(bytes.count - count)
-        let characters = WholeCharacters.range(in: bytes)
-        return LogExcerpt(
-            offset: start + characters.lowerBound,
-            text: String(decoding: bytes[characters], as: UTF8.self),
-            end: start + characters.upperBound,
-            size: size
-        )
+        guard let excerpt else { throw .timedOut }
+        return try excerpt.get()
     }
 
     /// Tells each time when a job's log has grown; at most one word waits to be heard.
@@ -99,20 +88,10 @@ public final class JobLogs: Sendable {
         let (stream, continuation) = AsyncStream<Void>.makeStream(
             bufferingPolicy: .bufferingNewest(1)
         )
-        let key = watch.withLock { watch in
-            watch.add(continuation, for: folders.log(of: id), on: queue) { [weak self] in
-                self?.tellGrowth()
-            }
-        }
-        continuation.onTermination = { [weak self] _ in
-            self?.watch.withLock { $0.remove(key) }
-        }
+        let key = watch.add(continuation, for: id)
+        continuation.onTermination = { [weak self] _ in self?.watch.remove(key) }
         continuation.yield()
         return stream
-    }
-
-    private func tellGrowth() {
-        for reader in watch.withLock({ $0.readersOfChangedLogs() }) { reader.yield() }
     }
 }
 

@@ -86,7 +86,7 @@ extension FrontEnd: WebSocketServerDelegate {
             transmit(frame, to: connection)
         }
         push(to: connection)
-        for job in connection.tails.keys { pumpTail(of: job, on: connection) }
+        for job in Array(connection.tails.keys) { pumpTail(of: job, on: connection) }
     }
 
     /// Forgets a client.

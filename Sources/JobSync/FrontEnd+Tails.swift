@@ -3,6 +3,7 @@ import JobManagement
 import JobModel
 import JobProtocol
 import JobRunning
+import SystemPackage
 import WebSockets
 
 extension FrontEnd {
@@ -17,7 +18,12 @@ extension FrontEnd {
         let listener = Task { [weak self] in
             for await _ in growth { await self?.logGrew(job, on: id) }
         }
-        connection.tails[job] = ClientConnection.Tail(offset: offset, listener: listener)
+        connection.lastTail += 1
+        connection.tails[job] = ClientConnection.Tail(
+            number: connection.lastTail,
+            offset: offset,
+            listener: listener
+        )
         followers.insert(id, of: job)
     }
 
@@ -28,25 +34,67 @@ extension FrontEnd {
 
     /// Sends what a log has grown by; a client that does not read is told later, from where it stands.
     func pumpTail(of job: JobID, on connection: ClientConnection) {
-        while connection.takesPushes, let tail = connection.tails[job] {
-            // Asked first: what is written before the end is known belongs to the log.
-            let hasEnded = hasEnded(job)
-            guard let part = try? logs.read(job, from: tail.offset, limit: Self.logBytes) else {
-                return
+        guard connection.takesPushes, let tail = connection.tails[job] else { return }
+        connection.tails[job]?.isDue = true
+        guard !tail.isBeingRead else { return }
+        connection.tails[job]?.isBeingRead = true
+        Task.immediate {
+            while await sendGrowth(of: job, tail.number, to: connection) {}
+            if connection.tails[job]?.number == tail.number {
+                connection.tails[job]?.isBeingRead = false
             }
-            let isEnd = hasEnded && part.end >= part.size
-            guard !part.text.isEmpty || isEnd else { return }
-            connection.tails[job]?.offset = part.end
-            let params: JSONObject = [
-                "_id": .string(job.rawValue), "offset": .integer(part.offset),
-                "text": .string(part.text), "ended": .bool(isEnd),
-            ]
-            transmit(
-                WebSocketFrame(text: RPCReply.notification("jobs.log", params)),
-                to: connection
-            )
-            if isEnd { stopFollowing(job, on: connection) }
         }
+    }
+
+    /// Reads and sends one part; returns whether there may be more to send.
+    private func sendGrowth(
+        of job: JobID,
+        _ number: Int,
+        to connection: ClientConnection
+    ) async -> Bool {
+        guard connection.takesPushes, let tail = connection.tails[job], tail.number == number,
+            tail.isDue
+        else { return false }
+        connection.tails[job]?.isDue = false
+        // Asked first: what is written before the end is known belongs to the log.
+        let hasEnded = hasEnded(job)
+        let part: LogExcerpt
+        do throws(Errno) {
+            part = try await readLog(of: job, from: tail.offset, for: connection)
+        } catch {
+            // Where nobody answered, somebody may the next time; that is not soon.
+            guard error == .timedOut, connection.tails[job]?.number == number else { return false }
+            connection.tails[job]?.isDue = true
+            return true
+        }
+        // Much may have happened meanwhile, to the client and to what it follows.
+        guard connection.tails[job]?.number == number else { return false }
+        guard connection.takesPushes else {
+            connection.tails[job]?.isDue = true
+            return false
+        }
+        let isEnd = hasEnded && part.end >= part.size
+        guard !part.text.isEmpty || isEnd else { return true }
+        connection.tails[job]?.offset = part.end
+        connection.tails[job]?.isDue = true
+        let params: JSONObject = [
+            "_id": .string(job.rawValue), "offset": .integer(part.offset),
+            "text": .string(part.text), "ended": .bool(isEnd),
+        ]
+        transmit(WebSocketFrame(text: RPCReply.notification("jobs.log", params)), to: connection)
+        if isEnd { stopFollowing(job, on: connection) }
+        return true
+    }
+
+    /// Reads a part of a log for a client, of whose logs only a few are read at once.
+    func readLog(
+        of job: JobID,
+        from offset: Int,
+        for connection: ClientConnection
+    ) async throws(Errno) -> LogExcerpt {
+        await connection.logAllowance.take()
+        defer { connection.logAllowance.give() }
+        return try await logs.read(job, from: offset, limit: Self.logBytes)
     }
 
     func stopFollowing(_ job: JobID, on connection: ClientConnection) {

@@ -36,8 +36,8 @@ public struct FrontEndConfiguration: Sendable {
     public var page: PageFiles
     /// Is told of every message, if somebody records them.
     public var recorder: (any MessageRecorder)?
-    /// Reads the task files anew.
-    public var reloadTasks: @Sendable () async -> Void = {}
+    /// Reads the task files anew; false if their file system does not answer.
+    public var reloadTasks: @Sendable () async -> Bool = { true }
 
     /// Makes a configuration with the usual limits.
     ///

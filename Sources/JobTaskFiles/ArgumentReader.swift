@@ -4,7 +4,7 @@ import JobTasks
 /// Reads the description of one argument.
 struct ArgumentReader {
     private static let keys = [
-        "type", "required", "description", "default", "enum", "min", "max", "items",
+        "type", "required", "description", "default", "enum", "min", "max", "items", "max_items",
     ]
 
     private let value: YAMLValue
@@ -29,6 +29,7 @@ struct ArgumentReader {
         argument.description = members["description"]?.text() ?? ""
         readRange(into: &argument)
         readItems(into: &argument)
+        readMaximumItems(into: &argument)
         readAllowedValues(into: &argument)
         readDefault(into: &argument)
         return argument
@@ -67,6 +68,20 @@ struct ArgumentReader {
             value.refuse("must be \(Self.names(ArgumentType.allCases.filter { $0.isScalar }))")
             argument.items = nil
         }
+    }
+
+    private func readMaximumItems(into argument: inout ArgumentDescription) {
+        guard let value = members["max_items"] else { return }
+        guard argument.type == .list else {
+            value.refuse("is only for list")
+            return
+        }
+        let allowed = 1...ArgumentDescription.greatestLength
+        guard let count = value.json.integerValue, allowed.contains(count) else {
+            value.refuse("must be a whole number from 1 to \(allowed.upperBound)")
+            return
+        }
+        argument.maximumItems = count
     }
 
     private func readAllowedValues(into argument: inout ArgumentDescription) {

@@ -28,6 +28,11 @@ extension TaskCatalogue {
         for name in names.sorted() where name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
             // Editors leave such files behind.
             guard !name.hasPrefix(".") else { continue }
+            guard Files.size(of: folder.appending(name)) != nil else {
+                // To open a pipe would wait for somebody who writes.
+                problems.append(TaskProblem(file: name, line: nil, message: "is not a file"))
+                continue
+            }
             let file = TaskFile(reading: folder.appending(name))
             problems += file.problems
             guard let task = file.task else { continue }

@@ -27,7 +27,7 @@ struct Wiring {
     let network: WebSocketServer
     /// Nil where everyone may call.
     let authenticator: Authenticator?
-    private let tasksFolder: FilePath
+    private let taskFolder: TaskFolderReader
     /// Writes messages down, if that is wanted.
     let recorder: FileRecorder?
 
@@ -38,7 +38,7 @@ struct Wiring {
         try DataFolder.prepare(settings.data)
         let now: @Sendable () -> Timestamp = { .now }
         let folders = DataFolders(data: FilePath(settings.data))
-        tasksFolder = settings.tasks.map { FilePath($0) } ?? folders.data.appending("tasks")
+        let tasksFolder = settings.tasks.map { FilePath($0) } ?? folders.data.appending("tasks")
         location = StoreLocation(settings)
         lock = settings.mongo == nil ? nil : try Self.lockFolder(settings.data)
         let store = try await Self.openStore(location, logger: logger)
@@ -87,7 +87,8 @@ struct Wiring {
             try FileRecorder(path: path, started: now(), logger: logger)
         }
 
-        let folder = tasksFolder
+        let reader = TaskFolderReader(folder: tasksFolder, manager: manager)
+        taskFolder = reader
         var configuration = FrontEndConfiguration(
             access: authenticator.map { .token($0) } ?? .everyone,
             server: "jobsync \(Program.version)",
@@ -99,9 +100,7 @@ struct Wiring {
         configuration.isLoopback = settings.isLoopback
         configuration.limits.callsPerSecond = settings.rate
         configuration.recorder = recorder
-        configuration.reloadTasks = {
-            await manager.replaceTasks(with: TaskCatalogue.load(folder: folder))
-        }
+        configuration.reloadTasks = { await reader.reload() }
         var network = WebSocketServerConfiguration()
         network.host = settings.host
         network.port = settings.port
@@ -120,10 +119,8 @@ struct Wiring {
         )
     }
 
-    /// Reads the task files anew.
-    func reloadTasks() async {
-        await manager.replaceTasks(with: TaskCatalogue.load(folder: tasksFolder))
-    }
+    /// Reads the task files anew; false if their file system does not answer.
+    func reloadTasks() async -> Bool { await taskFolder.reload() }
 
     /// Closes the store, and lets go of the data folder.
     func close() async {

@@ -38,36 +38,36 @@ struct AuthenticatorTests {
     }
 
     @Test("A link opens one session, once; the session lasts over a restart")
-    func link() throws {
+    func link() async throws {
         let first = try open()
         _ = try first.replaceToken(username: "igboyes")
         let link = first.makeLink()
-        let session = try #require(try first.openSession(link: link))
-        #expect(try first.openSession(link: link) == nil)
-        #expect(try first.openSession(link: "guess") == nil)
+        let session = try #require(try await first.openSession(link: link))
+        #expect(try await first.openSession(link: link) == nil)
+        #expect(try await first.openSession(link: "guess") == nil)
         let second = try open()
         #expect(second.identity(session: session)?.username == "igboyes")
         #expect(second.identity(token: session) == nil)
-        try second.closeSession(session)
+        try await second.closeSession(session)
         #expect(second.identity(session: session) == nil)
         #expect(try open().identity(session: session) == nil)
     }
 
     @Test("A session ends after its lifetime")
-    func expiry() throws {
+    func expiry() async throws {
         let first = try open()
         let token = try first.replaceToken(username: "igboyes")
-        let session = try #require(try first.openSession(token: token))
+        let session = try #require(try await first.openSession(token: token))
         #expect(try open(at: 29 * 86_400_000_000).identity(session: session) != nil)
         #expect(try open(at: 31 * 86_400_000_000).identity(session: session) == nil)
-        #expect(try first.openSession(token: "guess") == nil)
+        #expect(try await first.openSession(token: "guess") == nil)
     }
 
     @Test("A new token replaces the old one and ends sessions")
-    func replacement() throws {
+    func replacement() async throws {
         let authenticator = try open()
         let old = try authenticator.replaceToken(username: "igboyes")
-        let session = try #require(try authenticator.openSession(token: old))
+        let session = try #require(try await authenticator.openSession(token: old))
         let new = try authenticator.replaceToken(username: "igboyes")
         #expect(authenticator.identity(token: old) == nil)
         #expect(authenticator.identity(session: session) == nil)

@@ -1,3 +1,4 @@
+import Glibc
 import JobModel
 import JobRunning
 import JobTasks
@@ -14,9 +15,9 @@ struct JobLogsTests {
         logs = JobLogs(folders: bench.folders)
     }
 
-    @Test func aLogThatIsNotThereIsEmpty() throws {
-        #expect(try logs.read("job1", from: 0) == LogExcerpt(offset: 0, text: "", size: 0))
-        #expect(logs.size(of: "job1") == 0)
+    @Test func aLogThatIsNotThereIsEmpty() async throws {
+        #expect(try await logs.read("job1", from: 0) == LogExcerpt(offset: 0, text: "", size: 0))
+        #expect(await logs.size(of: "job1") == 0)
     }
 
     @Test(
@@ -26,19 +27,19 @@ struct JobLogsTests {
             (-4, 5, 12, "!"), (-5, 5, 8, "🧬!"), (99, 5, 13, ""), (-99, 5, 0, "häß"),
         ]
     )
-    func partsAreWholeCharacters(offset: Int, limit: Int, start: Int, text: String) throws {
+    func partsAreWholeCharacters(offset: Int, limit: Int, start: Int, text: String) async throws {
         try bench.write("häß…🧬!", to: "logs/jobs/job1.log")
-        let excerpt = try logs.read("job1", from: offset, limit: limit)
+        let excerpt = try await logs.read("job1", from: offset, limit: limit)
         #expect(excerpt == LogExcerpt(offset: start, text: text, size: 13))
     }
 
-    @Test func piecesJoinToTheWhole() throws {
+    @Test func piecesJoinToTheWhole() async throws {
         let text = String(repeating: "aäß…🧬\n", count: 99)
         try bench.write(text, to: "logs/jobs/job1.log")
         var joined = ""
         var offset = 0
         while true {
-            let excerpt = try logs.read("job1", from: offset, limit: 7)
+            let excerpt = try await logs.read("job1", from: offset, limit: 7)
             #expect(excerpt.offset == offset)
             if excerpt.text.isEmpty { break }
             joined += excerpt.text
@@ -48,12 +49,23 @@ struct JobLogsTests {
     }
 
     /// Something that is no text must not stop a reader for ever.
-    @Test func brokenTextIsReadOn() throws {
+    @Test func brokenTextIsReadOn() async throws {
         try Files.makeFolder(bench.folders.logs)
         try Files.write([0x80, 0x80, 0x80, 0x80, 65, 0xFF, 66], to: bench.folders.log(of: "job1"))
-        let excerpt = try logs.read("job1", from: 0)
+        let excerpt = try await logs.read("job1", from: 0)
         #expect(excerpt.text.contains("A"))
         #expect(excerpt.text.contains("B"))
+    }
+
+    /// To open a pipe waits for somebody who writes; nobody does.
+    @Test func aPipeInPlaceOfALogIsRefused() async throws {
+        try Files.makeFolder(bench.folders.logs)
+        let made = bench.folders.log(of: "job1").withPlatformString { mkfifo($0, 0o600) }
+        #expect(made == 0)
+        await #expect(throws: Errno.invalidArgument) { try await logs.read("job1", from: 0) }
+        #expect(await logs.size(of: "job1") == 0)
+        try bench.write("other\n", to: "logs/jobs/job2.log")
+        #expect(try await logs.read("job2", from: 0).text == "other\n")
     }
 
     @Test func growthIsTold() async throws {
@@ -65,7 +77,7 @@ struct JobLogsTests {
         var log = try JobLogWriter(bench.folders.log(of: "job1"))
         try log.append(["two"], stage: nil)
         #expect(await growth.next() != nil)
-        #expect(try logs.read("job1", from: 0).text.hasSuffix("two\n"))
+        #expect(try await logs.read("job1", from: 0).text.hasSuffix("two\n"))
     }
 
     @Test func severalReadersAreTold() async throws {

@@ -130,6 +130,48 @@ import Testing
     }
 }
 
+@Suite struct LengthTests {
+    private let task = TaskDescription(
+        name: "align",
+        arguments: [
+            ArgumentDescription(name: "reads", type: .list, items: .path),
+            ArgumentDescription(name: "pair", type: .list, maximumItems: 2),
+            ArgumentDescription(name: "one", type: .list, maximumItems: 1),
+        ],
+        stages: ["align"]
+    )
+
+    @Test(
+        arguments: [
+            ("reads", 1000, 1001, "must have at most 1000 elements, and has 1001"),
+            ("reads", 0, 100_000, "must have at most 1000 elements, and has 100000"),
+            ("pair", 2, 3, "must have at most 2 elements, and has 3"),
+            ("one", 1, 2, "must have at most 1 element, and has 2"),
+        ]
+    )
+    func listsHaveAGreatestLength(name: String, most: Int, more: Int, message: String) throws {
+        func args(_ count: Int) -> JSONObject {
+            [name: .array(Array(repeating: "a", count: count))]
+        }
+        #expect(try task.check(args(most))[name]?.arrayValue?.count == most)
+        #expect(throws: ArgumentError(field: "args.\(name)", message: message)) {
+            try task.check(args(more))
+        }
+    }
+
+    @Test func theGreatestLengthIsShown() {
+        let shown = task.arguments.map { $0.document["max_items"] }
+        #expect(shown == [1000, 2, 1])
+        #expect(ArgumentDescription(name: "a", type: .path).document["max_items"] == nil)
+    }
+
+    /// To look for what was meant by a megabyte would take minutes.
+    @Test func nobodyMeansAnythingByAVeryLongName() {
+        let name = String(repeating: "reads", count: 200_000)
+        #expect(throws: ArgumentError.self) { try task.check([name: 1]) }
+    }
+}
+
 @Suite struct PathTests {
     private let task = TaskDescription(
         name: "read",
@@ -176,6 +218,15 @@ import Testing
         try Files.write([65], to: folder.path.appending("real").appending("a"))
         try Files.link(folder.path.appending("data"), to: "real")
         _ = try task.check(["file": "a"], in: folder.path.appending("data"))
+    }
+}
+
+extension TaskDescription {
+    /// Checks arguments, and looks for the files that they name.
+    fileprivate func check(_ args: JSONObject, in data: FilePath) throws -> JSONObject {
+        let checked = try check(args)
+        if let problem = problem(ofPathsIn: checked, in: data) { throw problem }
+        return checked
     }
 }
 

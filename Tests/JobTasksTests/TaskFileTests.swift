@@ -17,7 +17,7 @@ import Testing
         restartable: true
         args:
           reference: {type: path, required: true, description: "FASTA file below the data folder"}
-          reads: {type: list, items: path, required: true}
+          reads: {type: list, items: path, max_items: 4, required: true}
           sensitivity: {type: string, enum: [fast, sensitive], default: sensitive}
           seed: {type: integer, min: 0, default: 0}
         stages:
@@ -45,6 +45,7 @@ import Testing
         #expect(task.isRestartable)
         #expect(task.arguments.map(\.name) == ["reference", "reads", "sensitivity", "seed"])
         #expect(task.arguments[1].items == .path)
+        #expect(task.arguments[1].maximumItems == 4)
         #expect(task.arguments[2].allowedValues == ["fast", "sensitive"])
         #expect(task.stages == ["build_index", "align"])
         #expect(task.source == "align.yaml")
@@ -133,6 +134,18 @@ import Testing
             (
                 "name: a\nargs:\n  x: {type: string, min: 1}\n" + stages,
                 "3: args.x.min: is only for integer and number"
+            ),
+            (
+                "name: a\nargs:\n  x: {type: string, max_items: 1}\n" + stages,
+                "3: args.x.max_items: is only for list"
+            ),
+            (
+                "name: a\nargs:\n  x: {type: list, max_items: 1001}\n" + stages,
+                "3: args.x.max_items: must be a whole number from 1 to 1000"
+            ),
+            (
+                "name: a\nargs:\n  x: {type: list, max_items: 1, default: [a, b]}\n" + stages,
+                "3: args.x.default: must have at most 1 element, and has 2"
             ),
             (
                 "name: a\nargs:\n  x: {type: integer, min: 2, max: 1}\n" + stages,

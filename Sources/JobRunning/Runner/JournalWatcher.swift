@@ -42,7 +42,7 @@ package final class JournalWatcher {
         let file = inotify
         made.setEventHandler {
             var changed: Set<CInt> = []
-            Inotify.drain(file) { changed.insert($0) }
+            Inotify.drain(file) { watch, _ in changed.insert(watch) }
             // -1: the kernel's queue was full, and any folder may have changed.
             let told = changed.contains(-1) ? Set(handlers.byWatch.keys) : changed
             for watch in told { handlers.byWatch[watch]?() }

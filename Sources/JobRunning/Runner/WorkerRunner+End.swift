@@ -137,9 +137,8 @@ extension WorkerRunner {
     }
 
     private func lastLines(of id: JobID) -> [String] {
-        guard let excerpt = try? JobLogs(folders: folders).read(id, from: -(16 << 10)) else {
-            return []
-        }
+        let file = LogFile(path: folders.log(of: id))
+        guard let excerpt = try? file.read(from: -(16 << 10), limit: 16 << 10) else { return [] }
         let lines = excerpt.text.utf8.split(separator: UInt8(ascii: "\n"))
         return lines.suffix(20).map { String(Substring($0)) }
     }

@@ -67,13 +67,13 @@ extension FrontEnd {
     }
 
     /// Exchanges the one-time link for a cookie.
-    func redeemLink(_ request: HTTPRequest) -> HTTPResponse {
+    func redeemLink(_ request: HTTPRequest) async -> HTTPResponse {
         guard case .token(let authenticator) = configuration.access else { return Self.toPage }
         guard let link = request.queryValue("link") else {
             return HTTPResponse(status: 400, text: "the link is incomplete\n")
         }
         do throws(AuthenticatorError) {
-            guard let session = try authenticator.openSession(link: link) else {
+            guard let session = try await authenticator.openSession(link: link) else {
                 if identity(of: request) != nil { return Self.toPage }
                 return HTTPResponse(
                     status: 403,
@@ -89,7 +89,7 @@ extension FrontEnd {
         }
     }
 
-    func logIn(_ request: HTTPRequest) -> HTTPResponse {
+    func logIn(_ request: HTTPRequest) async -> HTTPResponse {
         guard case .token(let authenticator) = configuration.access else {
             return HTTPResponse(status: 204)
         }
@@ -97,7 +97,7 @@ extension FrontEnd {
             let token = body["token"]?.stringValue
         else { return Self.json(["error": "the body must be {\"token\": …}"], status: 400) }
         do throws(AuthenticatorError) {
-            guard let session = try authenticator.openSession(token: token) else {
+            guard let session = try await authenticator.openSession(token: token) else {
                 return Self.json(["error": "the token is wrong"], status: 401)
             }
             let cookie = setCookie(session, request)
@@ -107,12 +107,12 @@ extension FrontEnd {
         }
     }
 
-    func logOut(_ request: HTTPRequest) -> HTTPResponse {
+    func logOut(_ request: HTTPRequest) async -> HTTPResponse {
         if case .token(let authenticator) = configuration.access,
             let session = request.cookie(Self.cookie)
         {
             do throws(AuthenticatorError) {
-                try authenticator.closeSession(session)
+                try await authenticator.closeSession(session)
             } catch {
                 return unwritable(error)
             }

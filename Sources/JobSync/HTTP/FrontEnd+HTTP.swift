@@ -17,9 +17,9 @@ extension FrontEnd {
         case ("GET", "/healthz"), ("HEAD", "/healthz"): return await health()
         case ("GET", "/metrics"), ("HEAD", "/metrics"): return await metrics(request)
         case ("GET", "/session"): return session(request)
-        case ("GET", "/login"): return redeemLink(request)
-        case ("POST", "/login"): return logIn(request)
-        case ("POST", "/logout"): return logOut(request)
+        case ("GET", "/login"): return await redeemLink(request)
+        case ("POST", "/login"): return await logIn(request)
+        case ("POST", "/logout"): return await logOut(request)
         case ("GET", let path), ("HEAD", let path): return pageFile(path, request)
         default: return notAllowed(request)
         }

@@ -55,7 +55,8 @@ extension FrontEnd {
             proc: try params.optionalInteger("proc", in: 1...Resources.procRange.upperBound),
             mem: try params.optionalInteger("mem", in: 1...Resources.memRange.upperBound),
             priority: try params.optionalInteger("priority", in: -1000...1000) ?? 0,
-            username: call.identity?.username ?? ""
+            username: call.identity?.username ?? "",
+            caller: "\(call.connection)"
         )
         if let text = try params.optionalString("job_id") {
             guard let id = JobID(text) else {
@@ -107,6 +108,7 @@ extension FrontEnd {
 
     fileprivate func detail(_ call: Call) async throws(RPCError) -> JSONValue {
         let id = try call.params.jobID("_id")
+        guard let connection = connections[call.connection] else { return .null }
         let detail: JobDetail
         do throws(JobManagerError) {
             detail = try await manager.detail(id)
@@ -117,26 +119,24 @@ extension FrontEnd {
             "job": .object(detail.job.document),
             "stages": .array(detail.stages.map { .string($0) }),
             "queue": detail.waiting.map { .object($0.document) } ?? .null,
-            "log": .object(await endOfLog(of: detail.job)),
+            "log": .object(await endOfLog(of: detail.job, for: connection)),
         ]
     }
 
     /// The server on whose machine a job's log is, if it cannot be read here.
     func otherServer(withLogOf job: Job) async -> ServerReport? {
         // Where servers share their folders, every log is everywhere.
-        guard let server = await manager.otherServer(of: job), logs.size(of: job.id) == 0 else {
-            return nil
-        }
-        return server
+        guard let server = await manager.otherServer(of: job) else { return nil }
+        return await logs.size(of: job.id) == 0 ? server : nil
     }
 
     /// The last lines of a job's log, whole ones.
-    private func endOfLog(of job: Job) async -> JSONObject {
+    private func endOfLog(of job: Job, for connection: ClientConnection) async -> JSONObject {
         let id = job.id
         if let server = await otherServer(withLogOf: job) {
             return ["size": 0, "offset": 0, "text": "", "host": .string(server.host)]
         }
-        guard let part = try? logs.read(id, from: -Self.logBytes, limit: Self.logBytes) else {
+        guard let part = try? await readLog(of: id, from: -Self.logBytes, for: connection) else {
             return ["size": 0, "offset": 0, "text": ""]
         }
         var text = part.text.utf8[...]

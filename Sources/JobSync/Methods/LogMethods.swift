@@ -39,17 +39,14 @@ extension FrontEnd {
         }
         if let server { throw .logElsewhere(id, server) }
         guard let connection = connections[call.connection] else { return .null }
-        guard connection.tails[id] != nil || connection.tails.count < configuration.limits.tails
-        else {
-            throw RPCError(
-                .rateLimited,
-                "a connection follows at most \(configuration.limits.tails) logs"
-            )
-        }
+        try checkMayFollow(id, connection)
         let hasEnded = hasEnded(id)
-        guard let part = try? logs.read(id, from: offset, limit: Self.logBytes) else {
+        guard let part = try? await readLog(of: id, from: offset, for: connection) else {
             throw RPCError(.unavailable, "the log cannot be read", retry: true)
         }
+        guard connections[call.connection] != nil else { return .null }
+        // Other calls may have come to follow others while the log was read.
+        try checkMayFollow(id, connection)
         let isEnd = hasEnded && part.end >= part.size
         if isEnd {
             stopFollowing(id, on: connection)
@@ -60,6 +57,18 @@ extension FrontEnd {
             "_id": .string(id.rawValue), "offset": .integer(part.offset),
             "size": .integer(part.size), "text": .string(part.text), "ended": .bool(isEnd),
         ]
+    }
+}
+
+extension FrontEnd {
+    private func checkMayFollow(_ id: JobID, _ connection: ClientConnection) throws(RPCError) {
+        guard connection.tails[id] != nil || connection.tails.count < configuration.limits.tails
+        else {
+            throw RPCError(
+                .rateLimited,
+                "a connection follows at most \(configuration.limits.tails) logs"
+            )
+        }
     }
 }
 

@@ -42,6 +42,14 @@ extension RPCError {
                 details: ["after": 1000],
                 retry: true
             )
+        case .filesUnavailable:
+            self.init(
+                .unavailable,
+                "the file system on which the arguments' files lie does not answer; "
+                    + "no job was made",
+                details: ["after": 1000],
+                retry: true
+            )
         case .draining:
             self.init(
                 .draining,

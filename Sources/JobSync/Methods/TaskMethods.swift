@@ -16,7 +16,13 @@ extension ExposedMethod {
         },
         deferred("tasks.reload", permission: .modifyOptions) {
             (frontEnd, _) async throws(RPCError) in
-            await frontEnd.configuration.reloadTasks()
+            guard await frontEnd.configuration.reloadTasks() else {
+                throw RPCError(
+                    .unavailable,
+                    "the file system on which the task files lie does not answer",
+                    retry: true
+                )
+            }
             return await frontEnd.listTasks()
         },
     ]

@@ -34,9 +34,18 @@ final class ClientConnection {
 
     /// A log that the client follows.
     struct Tail {
+        /// Tells it from an earlier one of the same job.
+        let number: Int
         var offset: Int
         let listener: Task<Void, Never>
+        /// Whether somebody reads the log for it, and will go on.
+        var isBeingRead = false
+        /// Whether there may be more than what is being read.
+        var isDue = false
     }
+
+    /// So many logs are read at once for one client, so that those that hang leave room for others'.
+    static let logReads = 4
 
     let id: ConnectionID
     let address: String
@@ -46,6 +55,8 @@ final class ClientConnection {
     var subscriptions: [Subscription] = []
     var lastSubscription = 0
     var tails: [JobID: Tail] = [:]
+    var lastTail = 0
+    let logAllowance = Allowance(logReads)
     var outbox = Outbox()
     /// Whether the socket is full and will say when it has room.
     var isChoked = false

@@ -39,6 +39,8 @@ public struct ArgumentDescription: Hashable, Sendable {
     public var maximum: Double?
     /// The type of a list's elements; any scalar or path, strings if nil.
     public var items: ArgumentType?
+    /// How many elements a list may have; ``greatestLength`` if nil.
+    public var maximumItems: Int?
     /// What kept thing a string names, which must be there when the job is made.
     public var names: DataKind?
 
@@ -54,6 +56,7 @@ public struct ArgumentDescription: Hashable, Sendable {
     ///   - minimum: The smallest number that it may be.
     ///   - maximum: The largest number that it may be.
     ///   - items: The type of a list's elements.
+    ///   - maximumItems: How many elements a list may have.
     ///   - names: What kept thing a string names.
     public init(
         name: String,
@@ -65,6 +68,7 @@ public struct ArgumentDescription: Hashable, Sendable {
         minimum: Double? = nil,
         maximum: Double? = nil,
         items: ArgumentType? = nil,
+        maximumItems: Int? = nil,
         names: DataKind? = nil
     ) {
         self.name = name
@@ -76,8 +80,12 @@ public struct ArgumentDescription: Hashable, Sendable {
         self.minimum = minimum
         self.maximum = maximum
         self.items = items
+        self.maximumItems = maximumItems
         self.names = names
     }
+
+    /// How many elements a list may have at most, whatever a task's author would allow.
+    public static let greatestLength = 1000
 
     /// The description as `tasks.list` shows it.
     public var document: JSONObject {
@@ -92,6 +100,9 @@ public struct ArgumentDescription: Hashable, Sendable {
         document["min"] = minimum.map { .number($0) }
         document["max"] = maximum.map { .number($0) }
         document["items"] = items.map { .string($0.rawValue) }
+        if type == .list {
+            document["max_items"] = .integer(maximumItems ?? Self.greatestLength)
+        }
         document["names"] = names.map { .string($0.rawValue) }
         return document
     }

@@ -1,7 +1,12 @@
 /// Finds what somebody may have meant.
 package enum Spelling {
+    private static let longest = 128
+
     /// The candidate that differs in the fewest letters, if that is few enough.
+    ///
+    /// Nobody means anything by a word that is longer than all names may be; to compare it takes long.
     package static func nearest(to word: String, among candidates: [String]) -> String? {
+        guard word.utf8.count <= longest else { return nil }
         let word = word.lowercased()
         let limit = max(1, word.count / 3)
         let distances = candidates.map { ($0, distance(word, $0.lowercased())) }

@@ -27,25 +27,36 @@ extension TaskDescription {
         return checked
     }
 
-    /// Checks arguments as ``check(_:)`` does, and that each path is there and stays inside.
+    /// Whether there are paths among arguments.
+    ///
+    /// - Parameter args: The arguments, checked.
+    /// - Returns: True if one names a file or folder.
+    public func hasPaths(_ args: JSONObject) -> Bool {
+        arguments.contains { argument in
+            args[argument.name].map { !argument.paths(in: $0).isEmpty } ?? false
+        }
+    }
+
+    /// Looks whether each path among arguments is there and stays inside; for as long as the file system
+    /// pleases.
     ///
     /// - Parameters:
-    ///   - args: The arguments as somebody gave them.
+    ///   - args: The arguments, checked.
     ///   - data: The folder that no path may leave, not even through a link.
-    /// - Returns: All arguments that have a value, in the order of the description.
-    /// - Throws: The first argument that is refused.
-    public func check(
-        _ args: JSONObject,
-        in data: FilePath
-    ) throws(ArgumentError) -> JSONObject {
-        let checked = try check(args)
+    /// - Returns: What is wrong with the first that is not acceptable, if one is not.
+    public func problem(ofPathsIn args: JSONObject, in data: FilePath) -> ArgumentError? {
         for argument in arguments {
-            guard let value = checked[argument.name] else { continue }
+            guard let value = args[argument.name] else { continue }
             for (place, path) in argument.paths(in: value) {
-                _ = try DataPath.resolve(path, in: data, field: "args.\(argument.name)\(place)")
+                do throws(ArgumentError) {
+                    let field = "args.\(argument.name)\(place)"
+                    _ = try DataPath.resolve(path, in: data, field: field)
+                } catch {
+                    return error
+                }
             }
         }
-        return checked
+        return nil
     }
 
     private func unknownArgument(_ name: String) -> String {
@@ -106,6 +117,7 @@ extension ArgumentDescription {
             guard let elements = value.arrayValue else {
                 throw wrongType(value, expected: type, field: field)
             }
+            try checkLength(elements.count, field: field)
             var checked: [JSONValue] = []
             for (index, element) in elements.enumerated() {
                 checked.append(
@@ -133,6 +145,16 @@ extension ArgumentDescription {
             throw ArgumentError(field: field, message: "must not contain a zero byte")
         }
         return text
+    }
+
+    private func checkLength(_ count: Int, field: String) throws(ArgumentError) {
+        let most = maximumItems ?? Self.greatestLength
+        guard count > most else { return }
+        throw ArgumentError(
+            field: field,
+            message: "must have at most \(most) \(most == 1 ? "element" : "elements"), "
+                + "and has \(count)"
+        )
     }
 
     private func checkRange(_ number: Double, field: String) throws(ArgumentError) {

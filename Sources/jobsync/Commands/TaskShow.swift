@@ -50,6 +50,7 @@ struct TaskShow: AsyncParsableCommand {
         }
         if let least = argument["min"] { words.append("from \(least)") }
         if let most = argument["max"] { words.append("up to \(most)") }
+        if let most = argument["max_items"] { words.append("at most \(most)") }
         if argument["required"]?.boolValue == true {
             words.append("(required)")
         } else if let usual = argument["default"], !usual.isNull {

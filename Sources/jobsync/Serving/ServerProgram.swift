@@ -78,7 +78,7 @@ struct ServerProgram: Service, CustomStringConvertible {
 
     private func followReloads(_ wiring: Wiring) async {
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
-            await wiring.reloadTasks()
+            let areTasksRead = await wiring.reloadTasks()
             if let settings = reread(), settings.proc != nil || settings.mem != nil {
                 let limit = await wiring.manager.resources().limit
                 await wiring.manager.setMachine(
@@ -87,6 +87,10 @@ struct ServerProgram: Service, CustomStringConvertible {
                         mem: settings.mem ?? limit.mem
                     )
                 )
+            }
+            guard areTasksRead else {
+                logger.error("limits were read anew; task files not, their disk does not answer")
+                continue
             }
             await reportTaskProblems(wiring)
             logger.notice("tasks and limits were read anew")

@@ -72,6 +72,7 @@ test('arguments: what is wrong is said', () => {
   wrong('object', '[1]', /JSON object/);
   wrong('object', '{', /must be JSON/);
   wrong('list', '1\nx', /whole number, not “x”/, { items: 'integer' });
+  wrong('list', '1\n\n2\n3', /at most 2 lines, and has 3/, { max_items: 2 });
 });
 
 test('arguments: an earlier job’s value and the default as text', () => {

@@ -11,6 +11,7 @@
  * @property {number} [min]
  * @property {number} [max]
  * @property {string} [items] the type of a list's elements
+ * @property {number} [max_items] how many elements a list may have
  * @property {string} [names] the kind of the kept thing whose id it is, such as `host`
  */
 
@@ -30,8 +31,11 @@ export function parseArgument(argument, input) {
   }
   if (argument.enum) return argument.enum.find((each) => String(each) === text);
   if (argument.type === 'list') {
-    return text.split('\n').map((line) => line.trim()).filter(Boolean)
-      .map((line) => scalar({ ...argument, type: /** @type {any} */ (argument.items ?? 'string') }, line));
+    const lines = text.split('\n').map((line) => line.trim()).filter(Boolean);
+    if (argument.max_items !== undefined && lines.length > argument.max_items) {
+      throw new ArgumentProblem(`must have at most ${argument.max_items} lines, and has ${lines.length}`);
+    }
+    return lines.map((line) => scalar({ ...argument, type: /** @type {any} */ (argument.items ?? 'string') }, line));
   }
   return scalar(argument, text);
 }

@@ -19,7 +19,8 @@ extension CreateSample {
                 isRequired: true,
                 description:
                     "A FASTQ file of reads or two of mates, plain or .gz, below the data folder",
-                items: .path
+                items: .path,
+                maximumItems: 2
             ),
             ArgumentDescription(
                 name: "subtraction",
