@@ -35,6 +35,12 @@ public struct DataFolders: Hashable, Sendable {
     /// What a job said.
     public func log(of id: JobID) -> FilePath { logs.appending(id.rawValue + ".log") }
 
+    /// The folder of what all jobs have kept of their work folders.
+    public var outputs: FilePath { data.appending(TaskContext.outputsFolder) }
+
+    /// What a job has kept of its work folder.
+    public func outputs(of id: JobID) -> FilePath { outputs.appending(id.rawValue) }
+
     /// The folder that holds something that is kept.
     public func place(of key: DataKey) -> FilePath {
         data.appending(key.kind.plural).appending(key.id)

@@ -155,7 +155,7 @@ public protocol JobRunner: Sendable {
     /// - Parameter end: Up to when no other server gives jobs of this one up.
     func renewLease(until end: ContinuousClock.Instant) async
 
-    /// Removes a job's log too.
+    /// Removes a job's log too, and what it has kept.
     ///
     /// - Parameter id: The job's name.
     func removeLog(_ id: JobID) async

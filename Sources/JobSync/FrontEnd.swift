@@ -18,6 +18,7 @@ public actor FrontEnd {
     let manager: JobManager
     let inbox: CommitInbox
     let logs: JobLogs
+    let outputs: JobOutputs
     let configuration: FrontEndConfiguration
     let now: @Sendable () -> Timestamp
     let logger: Logger
@@ -64,6 +65,7 @@ public actor FrontEnd {
     ///   - manager: Who decides.
     ///   - inbox: Where the manager leaves committed changes.
     ///   - logs: What jobs say.
+    ///   - outputs: What jobs have kept.
     ///   - configuration: How callers are treated.
     ///   - now: The time.
     ///   - logger: For what an operator should know.
@@ -72,6 +74,7 @@ public actor FrontEnd {
         manager: JobManager,
         inbox: CommitInbox,
         logs: JobLogs,
+        outputs: JobOutputs,
         configuration: FrontEndConfiguration,
         now: @escaping @Sendable () -> Timestamp,
         logger: Logger
@@ -80,6 +83,7 @@ public actor FrontEnd {
         self.manager = manager
         self.inbox = inbox
         self.logs = logs
+        self.outputs = outputs
         self.configuration = configuration
         self.now = now
         self.logger = logger

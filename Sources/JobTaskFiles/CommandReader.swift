@@ -41,6 +41,28 @@ struct CommandReader {
     /// A text with placeholders that is one text in the end.
     func text(_ value: YAMLValue) -> Template? { template(value, allowsSpreading: false) }
 
+    /// A pattern of files that are kept: a text, or a mapping with `path` and `optional`.
+    func output(_ value: YAMLValue) -> OutputPattern? {
+        var path = value
+        var isOptional = false
+        if value.isMapping {
+            guard let members = value.members(known: ["path", "optional"]) else { return nil }
+            guard let given = members["path"] else {
+                value.refuse("path is missing: which files are kept")
+                return nil
+            }
+            path = given
+            isOptional = members["optional"]?.boolean() ?? false
+        }
+        guard let template = text(path) else { return nil }
+        do {
+            return try OutputPattern(template, isOptional: isOptional)
+        } catch {
+            path.refuse(error.message)
+            return nil
+        }
+    }
+
     private func exitCodes(_ value: YAMLValue) -> [Int] {
         guard let list = value.list() else { return [0] }
         if list.isEmpty { value.refuse("must have at least one exit code") }

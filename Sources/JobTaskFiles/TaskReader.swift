@@ -6,7 +6,7 @@ import JobTasks
 struct TaskReader {
     private static let keys = [
         "name", "description", "proc", "mem", "limit", "grace", "timeout", "restartable", "args",
-        "stages", "cleanup", "result",
+        "stages", "cleanup", "result", "outputs",
     ]
 
     private let file: YAMLValue
@@ -34,7 +34,8 @@ struct TaskReader {
         let command = CommandTask(
             stages: stages,
             cleanup: members["cleanup"].map { commands.command($0) } ?? [],
-            result: members["result"].flatMap { commands.text($0) }
+            result: members["result"].flatMap { commands.text($0) },
+            outputs: (members["outputs"]?.list() ?? []).compactMap { commands.output($0) }
         )
         return TaskDescription(
             name: name,

@@ -86,6 +86,10 @@ struct YAMLValue {
 
     // MARK: Collections
 
+    var isMapping: Bool {
+        if case .mapping = node { true } else { false }
+    }
+
     func list() -> [YAMLValue]? {
         guard case .sequence(let sequence) = node else {
             refuse("must be a list")

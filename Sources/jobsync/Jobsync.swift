@@ -44,7 +44,7 @@ struct Jobsync: AsyncParsableCommand {
                 name: "Jobs",
                 subcommands: [
                     New.self, Cancel.self, Archive.self, Remove.self, List.self, Show.self,
-                    Watch.self, Tail.self,
+                    Watch.self, Tail.self, OutputCommand.self,
                 ]
             ),
             CommandGroup(name: "Data", subcommands: [DataCommand.self]),

@@ -113,6 +113,7 @@ struct Wiring {
             manager: manager,
             inbox: inbox,
             logs: JobLogs(folders: folders),
+            outputs: JobOutputs(folders: folders),
             configuration: configuration,
             now: now,
             logger: logger

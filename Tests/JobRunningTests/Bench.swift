@@ -121,6 +121,7 @@ extension TaskDescription {
         isRestartable: Bool = false,
         cleanup: String? = nil,
         result: String? = nil,
+        outputs: [OutputPattern] = [],
         stage: (inout CommandStage) -> Void = { _ in }
     ) throws -> TaskDescription {
         var work = CommandStage(
@@ -143,7 +144,8 @@ extension TaskDescription {
                         try Template($0)
                     }
                 } ?? [],
-                result: try result.map { try Template($0) }
+                result: try result.map { try Template($0) },
+                outputs: outputs
             )
         )
     }

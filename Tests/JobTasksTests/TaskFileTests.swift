@@ -31,6 +31,7 @@ import Testing
             forbid: ['^Error']
         cleanup: [rm, -rf, "{work}"]
         result: "{work}/result.json"
+        outputs: [out.sam, "{args.sensitivity}/*.html", {path: "logs/**", optional: true}]
         """
 
     @Test func aWholeTaskIsRead() throws {
@@ -55,6 +56,40 @@ import Testing
         #expect(command.stages[1].exitCodes == [0, 2])
         #expect(command.cleanup.count == 3)
         #expect(command.result?.source == "{work}/result.json")
+        #expect(
+            command.outputs.map(\.template.source)
+                == ["out.sam", "{args.sensitivity}/*.html", "logs/**"]
+        )
+        #expect(command.outputs.map(\.isOptional) == [false, false, true])
+    }
+
+    @Test(
+        arguments: [
+            ("out.sam", "must be a list"),
+            ("[/etc/passwd]", "[0]: must be relative to the work folder, not begin with '/'"),
+            ("[a, ../b]", "[1]: must not contain '..'"),
+            ("[a/../b]", "[0]: must not contain '..'"),
+            ("[qc/]", "[0]: must name files; write FOLDER/** for all that is in a folder"),
+            ("['']", "[0]: must not be empty"),
+            ("[.]", "[0]: must name files; write FOLDER/** for all that is in a folder"),
+            ("[a**]", "[0]: '**' stands for whole folders, and must be alone between slashes"),
+            ("['{work}/a']", "[0]: is relative to the work folder, and cannot have {work} in it"),
+            ("['{args.x}']", "[0]: unknown placeholder {args.x}: args has no x"),
+            ("[{optional: true}]", "[0]: path is missing: which files are kept"),
+            ("[{path: /a}]", "[0].path: must be relative to the work folder, not begin with '/'"),
+            ("[{path: a, optional: no}]", "[0].optional: must be true or false"),
+            ("[{paht: a}]", "[0].paht: unknown key; did you mean path?"),
+            ("[[a]]", "[0]: must be a text"),
+        ]
+    )
+    func outputsStayInTheWorkFolder(outputs: String, problem: String) {
+        let text = "name: a\noutputs: \(outputs)\nstages: [{name: b, run: [x]}]"
+        let file = TaskFile(parsing: text, named: "a.yaml")
+        let separator = problem.hasPrefix("[") ? "" : ": "
+        #expect(
+            file.problems.first?.description == "a.yaml:2: outputs\(separator)\(problem)",
+            "\(file.problems)"
+        )
     }
 
     @Test func theLeastIsANameAndAStage() throws {

@@ -74,6 +74,7 @@ extension WorkerRunner {
         guard let job = jobs[id] else { return }
         if !isWritten { writeDown(end, of: job) }
         await remove(folders.work(of: id))
+        await removePartialOutputs(of: id, isComplete: end.state == .complete)
         jobs[id] = nil
         let told = JobEnd(
             state: end.state,
@@ -83,6 +84,12 @@ extension WorkerRunner {
             isInterrupted: end.isInterrupted
         )
         tell(.ended(told), of: id, at: .present)
+    }
+
+    /// Removes what a job that is not complete, or was not when it died, has kept.
+    private func removePartialOutputs(of id: JobID, isComplete: Bool) async {
+        await remove(folders.outputs.appending(".\(id.rawValue).part"))
+        if !isComplete { await remove(folders.outputs(of: id)) }
     }
 
     /// Writes an end into the journal, so that it is told alike if this server dies before it is committed.

@@ -125,8 +125,9 @@ public actor WorkerRunner: JobRunner {
         }
     }
 
-    /// Removes a job's log too.
+    /// Removes a job's log and outputs too.
     public func removeLog(_ id: JobID) async {
         await remove(folders.log(of: id))
+        await remove(folders.outputs(of: id))
     }
 }

@@ -82,6 +82,10 @@ package struct Worker {
             let work = try makeWork()
             do {
                 try await runStages(of: work)
+                reporter.endStages()
+                // What a tool has left running could still write to what is kept.
+                ProcessTree.endDescendants(patience: supervisor.patience)
+                try work.keepOutputs()
             } catch  where context.published != nil {
                 // What it was for is done; only something of the tidying up is not.
                 reporter.log(["left as it is: \(error.message ?? "the job was stopped")"])

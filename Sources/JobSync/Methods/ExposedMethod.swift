@@ -65,8 +65,8 @@ struct ExposedMethod: Sendable {
 
     /// All methods.
     static let all =
-        sessionMethods + jobMethods + subscriptionMethods + logMethods + taskMethods
-        + resourceMethods + serverMethods + dataMethods
+        sessionMethods + jobMethods + subscriptionMethods + logMethods
+        + outputMethods + taskMethods + resourceMethods + serverMethods + dataMethods
 
     /// All methods by name.
     static let named = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -115,11 +115,13 @@ extension FrontEnd {
         } catch {
             throw RPCError(error)
         }
+        let outputs = await outputs.list(of: id)
         return [
             "job": .object(detail.job.document),
             "stages": .array(detail.stages.map { .string($0) }),
             "queue": detail.waiting.map { .object($0.document) } ?? .null,
             "log": .object(await endOfLog(of: detail.job, for: connection)),
+            "outputs": .array(outputs.map(\.document)),
         ]
     }
 

@@ -6,6 +6,8 @@ public struct CommandTask: Hashable, Sendable {
     public var cleanup: [Template]
     /// The JSON file that becomes the job's result.
     public var result: Template?
+    /// The files of the work folder that are kept when the job is complete.
+    public var outputs: [OutputPattern]
 
     /// Describes a task whose stages are command lines.
     ///
@@ -13,10 +15,17 @@ public struct CommandTask: Hashable, Sendable {
     ///   - stages: The stages, in order.
     ///   - cleanup: What is run after a cancel or an error; empty for nothing.
     ///   - result: The JSON file that becomes the job's result.
-    public init(stages: [CommandStage], cleanup: [Template] = [], result: Template? = nil) {
+    ///   - outputs: The files of the work folder that are kept when the job is complete.
+    public init(
+        stages: [CommandStage],
+        cleanup: [Template] = [],
+        result: Template? = nil,
+        outputs: [OutputPattern] = []
+    ) {
         self.stages = stages
         self.cleanup = cleanup
         self.result = result
+        self.outputs = outputs
     }
 
     /// The programs that the stages name; one that is a placeholder is left out.

@@ -9,6 +9,13 @@ extension CommandTask {
             "cleanup": .array(cleanup.map { .string($0.source) }),
         ]
         document["result"] = result.map { .string($0.source) }
+        if !outputs.isEmpty {
+            document["outputs"] = .array(
+                outputs.map {
+                    ["path": .string($0.template.source), "optional": .bool($0.isOptional)]
+                }
+            )
+        }
         return document
     }
 
@@ -21,10 +28,20 @@ extension CommandTask {
         for stage in document["stages"]?.arrayValue ?? [] {
             stages.append(try CommandStage(document: stage))
         }
+        var outputs: [OutputPattern] = []
+        for output in document["outputs"]?.arrayValue ?? [] {
+            outputs.append(
+                try OutputPattern(
+                    Template(output["path"]?.stringValue ?? ""),
+                    isOptional: output["optional"]?.boolValue ?? false
+                )
+            )
+        }
         self.init(
             stages: stages,
             cleanup: try Template.list(document["cleanup"]),
-            result: try Template.list(document["result"].map { [$0] }).first
+            result: try Template.list(document["result"].map { [$0] }).first,
+            outputs: outputs
         )
     }
 }

@@ -41,6 +41,12 @@ public struct Template: Hashable, Sendable {
         parts = try Self.parse(source)
     }
 
+    /// A text that is one part of another.
+    init(_ part: Part) {
+        source = ""
+        parts = [part]
+    }
+
     /// The arguments that are used.
     package var arguments: [String] {
         parts.compactMap {

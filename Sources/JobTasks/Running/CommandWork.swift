@@ -31,6 +31,21 @@ package final class CommandWork: StagedWork {
         }
     }
 
+    package func keepOutputs() throws(TaskFailure) {
+        guard !command.outputs.isEmpty else { return }
+        let values = try TemplateValues(context, described: arguments)
+        var files: [KeptFile] = []
+        for output in command.outputs {
+            let pattern = try values.expand(pattern: output.template)
+            let found = try OutputSearch(in: context.work).files(matching: pattern)
+            guard !found.isEmpty || output.isOptional else {
+                throw .task("outputs: no file matches \(pattern)" + context.spaceHint)
+            }
+            files += found
+        }
+        try context.keep(files)
+    }
+
     package func cleanUp() async {
         guard !command.cleanup.isEmpty else { return }
         do {

@@ -3,8 +3,17 @@ package protocol StagedWork: AnyObject {
     /// What is done, in order.
     var stages: [TaskStage] { get }
 
+    /// Moves what is to be kept out of the work folder, when all stages are done and no tool lives.
+    ///
+    /// - Throws: What is not as it must be; then nothing is kept.
+    func keepOutputs() throws(TaskFailure)
+
     /// Undoes what was done outside the work folder, after a cancel or an error.
     func cleanUp() async
+}
+
+extension StagedWork {
+    package func keepOutputs() throws(TaskFailure) {}
 }
 
 /// A task that is written in Swift.

@@ -69,6 +69,26 @@ struct TemplateValues {
         return [text]
     }
 
+    /// The pattern that a text with placeholders becomes, in which values stand for themselves.
+    ///
+    /// - Throws: An argument that the job lacks.
+    func expand(pattern template: Template) throws(TaskFailure) -> String {
+        var text = ""
+        for part in template.parts {
+            if case .text(let part) = part {
+                text += part
+                continue
+            }
+            for value in try expand(Template(part)) {
+                for character in value {
+                    if "\\*?[".contains(character) { text.append("\\") }
+                    text.append(character)
+                }
+            }
+        }
+        return text
+    }
+
     func expand(_ templates: [Template]) throws(TaskFailure) -> [String] {
         var expanded: [String] = []
         for template in templates { expanded += try expand(template) }

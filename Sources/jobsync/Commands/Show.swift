@@ -31,5 +31,13 @@ struct Show: AsyncParsableCommand {
         let stages = (detail["stages"]?.arrayValue ?? []).compactMap(\.stringValue)
         let report = JobReport(job: job, stages: stages, queue: detail["queue"], now: .now)
         Output.text(report.lines(hasColour: Terminal.hasColour).map { $0 + "\n" }.joined())
+        let outputs = detail["outputs"]?.arrayValue ?? []
+        guard !outputs.isEmpty else { return }
+        let title = TextStyle.bold("outputs", hasColour: Terminal.hasColour)
+        Output.line("\n\(title)  (jobsync output \(id) NAME)")
+        for output in outputs {
+            let size = Words.bytes(output["size"]?.integerValue ?? 0)
+            Output.line("  \((output["name"]?.stringValue ?? "").printable)  \(size)")
+        }
     }
 }

@@ -22,8 +22,19 @@ enum Output {
         write(text, to: STDERR_FILENO)
     }
 
+    /// Writes bytes for the caller as they are.
+    ///
+    /// - Returns: Whether they could be written.
+    @discardableResult
+    static func bytes(_ bytes: [UInt8]) -> Bool { write(bytes[...], to: STDOUT_FILENO) }
+
     private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
+        write(Array(text.utf8)[...], to: descriptor)
+    }
+
+    @discardableResult
+    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+        var bytes = bytes
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes {
                 Foundation.write(descriptor, $0.baseAddress, $0.count)
@@ -37,9 +48,10 @@ enum Output {
                 var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 Foundation.poll(&poll, 1, -1)
             } else if errno != EINTR {
-                return
+                return false
             }
         }
+        return true
     }
 
     /// Ends as programs do whose reader has gone; the library of the sockets switched that off.
