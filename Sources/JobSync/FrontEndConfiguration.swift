@@ -30,6 +30,8 @@ public struct FrontEndConfiguration: Sendable {
     public var server: String
     /// The program's version, for metrics.
     public var version = ""
+    /// Whether each job has a control group, which nothing of it can leave.
+    public var containsJobs = false
     /// The answer to `rpc.discover`.
     public var discovery: JSONValue
     /// The page's files.

@@ -59,6 +59,7 @@ struct Wiring {
         let tasks = CurrentTasks(TaskCatalogue.load(folder: tasksFolder))
         let inbox = CommitInbox()
         data = DataKeeper(store: store, folders: folders, now: now, logger: logger)
+        let groups = ControlGroups(data: folders.data)
         let manager = JobManager(
             store: store,
             runner: WorkerRunner(
@@ -67,6 +68,7 @@ struct Wiring {
                 tasks: { tasks.catalogue[$0] },
                 data: data,
                 ownsProcess: true,
+                groups: groups,
                 lease: cluster?.lostAfter,
                 logger: logger
             ),
@@ -96,6 +98,7 @@ struct Wiring {
             page: (settings.web ?? ProgramFiles.web).map(PageFiles.init(folder:)) ?? PageFiles()
         )
         configuration.version = Program.version
+        configuration.containsJobs = groups != nil
         configuration.allowedOrigins = Set(settings.allowedOrigins)
         configuration.isLoopback = settings.isLoopback
         configuration.limits.callsPerSecond = settings.rate

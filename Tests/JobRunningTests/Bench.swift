@@ -40,6 +40,7 @@ final class Bench: Sendable {
             worker: worker ?? self.worker,
             tasks: { tasks[$0] },
             data: data,
+            groups: ControlGroups(data: folders.data),
             lease: lease,
             logger: logger
         )

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -14,6 +15,7 @@
 #include <sys/inotify.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int cprocess_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
@@ -26,6 +28,12 @@ int cprocess_rename_to_free_name(const char *from, const char *to) {
 
 int cprocess_reserve(int file, int64_t size) {
     return fallocate(file, FALLOC_FL_KEEP_SIZE, 0, size);
+}
+
+bool cprocess_is_control_group(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 &&
+           (status.f_type == CGROUP2_SUPER_MAGIC || status.f_type == CGROUP_SUPER_MAGIC);
 }
 
 int cprocess_open_process(pid_t process) { return pidfd_open(process, 0); }

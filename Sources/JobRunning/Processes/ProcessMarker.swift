@@ -12,14 +12,12 @@ package enum ProcessMarker {
         ["JOBSYNC_JOB": id.rawValue, runVariable: run.string]
     }
 
-    /// Whether a process bears the marker of a run, or works in a job's work folder.
-    static func isBorne(by pid: Int32, run: FilePath, work: FilePath) -> Bool {
+    /// Whether a process bears the marker of a run.
+    ///
+    /// Its current folder tells nothing: a person may look into a job's work folder.
+    static func isBorne(by pid: Int32, run: FilePath) -> Bool {
         let wanted = Array("\(runVariable)=\(run)".utf8)
-        if let environment = try? Files.read(FilePath("/proc/\(pid)/environ")),
-            environment.split(separator: 0).contains(where: { $0.elementsEqual(wanted) })
-        {
-            return true
-        }
-        return DataPath.realPath(FilePath("/proc/\(pid)/cwd"))?.starts(with: work) ?? false
+        let environment = try? Files.read(FilePath("/proc/\(pid)/environ"))
+        return environment?.split(separator: 0).contains { $0.elementsEqual(wanted) } ?? false
     }
 }

@@ -27,6 +27,8 @@ struct RunningJob {
     var phase = Phase.running
     /// Whether it was ordered to stop.
     var isCancelled = false
+    /// Holds all of its processes; nil where there are no control groups.
+    var group: ControlGroup?
     var process: WorkerProcess?
     var identity: ProcessIdentity?
     var watch: JournalWatcher.Watch?

@@ -73,6 +73,7 @@ extension WorkerRunner {
         unwatchJournal(of: id)
         guard let job = jobs[id] else { return }
         if !isWritten { writeDown(end, of: job) }
+        if let group = job.group { await self.end(group) }
         await remove(folders.work(of: id))
         await removePartialOutputs(of: id, isComplete: end.state == .complete)
         jobs[id] = nil

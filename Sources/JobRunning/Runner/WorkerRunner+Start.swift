@@ -57,10 +57,13 @@ extension WorkerRunner {
 
     private func spawn(_ job: RunningJob, of task: TaskDescription) throws(Errno) {
         let id = job.order.id
-        let lock = try job.folder.prepare(
-            WorkerOrder(job.order, of: task, in: folders, lease: lease)
-        )
+        var order = WorkerOrder(job.order, of: task, in: folders, lease: lease)
+        let group = makeGroup(for: id)
+        order.group = group?.path
+        let lock = try job.folder.prepare(order)
         defer { close(lock) }
+        // Of an earlier attempt, if of anything; no worker of this job lives.
+        if let group, !group.processes.isEmpty { group.kill() }
         watchJournal(of: id)
         try Files.makeFolder(folders.logs)
         let log = try Files.open(folders.log(of: id), O_WRONLY | O_APPEND | O_CREAT)

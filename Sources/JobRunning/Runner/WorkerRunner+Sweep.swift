@@ -15,6 +15,7 @@ extension WorkerRunner {
                 running.append(id)
                 continue
             }
+            if let group = group(of: id) { await end(group) }
             await remove(folders.work(of: id))
             await remove(run.path)
             close(lock)
@@ -23,6 +24,7 @@ extension WorkerRunner {
         where !known.contains(id) && !Files.exists(folders.run(of: id)) {
             await remove(folders.work(of: id))
         }
+        await endStrayGroups(keeping: known)
         return running
     }
 

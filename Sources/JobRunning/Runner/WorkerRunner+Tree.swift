@@ -25,6 +25,7 @@ extension WorkerRunner {
             for tool in tools { kill(tool.pid, SIGKILL) }
             await rest(&pause)
         }
+        job.group?.kill()
         process.send(SIGKILL)
     }
 
@@ -34,6 +35,7 @@ extension WorkerRunner {
     ///   - job: The job.
     ///   - wasHeld: Whether the worker's number cannot have been given to another process.
     func sweep(_ job: RunningJob, wasHeld: Bool) async {
+        if let group = job.group { await end(group) }
         guard let identity = job.identity, identity.bootID == Machine.bootID else { return }
         var killed: Set<Int32> = []
         var pause = Duration.milliseconds(2)
@@ -55,8 +57,6 @@ extension WorkerRunner {
         let table = ProcessTable.read()
         let own = getpid()
         let workers = Set(jobs.values.compactMap { $0.phase == .ending ? nil : $0.identity?.pid })
-        let work = folders.work(of: job.order.id)
-        let realWork = DataPath.realPath(work) ?? work
         let roots = table.entries.filter { entry in
             guard entry.pid != own, !workers.contains(entry.pid),
                 entry.startTime >= identity.startTime
@@ -67,14 +67,14 @@ extension WorkerRunner {
                 return true
             }
             return wasHeld && entry.session == identity.pid
-                || ProcessMarker.isBorne(by: entry.pid, run: job.folder.path, work: realWork)
+                || ProcessMarker.isBorne(by: entry.pid, run: job.folder.path)
         }
         let descendants = table.descendants(of: Set(roots.map(\.pid)))
         return (roots + descendants).filter { !$0.isZombie && $0.pid != own }
     }
 
     /// Waits a little, longer each time; a process in the kernel's hands may take its time.
-    private func rest(_ pause: inout Duration) async {
+    func rest(_ pause: inout Duration) async {
         try? await Task.sleep(for: pause)
         pause = min(pause * 2, .seconds(1))
     }

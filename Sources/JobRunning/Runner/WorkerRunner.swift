@@ -26,6 +26,7 @@ public actor WorkerRunner: JobRunner {
     let tasks: @Sendable (String) -> TaskDescription?
     let data: (any JobDataKeeper)?
     let ownsProcess: Bool
+    let groups: ControlGroups?
     /// What jobs need to go on that other servers may start as well; nil if there are no other servers.
     let lease: WorkerLease?
     let logger: Logger
@@ -44,6 +45,7 @@ public actor WorkerRunner: JobRunner {
     ///   - ownsProcess: Whether this process has no children but workers. Then it becomes
     ///     the parent of what a worker that dies leaves behind, and ends any child that it
     ///     does not know. Leave it false where other code starts processes too.
+    ///   - groups: Where jobs get control groups; nil where they get none.
     ///   - lease: How long other servers wait for a word of this one until they start its jobs anew;
     ///     nil if there are none.
     ///   - logger: Where damage is reported.
@@ -53,6 +55,7 @@ public actor WorkerRunner: JobRunner {
         tasks: @escaping @Sendable (String) -> TaskDescription?,
         data: (any JobDataKeeper)? = nil,
         ownsProcess: Bool = false,
+        groups: ControlGroups? = nil,
         lease: Duration? = nil,
         logger: Logger
     ) {
@@ -62,9 +65,15 @@ public actor WorkerRunner: JobRunner {
         self.tasks = tasks
         self.data = data
         self.ownsProcess = ownsProcess
+        self.groups = groups
         self.lease = lease.map { WorkerLease(file: folders.lease, duration: $0) }
         self.logger = logger
         cprocess_become_subreaper()
+        if groups == nil {
+            logger.notice(
+                "no control groups can be made: a process of a job that hides could outlive it"
+            )
+        }
     }
 
     /// Starts a job; a failure to start it is a fact too.
@@ -82,6 +91,7 @@ public actor WorkerRunner: JobRunner {
         guard jobs[order.id] == nil else { return }
         let grace = RunFolder(folders.run(of: order.id)).readOrder()?.grace
         jobs[order.id] = RunningJob(order, in: folders, grace: grace ?? tasks(order.task)?.grace)
+        jobs[order.id]?.group = group(of: order.id)
         if jobs[order.id]?.folder.orders.isCancelled ?? false { beginStopping(order.id) }
         watchJournal(of: order.id)
         await follow(order.id)

@@ -26,6 +26,7 @@ package struct Worker {
             cprocess_become_subreaper()
             signal(SIGPIPE, SIG_IGN)
             let order = try WorkerOrder(reading: folder.appending("job.json"))
+            enterGroup(order)
             let worker = try Worker(order, in: folder)
             return await worker.run()
         } catch {
@@ -250,6 +251,16 @@ extension Worker {
         }
         guard cprocess_try_lock(file) == 0 else {
             throw WorkerOrderError(description: "another worker runs this job")
+        }
+    }
+
+    /// Moves into the job's control group, before there is anything that could stay outside of it.
+    private static func enterGroup(_ order: WorkerOrder) {
+        guard let path = order.group else { return }
+        do {
+            try ControlGroup(path).enter()
+        } catch {
+            say("the control group \(path) cannot be entered: \(error)")
         }
     }
 

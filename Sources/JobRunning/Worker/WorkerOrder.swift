@@ -13,6 +13,8 @@ package struct WorkerOrder: Sendable {
     package let timeout: Duration?
     /// Without which the job must not go on; nil for one that no other server can start.
     package let lease: WorkerLease?
+    /// The control group that holds all of the job; nil where it has none.
+    package var group: FilePath?
     /// The task's arguments, for the command lines of a command task.
     package let arguments: [ArgumentDescription]
     /// The command lines; nil for a task that is written in Swift.
@@ -62,6 +64,7 @@ extension WorkerOrder {
                 launch.inputs.values.sorted { $0.key < $1.key }.map { .object($0.whole) }
             )
         }
+        document["group"] = group.map { .string($0.string) }
         document["lease_ms"] = lease.map { .integer($0.duration.milliseconds) }
         document["timeout_ms"] = timeout.map { .integer($0.milliseconds) }
         document["command"] = command.map { .object($0.document) }
@@ -102,6 +105,7 @@ extension WorkerOrder {
         grace =
             document["grace_ms"]?.countValue.map { .milliseconds($0) }
             ?? TaskDescription.defaultGrace
+        group = document["group"]?.stringValue.map { FilePath($0) }
         timeout = document["timeout_ms"]?.countValue.map { .milliseconds($0) }
         let folders = folders
         lease = document["lease_ms"]?.countValue.map {

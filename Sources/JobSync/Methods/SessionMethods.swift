@@ -57,7 +57,7 @@ extension FrontEnd {
             "epoch": .string(log.epoch),
             "seq": .integer(log.head),
             "server": .string(configuration.server),
-            "protocol": 1,
+            "protocol": 1, "contained": .bool(configuration.containsJobs),
             "limits": [
                 "message": .integer(limits.messageBytes), "nesting": .integer(limits.nesting),
                 "batch": .integer(limits.batch), "calls": .integer(limits.callsInFlight),

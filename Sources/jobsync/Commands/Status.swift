@@ -44,6 +44,12 @@ struct Status: AsyncParsableCommand {
         Output.line("jobs         \(running) running, \(waiting) waiting")
         Output.line("cores        \(ResourceWords.share("proc", of: resources))")
         Output.line("memory       \(ResourceWords.share("mem", of: resources, unit: " GB"))")
+        if whoAmI["contained"] == false {
+            Output.line(
+                "containment  none: no control groups can be made here, so a process of a job that "
+                    + "hides could outlive it"
+            )
+        }
         for problem in tasks["problems"]?.arrayValue ?? [] {
             let line = problem["line"]?.integerValue.map { ":\($0)" } ?? ""
             Output.line("problem      \(problem.text("file"))\(line): \(problem.text("message"))")

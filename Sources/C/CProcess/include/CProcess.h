@@ -19,6 +19,9 @@ int cprocess_rename_to_free_name(const char *_Nonnull from, const char *_Nonnull
 /// Reserves space for a file, so that this much can be written though the disk is full.
 int cprocess_reserve(int file, int64_t size);
 
+/// Whether a folder is a control group of the kernel, of version 2 or 1.
+bool cprocess_is_control_group(const char *_Nonnull path);
+
 /// A descriptor that stands for a process, and becomes readable when it ends.
 int cprocess_open_process(pid_t process);
 

@@ -1,0 +1,97 @@
+import Glibc
+import JobModel
+import JobRunning
+import JobTasks
+import SystemPackage
+import Testing
+
+/// What is a job's own, and what only looks like it.
+@Suite(.timeLimit(.minutes(6)))
+struct ContainmentTests {
+    static var haveGroups: Bool { ControlGroups(data: "/tmp") != nil }
+
+    /// Session, environment, folder and parents of its own: nothing is left that tells whose it is.
+    private static func hiding(_ mark: String) -> String {
+        "env -i setsid sh -c 'cd /; sleep \(mark) & sleep \(mark) & : >\"$0/begun\"; "
+            + "exec sleep \(mark)' \"$2\" & sleep 600"
+    }
+
+    private static func newMark() -> String { "4\(UInt32.random(in: 0...UInt32.max)).25" }
+
+    @Test(.enabled(if: haveGroups, "needs the right to make control groups"))
+    func aDaemonDoesNotOutliveServerAndWorker() async throws {
+        let mark = Self.newMark()
+        let bench = try Bench(.shell(Self.hiding(mark)))
+        let order = try bench.order("script")
+        var first: WorkerRunner? = bench.makeRunner()
+        await first?.start(order)
+        await bench.waitFor("begun")
+        let worker = try bench.workerIdentity()
+        first = nil
+        kill(worker.pid, SIGKILL)
+        waitpid(worker.pid, nil, 0)
+        #expect(!processes(withArgument: mark).isEmpty)
+        let second = bench.makeRunner()
+        await second.adopt(order)
+        #expect(try await second.end().error?.cause == .lost)
+        #expect(processes(withArgument: mark).isEmpty)
+        #expect(Self.groups(of: bench).isEmpty)
+    }
+
+    @Test(.enabled(if: haveGroups, "needs the right to make control groups"))
+    func whatNobodyKnowsOfIsEndedToo() async throws {
+        let mark = Self.newMark()
+        let bench = try Bench(.shell(Self.hiding(mark)))
+        let order = try bench.order("script")
+        var first: WorkerRunner? = bench.makeRunner()
+        await first?.start(order)
+        await bench.waitFor("begun")
+        let worker = try bench.workerIdentity()
+        first = nil
+        kill(worker.pid, SIGKILL)
+        waitpid(worker.pid, nil, 0)
+        try Files.remove(bench.folders.run(of: order.id))
+        #expect(await bench.makeRunner().sweep(keeping: []).isEmpty)
+        #expect(processes(withArgument: mark).isEmpty)
+        #expect(Self.groups(of: bench).isEmpty)
+    }
+
+    @Test func groupsGoWithTheirJobs() async throws {
+        let bench = try Bench(.shell("cat /proc/self/cgroup; sleep 0.1"))
+        let runner = bench.makeRunner()
+        for number in 1...5 { await runner.start(try bench.order("script", id: "job\(number)")) }
+        let facts = await runner.facts(untilEndOf: 5)
+        #expect(facts.compactMap(\.end).allSatisfy { $0.state == .complete })
+        #expect(Self.groups(of: bench).isEmpty)
+        if Self.haveGroups { #expect(try bench.log("job3").contains("-job3\n")) }
+    }
+
+    /// A person may look into a job's work folder, and is not of the job for that.
+    @Test func whoStandsInTheWorkFolderIsLeftAlone() async throws {
+        let bench = try Bench(.shell("touch \"$2/begun\"; sleep 600"))
+        let runner = bench.makeRunner()
+        await runner.start(try bench.order("script"))
+        await bench.waitFor("begun")
+        let work = bench.folders.work(of: "job1")
+        var person: Int32 = 0
+        var arguments: [UnsafeMutablePointer<CChar>?] = [
+            strdup("sh"), strdup("-c"),
+            strdup("cd \(work) && touch ../../stands && exec sleep 600"),
+            nil,
+        ]
+        try #require(posix_spawnp(&person, "sh", nil, nil, &arguments, environ) == 0)
+        defer {
+            kill(person, SIGKILL)
+            waitpid(person, nil, 0)
+        }
+        await bench.waitFor("stands")
+        kill(try bench.workerIdentity().pid, SIGKILL)
+        #expect(try await runner.end().state == .error)
+        #expect(try #require(ProcessTable.entry(of: person)).isZombie == false)
+    }
+
+    private static func groups(of bench: Bench) -> [String] {
+        guard ControlGroups(data: bench.folders.data) != nil else { return [] }
+        return ControlGroups(data: bench.folders.data)?.names ?? []
+    }
+}
