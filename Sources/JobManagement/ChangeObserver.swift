@@ -78,4 +78,12 @@ public protocol ChangeObserver: Sendable {
     ///
     /// - Parameter snapshot: All that lives.
     func snapshotRead(_ snapshot: SnapshotRead)
+
+    /// A task's limit or what jobs may use was changed, and that is durable.
+    func settingsChanged()
+}
+
+extension ChangeObserver {
+    /// Does nothing.
+    public func settingsChanged() {}
 }

@@ -55,11 +55,11 @@ extension JobManager {
         await claimLease(in: cluster)
         do throws(JobStoreError) {
             try await noteSelf(in: cluster)
-            if !isFollowing { try await tellLeader() }
         } catch {
             logger.debug("the store was not told of this server", metadata: ["error": "\(error)"])
         }
         guard !isFollowing else { return }
+        tellLeader()
         giveUpLostJobs()
         await performOpenCalls(in: cluster)
     }
@@ -87,6 +87,7 @@ extension JobManager {
             while !isReady, !Task.isCancelled {
                 await memoryTurn.take()
                 do throws(JobStoreError) {
+                    try await readSettingsAnew()
                     try await readSettings(of: cluster)
                     try await readEverything()
                     logger.notice("memory agrees with the store again")

@@ -49,9 +49,12 @@ extension JobManager {
         gatherings == 0 || pendingSince.map { clock.now - $0 >= Self.patience } ?? false
     }
 
+    /// Whether something was decided that no commit has begun with.
+    var hasPending: Bool { !pending.isEmpty || !pendingSettings.isEmpty }
+
     /// Begins to commit, if there is something and it is not being done already.
-    private func commitSoon() {
-        guard !pending.isEmpty, !isCommitting, isReady else { return }
+    func commitSoon() {
+        guard hasPending, !isCommitting, isReady else { return }
         guard areGathered else { return commitLater() }
         isCommitting = true
         Task { await commitPending() }
@@ -84,7 +87,7 @@ extension JobManager {
         }
         jobs[change.id]?.pending += 1
         if let ticket { tickets[ticket]?.remaining += 1 }
-        if pending.isEmpty { pendingSince = clock.now }
+        if !hasPending { pendingSince = clock.now }
         pending.append(
             PendingChange(change: change, effect: effect, ticket: ticket, fact: fact)
         )
@@ -151,6 +154,7 @@ extension JobManager {
     /// A batch of changes on its way into the store.
     private struct Commit {
         let batch: [PendingChange]
+        let settings: PendingSettings
         let era: Int
         let start: ContinuousClock.Instant
         let outcome: Task<Result<Int, JobStoreError>, Never>
@@ -171,9 +175,11 @@ extension JobManager {
                 statistics.commits += 1
                 statistics.changes += commit.batch.count
                 underway = []
+                underwaySettings = PendingSettings()
                 // The store goes on while those are answered whom it has kept waiting.
                 following = beginCommit()
                 committed(commit.batch, from: first)
+                noteCommitted(commit.settings)
             case .failure(let error):
                 await commitFailed(error)
             }
@@ -186,28 +192,35 @@ extension JobManager {
 
     /// Has the store begin with the changes that wait; nil if there are none, or none may be made.
     private func beginCommit() -> Commit? {
-        guard isReady, !pending.isEmpty, areGathered else { return nil }
+        guard isReady, hasPending, areGathered else { return nil }
         underway = pending.takeBatch(limit: Self.batchLimit)
+        underwaySettings = pendingSettings.take()
         return Commit(
             batch: underway,
+            settings: underwaySettings,
             era: era,
             start: clock.now,
-            outcome: commit(underway.map(\.change))
+            outcome: commit(underway.map(\.change), saving: underwaySettings.values)
         )
     }
 
     /// Hands changes to the store, which begins at once, whatever this actor has still to do.
-    private func commit(_ changes: [JobChange]) -> Task<Result<Int, JobStoreError>, Never> {
+    private func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange]
+    ) -> Task<Result<Int, JobStoreError>, Never> {
         var term: Int?
         if case .leading(let current) = sharing?.lease.role { term = current }
         let isSure = cluster.map { sharing?.lease.isSure(at: $0.time.now()) == true } ?? true
         return Task { @concurrent [store, cluster] in
             do throws(JobStoreError) {
                 guard let cluster, let term else {
-                    return .success(try await store.commit(changes))
+                    return .success(try await store.commit(changes, saving: settings))
                 }
                 guard isSure else { throw .fenced }
-                return .success(try await cluster.store.commit(changes, term: term))
+                return .success(
+                    try await cluster.store.commit(changes, saving: settings, term: term)
+                )
             } catch {
                 return .failure(error)
             }
@@ -230,6 +243,7 @@ extension JobManager {
     private func yield(_ id: JobID) {
         let given = underway.filter { $0.change.id == id } + pending.removeAll(of: id)
         pending.putBack(underway.filter { $0.change.id != id })
+        pendingSettings.putBack(underwaySettings.take())
         underway = []
         jobs[id] = nil
         for change in given {

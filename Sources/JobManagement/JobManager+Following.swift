@@ -215,24 +215,28 @@ extension JobManager {
             let before = effectiveLimits()
             limitOverrides = try await savedLimits()
             tellScheduler(ofLimitsSince: before)
+            observer.settingsChanged()
         case Self.leaderSetting:
             let leader = LeaderRecord(document: try await store.setting(name))
             guard isFollowing, leader != sharing?.leader else { return }
             sharing?.leader = leader
             if isReady { rebuildScheduler() }
+            observer.settingsChanged()
         default: break
         }
     }
 
     /// Tells the others that this server leads, and with what machine.
-    func tellLeader() async throws(JobStoreError) {
-        guard sharing?.isLeaderTold == false, let cluster, let term = sharing?.lease.term else {
-            return
-        }
+    ///
+    /// - Parameter ticket: Who waits until it is durable.
+    func tellLeader(ticket: CommitTicket.ID? = nil) {
+        guard isReady, sharing?.isLeaderTold == false, let cluster,
+            case .leading(let term) = sharing?.lease.role
+        else { return }
         let record = LeaderRecord(server: cluster.server, term: term, machine: machine)
-        try await store.save(.object(record.document), as: Self.leaderSetting)
         sharing?.leader = record
-        if record.machine == machine { sharing?.isLeaderTold = true }
+        sharing?.isLeaderTold = true
+        save(SettingChange(Self.leaderSetting, to: .object(record.document)), ticket: ticket)
     }
 }
 

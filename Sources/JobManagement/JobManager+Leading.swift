@@ -56,6 +56,7 @@ extension JobManager {
         let beat = sharing?.beat ?? 0
         sharing?.leadingBeat = beat + 1
         sharing?.isFeedCurrent = false
+        tellLeader()
         adoptStrays()
         rebuildScheduler()
         for fact in sharing?.factsUnderway ?? [] { learn(fact, from: server) }

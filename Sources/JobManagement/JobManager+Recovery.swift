@@ -15,6 +15,7 @@ extension JobManager {
         var delay = Duration.milliseconds(50)
         while !isReady, !Task.isCancelled {
             do throws(JobStoreError) {
+                try await readSettingsAnew()
                 try await readEverything()
                 logger.notice("the store answers again")
             } catch {
@@ -32,6 +33,8 @@ extension JobManager {
         isReady = false
         let dropped = underway + pending.removeAll()
         underway = []
+        dropSettings()
+        sharing?.isLeaderTold = false
         heldFacts.putBack(dropped.compactMap(\.fact))
         barrier = []
         for ticket in tickets.values {

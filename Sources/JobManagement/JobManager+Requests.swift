@@ -70,7 +70,7 @@ extension JobManager {
         let resources = Resources(
             // A task says what is useful to it; on a small machine fewer cores do too. Memory
             // is another matter: with less of it than a task needs, it would fail.
-            proc: request.proc ?? min(task.resources.proc, scheduler.machine.proc),
+            proc: request.proc ?? min(task.resources.proc, usualMachine.proc),
             mem: request.mem ?? task.resources.mem
         )
         try checkFits(resources)
@@ -86,7 +86,7 @@ extension JobManager {
     }
 
     private func checkFits(_ resources: Resources) throws(JobManagerError) {
-        let machine = scheduler.machine
+        let machine = usualMachine
         if resources.proc > machine.proc {
             let problem = "asks for \(resources.proc) cores, and jobs may use \(machine.proc)"
             throw .badArguments(field: "proc", message: problem)

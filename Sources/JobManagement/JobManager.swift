@@ -35,6 +35,7 @@ public actor JobManager {
     var scheduler: SchedulerState
     var jobs: [JobID: ManagedJob] = [:]
     var pending = PendingChanges()
+    var pendingSettings = PendingSettings()
     var tickets: [CommitTicket.ID: CommitTicket] = [:]
     var lastTicket: CommitTicket.ID = 0
     /// The name of the history that the observer was told of.
@@ -46,6 +47,7 @@ public actor JobManager {
     var isCommitting = false
     /// The changes that the store is asked to commit just now.
     var underway: [PendingChange] = []
+    var underwaySettings = PendingSettings()
     /// How many callers have more to ask before the next commit begins.
     var gatherings = 0
     /// When the oldest of the changes was decided that wait, or one before it.
@@ -56,6 +58,12 @@ public actor JobManager {
     var heldFacts = FactQueue()
     /// What jobs may use of this machine.
     var machine: Resources
+    /// The same by what is durable, or came from the server's own settings.
+    var durableMachine: Resources
+    /// Machines that were set by commits whose outcome is not known.
+    var droppedMachines: Set<Resources> = []
+    /// The machine, or what it was while it was to start anything at all.
+    var usualMachine: Resources
     /// Whether memory agrees with the store; false while everything is read anew.
     var isReady = false
     var isDraining = false
@@ -93,6 +101,7 @@ public actor JobManager {
     ///   - observer: Who is told of changes.
     ///   - data: What jobs make and work on; nil where nothing of the kind is kept.
     ///   - machine: What jobs may use.
+    ///   - hardware: What there is, for jobs that are made while `machine` is to start nothing.
     ///   - dataFolder: Where paths in arguments begin.
     ///   - now: The time.
     ///   - server: This server's name for good; the cluster's if there is one.
@@ -105,6 +114,7 @@ public actor JobManager {
         observer: any ChangeObserver,
         data: DataKeeper? = nil,
         machine: Resources,
+        hardware: Resources? = nil,
         dataFolder: FilePath,
         now: @escaping @Sendable () -> Timestamp,
         server: String? = nil,
@@ -121,6 +131,8 @@ public actor JobManager {
         self.server = cluster?.server ?? server
         self.logger = logger
         self.machine = machine
+        durableMachine = machine
+        usualMachine = machine.usual(before: hardware ?? Self.largestMachine)
         self.cluster = cluster
         sharing = cluster.map { Sharing($0) }
         scheduler = SchedulerState(machine: machine)
@@ -134,7 +146,7 @@ public actor JobManager {
         if let cluster {
             try await join(cluster)
         } else {
-            limitOverrides = try await savedLimits()
+            try await readSettingsAnew()
             try await readEverything()
         }
     }
@@ -152,7 +164,7 @@ public actor JobManager {
     public func drain() async {
         isDraining = true
         apply(scheduler.handle(.startingPaused(true)))
-        while isReady, isCommitting || !pending.isEmpty {
+        while isReady, isCommitting || hasPending {
             let ticket = makeTicket()
             tickets[ticket]?.remaining = 1
             barrier.append(ticket)

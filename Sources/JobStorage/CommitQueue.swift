@@ -3,16 +3,19 @@ import Synchronization
 /// A call of `commit` that waits for its answer.
 package struct CommitOrder: Sendable {
     package let changes: [JobChange]
+    package let settings: [SettingChange]
     /// The term under which the caller leads; nil if the call is good under any.
     package let term: Int?
     package let answer: CheckedContinuation<Result<Int, JobStoreError>, Never>
 
     package init(
         changes: [JobChange],
+        settings: [SettingChange] = [],
         term: Int? = nil,
         answer: CheckedContinuation<Result<Int, JobStoreError>, Never>
     ) {
         self.changes = changes
+        self.settings = settings
         self.term = term
         self.answer = answer
     }
@@ -52,7 +55,7 @@ package final class CommitQueue: Sendable {
             var changes = 0
             let count =
                 state.waiting.firstIndex { order in
-                    defer { changes += order.changes.count }
+                    defer { changes += order.changes.count + order.settings.count }
                     return changes >= Self.groupSize
                 } ?? state.waiting.count
             let group = Array(state.waiting.prefix(count))

@@ -73,18 +73,25 @@ public final class InMemoryJobStore: JobStore {
         }
     }
 
-    /// Commits changes as one, or none of them.
-    public func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
-        try commitAtOnce(changes)
+    /// Commits changes of jobs and of settings as one, or none of them.
+    public func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange]
+    ) async throws(JobStoreError) -> Int {
+        try commitAtOnce(changes, saving: settings)
     }
 
-    func commitAtOnce(_ changes: [JobChange]) throws(JobStoreError) -> Int {
+    func commitAtOnce(
+        _ changes: [JobChange],
+        saving settings: [SettingChange]
+    ) throws(JobStoreError) -> Int {
         let outcome = state.withLock { state -> Result<Int, JobStoreError> in
             let failure = state.failures.isEmpty ? nil : state.failures.removeFirst()
             if failure == .before { return .failure(.unavailable("made to fail before")) }
             if let id = state.conflict(in: changes) { return .failure(.conflict(id)) }
             let first = state.seq + 1
             for change in changes { state.apply(change) }
+            for setting in settings { state.settings[setting.name] = setting.value }
             state.forgetRemovals(beyond: rememberedRemovals)
             if failure == .after { return .failure(.unavailable("made to fail after")) }
             return .success(first)

@@ -132,9 +132,12 @@ public final class InMemorySharedStore: SharedJobStore {
         return await jobs.changes(after: position, limit: limit)
     }
 
-    /// Commits changes as one, or none of them.
-    public func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
-        try await commit(changes, under: nil)
+    /// Commits changes of jobs and of settings as one, or none of them.
+    public func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange]
+    ) async throws(JobStoreError) -> Int {
+        try await commit(changes, saving: settings, under: nil)
     }
 
     /// One job, archived or not.
@@ -184,19 +187,26 @@ public final class InMemorySharedStore: SharedJobStore {
         return feed
     }
 
-    /// Commits changes as the leader, as one, or none of them.
-    public func commit(_ changes: [JobChange], term: Int) async throws(JobStoreError) -> Int {
-        try await commit(changes, under: term)
+    /// Commits changes of jobs and of settings as the leader, as one, or none of them.
+    public func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange],
+        term: Int
+    ) async throws(JobStoreError) -> Int {
+        try await commit(changes, saving: settings, under: term)
     }
 
-    private func commit(_ changes: [JobChange], under term: Int?) async throws(JobStoreError) -> Int
-    {
+    private func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange],
+        under term: Int?
+    ) async throws(JobStoreError) -> Int {
         try await pass()
         let failure = faults.withLock { faults in
             faults.failures.isEmpty ? nil : faults.failures.removeFirst()
         }
         if failure == .before { throw .unavailable("made to fail before") }
-        let first = try room.commit(changes, term: term)
+        let first = try room.commit(changes, saving: settings, term: term)
         await answers.pass()
         if failure == .after { throw .unavailable("made to fail after") }
         return first

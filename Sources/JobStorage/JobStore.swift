@@ -5,8 +5,8 @@ public import JobModel
 ///
 /// What every store promises, and `JobStoreContract` in the tests checks:
 /// - A batch is committed as a whole or not at all, durably before
-///   ``commit(_:)`` returns, in the order in which the calls were made.
-/// - Each change of a batch gets the next position of the history.
+///   ``commit(_:saving:)`` returns, in the order in which the calls were made.
+/// - Each change of a job in a batch gets the next position of the history; settings have none.
 /// - An update or a removal counts only if the stored version is the one that it follows.
 /// - What was committed is seen by every later call.
 public protocol JobStore: Sendable {
@@ -26,14 +26,19 @@ public protocol JobStore: Sendable {
     /// - Throws: `unavailable` if the store does not answer.
     func changes(after position: Int, limit: Int) async throws(JobStoreError) -> [StoredChange]
 
-    /// Commits changes as one, or none of them.
+    /// Commits changes of jobs and of settings as one, or none of them.
     ///
-    /// - Parameter changes: At most one for each job; a second one is a conflict.
-    /// - Returns: The position of the first change; the others follow it one by one. For an empty
-    ///   batch, the position that the next change will get.
+    /// - Parameters:
+    ///   - changes: At most one for each job; a second one is a conflict.
+    ///   - settings: Values to save, in their order; of several for one name the last one stays.
+    /// - Returns: The position of the first change; the others follow it one by one. For a batch
+    ///   without changes of jobs, the position that the next one will get.
     /// - Throws: `conflict` if a version is not the expected one or an id is taken; then nothing was
     ///   changed. `unavailable` if it cannot be known whether the changes were made.
-    func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int
+    func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange]
+    ) async throws(JobStoreError) -> Int
 
     /// One job, archived or not.
     ///
@@ -75,6 +80,35 @@ public protocol JobStore: Sendable {
 
     /// Closes files and connections; no call may follow.
     func close() async
+}
+
+extension JobStore {
+    /// Commits changes of jobs as one, or none of them; see ``commit(_:saving:)``.
+    ///
+    /// - Parameter changes: At most one for each job.
+    /// - Returns: The position of the first change.
+    /// - Throws: As ``commit(_:saving:)``.
+    public func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
+        try await commit(changes, saving: [])
+    }
+}
+
+/// A value that is saved under a name, such as a task's limit.
+public struct SettingChange: Hashable, Sendable {
+    /// Any text.
+    public let name: String
+    /// The value; nil forgets it.
+    public let value: JSONValue?
+
+    /// Makes a change.
+    ///
+    /// - Parameters:
+    ///   - name: Any text.
+    ///   - value: The value; nil forgets it.
+    public init(_ name: String, to value: JSONValue?) {
+        self.name = name
+        self.value = value
+    }
 }
 
 /// A change of one job.

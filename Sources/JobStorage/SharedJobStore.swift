@@ -12,14 +12,19 @@ public protocol SharedJobStore: JobStore {
     /// - Throws: `unavailable` if the store does not answer.
     func openFeed() async throws(JobStoreError) -> any StoreFeed
 
-    /// Commits changes as the leader, as one, or none of them.
+    /// Commits changes of jobs and of settings as the leader, as one, or none of them.
     ///
     /// - Parameters:
     ///   - changes: At most one for each job; a second one is a conflict.
+    ///   - settings: Values to save, in their order.
     ///   - term: The term under which the caller leads.
     /// - Returns: The position of the first change; the others follow it one by one.
-    /// - Throws: `fenced` if a later term has begun; otherwise as ``JobStore/commit(_:)``.
-    func commit(_ changes: [JobChange], term: Int) async throws(JobStoreError) -> Int
+    /// - Throws: `fenced` if a later term has begun; otherwise as ``JobStore/commit(_:saving:)``.
+    func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange],
+        term: Int
+    ) async throws(JobStoreError) -> Int
 
     /// Asks to lead, or to go on leading.
     ///
@@ -71,6 +76,19 @@ public protocol SharedJobStore: JobStore {
     /// - Returns: One note for each server.
     /// - Throws: `unavailable` if the store does not answer.
     func servers() async throws(JobStoreError) -> [ServerNote]
+}
+
+extension SharedJobStore {
+    /// Commits changes of jobs as the leader; see ``commit(_:saving:term:)``.
+    ///
+    /// - Parameters:
+    ///   - changes: At most one for each job.
+    ///   - term: The term under which the caller leads.
+    /// - Returns: The position of the first change.
+    /// - Throws: As ``commit(_:saving:term:)``.
+    public func commit(_ changes: [JobChange], term: Int) async throws(JobStoreError) -> Int {
+        try await commit(changes, saving: [], term: term)
+    }
 }
 
 /// What is committed, in order.

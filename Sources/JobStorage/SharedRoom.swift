@@ -47,11 +47,16 @@ final class SharedRoom: Sendable {
     }
 
     /// Commits and tells under one lock, so that feeds tell in the order of the commits.
-    func commit(_ changes: [JobChange], term: Int?) throws(JobStoreError) -> Int {
+    func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange],
+        term: Int?
+    ) throws(JobStoreError) -> Int {
         let outcome = state.withLock { state -> Result<Int, JobStoreError> in
             if let term, term < state.term { return .failure(.fenced) }
             do throws(JobStoreError) {
-                let first = try jobs.commitAtOnce(changes)
+                let first = try jobs.commitAtOnce(changes, saving: settings)
+                state.tell(settings.map { .saved(name: $0.name) })
                 guard !changes.isEmpty else { return .success(first) }
                 let stored = changes.enumerated().map { offset, change in
                     StoredChange(seq: first + offset, content: change.storedContent)

@@ -52,6 +52,7 @@ extension FrontEnd {
                 commits.removeAll()
                 if !log.take(snapshot) { sendSubscribersAway() }
                 ended += snapshot.changes
+            case .settings: refreshResources()
             }
         }
         guard !ended.isEmpty else { return }

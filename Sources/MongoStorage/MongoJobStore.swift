@@ -112,9 +112,12 @@ public final class MongoJobStore: SharedJobStore {
         }
     }
 
-    /// Commits changes as one, or none of them.
-    public func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
-        try await committer.commit(changes, term: nil)
+    /// Commits changes of jobs and of settings as one, or none of them.
+    public func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange]
+    ) async throws(JobStoreError) -> Int {
+        try await committer.commit(changes, saving: settings, term: nil)
     }
 
     /// One job, archived or not.
@@ -155,7 +158,8 @@ public final class MongoJobStore: SharedJobStore {
 
     /// Saves a value under a name, durably.
     public func save(_ value: JSONValue?, as name: String) async throws(JobStoreError) {
-        try await write([SettingDocument.write(value, as: name)], to: layout.own)
+        let change = SettingChange(name, to: value)
+        try await write([SettingDocument.write(change)], to: layout.own)
     }
 
     /// Closes the connections once what was asked has been done; feeds are closed by their owners.
@@ -179,9 +183,13 @@ public final class MongoJobStore: SharedJobStore {
         }
     }
 
-    /// Commits changes as the leader, as one, or none of them.
-    public func commit(_ changes: [JobChange], term: Int) async throws(JobStoreError) -> Int {
-        try await committer.commit(changes, term: term)
+    /// Commits changes of jobs and of settings as the leader, as one, or none of them.
+    public func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange],
+        term: Int
+    ) async throws(JobStoreError) -> Int {
+        try await committer.commit(changes, saving: settings, term: term)
     }
 
     /// Asks to lead, or to go on leading.

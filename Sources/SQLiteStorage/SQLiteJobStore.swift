@@ -100,10 +100,14 @@ public final class SQLiteJobStore: JobStore {
         try await read { try $0.changes(after: position, limit: limit) }
     }
 
-    /// Commits changes as one, or none of them.
-    public func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
+    /// Commits changes of jobs and of settings as one, or none of them.
+    public func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange]
+    ) async throws(JobStoreError) -> Int {
         let outcome = await withCheckedContinuation { answer in
-            if queue.append(CommitOrder(changes: changes, answer: answer)) { emptyQueue() }
+            let order = CommitOrder(changes: changes, settings: settings, answer: answer)
+            if queue.append(order) { emptyQueue() }
         }
         return try outcome.get()
     }
@@ -137,16 +141,7 @@ public final class SQLiteJobStore: JobStore {
 
     /// Saves a value under a name, durably.
     public func save(_ value: JSONValue?, as name: String) async throws(JobStoreError) {
-        try await write { db in
-            if let value {
-                try db.execute(
-                    sql: "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
-                    arguments: [name, value.description]
-                )
-            } else {
-                try db.execute(sql: "DELETE FROM settings WHERE name = ?", arguments: [name])
-            }
-        }
+        try await write { db in try SettingChange(name, to: value).write(to: db) }
     }
 
     /// Closes the file and gives its lock back.
@@ -184,15 +179,18 @@ public final class SQLiteJobStore: JobStore {
             try db.inTransaction(.immediate) {
                 var writer = try JobWriter(db)
                 let start = writer.nextSeq
+                var hasSettings = false
                 for order in group {
                     if let id = try writer.conflict(in: order.changes) {
                         outcomes.append(.failure(.conflict(id)))
                     } else {
                         outcomes.append(.success(writer.nextSeq))
                         try writer.apply(order.changes)
+                        for setting in order.settings { try setting.write(to: db) }
+                        hasSettings = hasSettings || !order.settings.isEmpty
                     }
                 }
-                guard writer.nextSeq > start else { return .rollback }
+                guard writer.nextSeq > start || hasSettings else { return .rollback }
                 try writer.finish(rememberingRemovals: rememberedRemovals)
                 return .commit
             }

@@ -76,6 +76,7 @@ struct Wiring {
             observer: inbox,
             data: data,
             machine: try await Self.machine(settings, store, of: cluster?.server),
+            hardware: Machine.resources,
             dataFolder: folders.data,
             now: now,
             server: server,

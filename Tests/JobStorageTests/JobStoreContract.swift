@@ -313,6 +313,56 @@ struct JobStoreContract {
 
     // MARK: Settings
 
+    @Test("Settings are committed with jobs, or none of it is", arguments: StoreKind.allCases)
+    func committedSettings(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let job = try makeJob("a")
+            let first = try await store.commit(
+                [.insert(job)],
+                saving: [SettingChange("x", to: 1), SettingChange("y", to: ["z": nil])]
+            )
+            #expect(first == 1)
+            #expect(try await store.setting("x") == 1)
+            #expect(try await store.setting("y") == ["z": nil])
+            await #expect(throws: JobStoreError.conflict(job.id)) {
+                try await store.commit([.insert(job)], saving: [SettingChange("x", to: 2)])
+            }
+            #expect(try await store.setting("x") == 1)
+            let next = try await store.commit(
+                [],
+                saving: [
+                    SettingChange("y", to: 2), SettingChange("x", to: 3),
+                    SettingChange("x", to: 4), SettingChange("y", to: nil),
+                ]
+            )
+            #expect(next == 2, "a setting has no position in the history")
+            #expect(try await store.setting("x") == 4, "the last one counts")
+            #expect(try await store.setting("y") == nil)
+            #expect(try await store.position().seq == 1)
+            #expect(try await store.commit([.update(job.moved(to: .running))]) == 2)
+        }
+    }
+
+    @Test("Settings of many at once are all kept", arguments: StoreKind.allCases)
+    func concurrentSettings(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            try await withThrowingTaskGroup { group in
+                for number in 0..<50 {
+                    group.addTask {
+                        let change = SettingChange("s\(number)", to: .integer(number))
+                        let jobs = number.isMultiple(of: 2) ? [try makeJob("j\(number)")] : []
+                        _ = try await store.commit(jobs.map { .insert($0) }, saving: [change])
+                    }
+                }
+                try await group.waitForAll()
+            }
+            for number in 0..<50 {
+                #expect(try await store.setting("s\(number)") == .integer(number))
+            }
+            #expect(try await store.position().seq == 25)
+        }
+    }
+
     @Test("Settings are saved, replaced and forgotten", arguments: StoreKind.allCases)
     func settings(kind: StoreKind) async throws {
         try await kind.withStore { store in

@@ -244,6 +244,13 @@ struct SharedStoreContract {
                 try await stores[0].commit([.update(job.moved(to: .running))], term: old)
             }
             #expect(try await stores[1].job(job.id) == job)
+            let setting = [SettingChange("limits", to: 1)]
+            await #expect(throws: JobStoreError.fenced) {
+                try await stores[0].commit([], saving: setting, term: old)
+            }
+            #expect(try await stores[1].setting("limits") == nil)
+            #expect(try await stores[1].commit([], saving: setting, term: new) == 2)
+            #expect(try await stores[0].setting("limits") == 1)
             #expect(try await stores[1].commit([.update(job.moved(to: .running))], term: new) == 2)
             // Whoever does not lead may still do what needs no leader.
             let other = try makeJob("b")
@@ -358,6 +365,9 @@ struct SharedStoreContract {
                 // Only renewed: nobody hears of it.
                 _ = try await stores[0].claimLease(Self.claim("a", term: term))
                 try await stores[0].save(nil, as: "limits")
+                #expect(try await feed.events(1) == [.saved(name: "limits")])
+                let change = SettingChange("limits", to: 2)
+                _ = try await stores[0].commit([], saving: [change], term: term)
                 #expect(try await feed.events(1) == [.saved(name: "limits")])
                 let small = Resources(proc: 1, mem: 1)
                 _ = try await stores[0].claimLease(Self.claim("a", term: term, machine: small))

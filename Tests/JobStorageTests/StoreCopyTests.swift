@@ -314,12 +314,16 @@ private struct CountedStore: JobStore, DataStore {
         self.willReplace = willReplace
     }
 
-    func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
+    func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange]
+    ) async throws(JobStoreError) -> Int {
         willCommit(counter.next())
         return try await inner.commit(
             changes.map { change in
                 if case .insert(let job) = change { .insert(changing(job)) } else { change }
-            }
+            },
+            saving: settings
         )
     }
 

@@ -13,6 +13,8 @@ public final class CommitInbox: ChangeObserver {
         /// Changes, and when this server knew that they were committed.
         case changed([CommittedChange], at: ContinuousClock.Instant)
         case readAnew(SnapshotRead)
+        /// A limit was changed, or what jobs may use.
+        case settings
     }
 
     private struct Content {
@@ -45,6 +47,11 @@ public final class CommitInbox: ChangeObserver {
     /// - Parameter snapshot: All that lives.
     public func snapshotRead(_ snapshot: SnapshotRead) {
         put(.readAnew(snapshot))
+    }
+
+    /// A task's limit or what jobs may use was changed.
+    public func settingsChanged() {
+        put(.settings)
     }
 
     private func put(_ item: Item) {

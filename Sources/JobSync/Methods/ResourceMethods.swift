@@ -16,7 +16,6 @@ extension ExposedMethod {
             guard proc != nil || mem != nil else { throw call.params.missing("proc") }
             do throws(JobManagerError) {
                 let report = try await frontEnd.manager.limitResources(proc: proc, mem: mem)
-                frontEnd.refreshResources()
                 return .object(report.document)
             } catch {
                 throw RPCError(error)

@@ -5,7 +5,7 @@ import Mongo
 /// One transaction that makes the changes of a group of calls; it blocks.
 ///
 /// If what is known of the history proves right, that is one message each for new, changed and
-/// removed jobs, one for the history and one for the commit. The history comes last, so that
+/// removed jobs and for settings, one for the history and one for the commit. The history comes last, so that
 /// whoever follows the changes knows with it that all have come.
 struct CommitAttempt: Sendable {
     /// How a transaction ended.
@@ -48,7 +48,7 @@ struct CommitAttempt: Sendable {
             let history = try client.history(layout, session: session)
             let stored = try versions(client, session)
             let plan = CommitPlan(group, after: history, stored: stored)
-            guard plan.seq > history.seq else { return (history, plan.outcomes) }
+            guard plan.changesSomething else { return (history, plan.outcomes) }
             return try write(plan, after: history, client, session).map { ($0, plan.outcomes) }
         }
     }
@@ -65,6 +65,8 @@ struct CommitAttempt: Sendable {
         let writes = CommitWrites(plan)
         let result = try client.bulkWrite(layout.jobs, writes.jobs, session: session)
         guard writes.allFound(in: result) else { return nil }
+        let settings = plan.settings.values.map(SettingDocument.write)
+        _ = try client.bulkWrite(layout.own, settings, session: session)
         var next = history
         next.seq = plan.seq
         if !writes.gone.isEmpty {

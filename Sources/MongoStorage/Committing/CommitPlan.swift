@@ -21,6 +21,8 @@ struct CommitPlan {
     /// What each call is answered if the plan is carried out: its first position, or why not.
     private(set) var outcomes: [Result<Int, JobStoreError>] = []
     private(set) var effects: [JobID: Effect] = [:]
+    /// What is saved, the last value of each name.
+    private(set) var settings: [String: SettingChange] = [:]
     /// The position of the last change.
     private(set) var seq: Int
 
@@ -43,9 +45,12 @@ struct CommitPlan {
     /// Whether the writes of the plan prove by themselves that it was right.
     var provesItself: Bool {
         let isCertain = outcomes.allSatisfy { (try? $0.get()) != nil }
-        return isCertain && !effects.isEmpty
+        return isCertain && changesSomething
             && !effects.values.contains { $0.before == nil && $0.after == nil }
     }
+
+    /// Whether there is anything to write.
+    var changesSomething: Bool { !effects.isEmpty || !settings.isEmpty }
 
     /// Whether it leaves live jobs; otherwise it only archives and removes.
     var isLive: Bool { effects.values.contains { $0.after?.archived == false } }
@@ -69,6 +74,7 @@ struct CommitPlan {
         }
         let first = seq + 1
         for change in order.changes { apply(change) }
+        for setting in order.settings { settings[setting.name] = setting }
         return .success(first)
     }
 

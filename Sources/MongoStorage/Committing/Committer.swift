@@ -27,9 +27,18 @@ final class Committer: Sendable {
     }
 
     /// Commits changes together with others that come at the same time.
-    func commit(_ changes: [JobChange], term: Int?) async throws(JobStoreError) -> Int {
+    func commit(
+        _ changes: [JobChange],
+        saving settings: [SettingChange],
+        term: Int?
+    ) async throws(JobStoreError) -> Int {
         let outcome = await withCheckedContinuation { answer in
-            let order = CommitOrder(changes: changes, term: term, answer: answer)
+            let order = CommitOrder(
+                changes: changes,
+                settings: settings,
+                term: term,
+                answer: answer
+            )
             // Its own task, for it goes on for others when this caller has long been answered.
             if queue.append(order) { Task { await emptyQueue() } }
         }

@@ -1,4 +1,5 @@
 import JSON
+import JobStorage
 import Mongo
 
 /// What was saved under a name: `{_id: "setting.…", value}`.
@@ -6,13 +7,14 @@ enum SettingDocument {
     static func id(_ name: String) -> BSONValue { .string(StoreLayout.settingPrefix + name) }
 
     /// Saves a value, or forgets it.
-    static func write(_ value: JSONValue?, as name: String) -> MongoWrite {
-        guard let value else { return .remove(["_id": id(name)]) }
+    static func write(_ change: SettingChange) -> MongoWrite {
+        let id = id(change.name)
+        guard let value = change.value else { return .remove(["_id": id]) }
         let document = BSONDocument { writer in
-            writer.append(id(name), for: "_id")
+            writer.append(id, for: "_id")
             writer.append(held: value, for: "value")
         }
-        return .replace(["_id": id(name)], with: document, upsert: true)
+        return .replace(["_id": id], with: document, upsert: true)
     }
 
     /// The name in a document's `_id`, if it holds a setting.
