@@ -220,16 +220,23 @@ extension Authenticator {
         return records
     }
 
-    /// Writes beside the file and renames, so that there is always a whole one.
+    /// Writes beside the file and renames, so that there is always a whole one, also after a
+    /// loss of power.
     private static func write(
         _ records: AccessRecords,
         to path: String
     ) throws(AuthenticatorError) {
         do {
-            try Data(records.document.encoded)
-                .write(to: URL(fileURLWithPath: path), options: .atomic)
+            let file = URL(fileURLWithPath: path)
+            try Data(records.document.encoded).write(to: file, options: .atomic)
             try FileManager.default
                 .setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            // A token that was shown must be good afterwards, and a session that was closed must not.
+            for place in [file, file.deletingLastPathComponent()] {
+                let handle = try FileHandle(forReadingFrom: place)
+                defer { try? handle.close() }
+                try handle.synchronize()
+            }
         } catch {
             throw .unwritable(path: path, reason: error.localizedDescription)
         }

@@ -23,6 +23,23 @@ public struct DataFolders: Hashable, Sendable {
         return FilePath(platformString: text)
     }
 
+    /// Makes the folders that stand for as long as there are servers.
+    ///
+    /// What a job or a user brings into one of them later is made durable there; that
+    /// the folder itself is still there after a loss of power is seen to here, once.
+    ///
+    /// - Throws: What stands in the way.
+    public func make() throws(Errno) {
+        let standing =
+            [data.appending("runs"), data.appending("work"), logs, trash]
+            + DataKind.allCases.map { data.appending($0.plural) }
+        for folder in standing { try Files.makeFolder(folder) }
+        try Files.sync(logs.removingLastComponent(), onlyItself: true)
+        try Files.sync(data, onlyItself: true)
+        // Not everybody who may write into the data folder may look at what it stands in.
+        try? Files.sync(data.removingLastComponent(), onlyItself: true)
+    }
+
     /// The folder of all logs.
     public var logs: FilePath { data.appending("logs").appending("jobs") }
 

@@ -44,6 +44,7 @@ struct Wiring {
         let store = try await Self.openStore(location, logger: logger)
         self.store = store
         let server = try ServerIdentity.name(in: settings.data)
+        try DataFolder.furnish(folders)
         try await Self.refuseUnfinishedCopy(in: store, at: location)
         let cluster = (store as? any SharedJobStore).map { store in
             Cluster(

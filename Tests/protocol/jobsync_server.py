@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from websockets.sync.client import connect
@@ -33,12 +33,21 @@ class Server:
         tasks: Sequence[pathlib.Path] = (),
         *,
         auth: str = "none",
-        proc: int = 4,
-        mem: int = 8,
+        proc: int | None = 4,
+        mem: int | None = 8,
         compression: str = "off",
         rate: int = 1000,
         stall: str = "10s",
+        binary: pathlib.Path = BINARY,
+        under: Sequence[str] = (),
+        more: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
+        """Start a server.
+
+        `under` is what its program is started with, such as `prlimit`, `more` are further
+        arguments, and `environment` is added to that of the tests.
+        """
         self.data = folder / "data"
         self.tasks = folder / "tasks"
         self.tasks.mkdir(parents=True)
@@ -46,6 +55,8 @@ class Server:
             shutil.copy(task, self.tasks)
         self.auth, self.proc, self.mem = auth, proc, mem
         self.compression, self.rate, self.stall = compression, rate, stall
+        self.binary, self.under, self.more = binary, tuple(under), tuple(more)
+        self.environment = dict(environment or {})
         self.token: str | None = None
         self.link: str | None = None
         self.said: list[str] = []
@@ -66,10 +77,13 @@ class Server:
             "--rate": self.rate,
             "--stall-after": self.stall,
         }
-        arguments = [str(part) for option in options.items() for part in option]
+        arguments = [
+            str(part) for option in options.items() if option[1] is not None for part in option
+        ]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("JOBSYNC_")}
+        environment |= self.environment
         self.process = subprocess.Popen(
-            [BINARY, "serve", *arguments],
+            [*self.under, self.binary, "serve", *arguments, *self.more],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

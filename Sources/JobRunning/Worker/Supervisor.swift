@@ -50,7 +50,6 @@ final class Supervisor: Sendable {
     private let waker: CInt
     private let isCancelled: @Sendable () -> Bool
     private let flush: @Sendable () -> Void
-    private let begin: @Sendable () -> Void
 
     /// Takes the signals from now on.
     ///
@@ -59,21 +58,18 @@ final class Supervisor: Sendable {
     ///   - timeout: How long the job may take.
     ///   - lease: Without which the job must not go on; nil for one that needs none.
     ///   - isCancelled: Whether the server has ordered the job to stop; asked when a signal comes.
-    ///   - begin: What the thread does first.
     ///   - flush: Writes down progress that waits.
     init(
         grace: Duration,
         timeout: Duration?,
         lease: WorkerLease? = nil,
         isCancelled: @escaping @Sendable () -> Bool,
-        begin: @escaping @Sendable () -> Void,
         flush: @escaping @Sendable () -> Void
     ) {
         self.grace = grace
         self.timeout = timeout
         self.lease = lease
         self.isCancelled = isCancelled
-        self.begin = begin
         self.flush = flush
         waker = cprocess_open_waker()
         state = Mutex(
@@ -155,7 +151,6 @@ final class Supervisor: Sendable {
     }
 
     fileprivate func run() {
-        begin()
         var told: Set<ProcessEntry> = []
         while let pause = act(&told) {
             var woken = pollfd(fd: waker, events: Int16(POLLIN), revents: 0)

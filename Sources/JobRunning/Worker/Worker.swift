@@ -10,6 +10,7 @@ package struct Worker {
     /// The descriptor under which the server hands over the lock.
     private static let handedLock: CInt = 3
 
+    private let folder: FilePath
     private let order: WorkerOrder
     private let orders: JobOrders
     private let reporter: WorkerReporter
@@ -36,6 +37,7 @@ package struct Worker {
     }
 
     private init(_ order: WorkerOrder, in folder: FilePath) throws(Errno) {
+        self.folder = folder
         self.order = order
         let orders = JobOrders(in: folder)
         self.orders = orders
@@ -49,12 +51,6 @@ package struct Worker {
             timeout: order.timeout,
             lease: order.lease,
             isCancelled: { orders.isCancelled },
-            begin: {
-                // A machine that loses its power must not forget that the job was started, or
-                // it would run twice. Not on the way to the first stage, for a disk is slow.
-                try? Files.sync(folder)
-                try? Files.sync(folder.removingLastComponent(), onlyItself: true)
-            },
             flush: { reporter.flushProgress() }
         )
         reporter.attach(supervisor)
@@ -81,6 +77,7 @@ package struct Worker {
         do {
             try makeWorkFolder()
             let work = try makeWork()
+            keepStart()
             do {
                 try await runStages(of: work)
                 reporter.endStages()
@@ -104,6 +101,18 @@ package struct Worker {
         return end(
             failure.map { outcome(of: $0, stoppedFor: reason) } ?? JournalEnd(state: .complete)
         )
+    }
+
+    /// Has a machine that loses its power know that the job was started: it must not run twice.
+    ///
+    /// Before anything is done, however slow a disk is, for what a stage does may be seen elsewhere.
+    private func keepStart() {
+        do throws(Errno) {
+            try Files.sync(folder)
+            try Files.sync(folder.removingLastComponent(), onlyItself: true)
+        } catch {
+            reporter.log(["a loss of power could make this job run twice: \(folder): \(error)"])
+        }
     }
 
     private func runStages(of work: any StagedWork) async throws(TaskFailure) {

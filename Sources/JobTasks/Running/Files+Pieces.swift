@@ -26,17 +26,27 @@ extension Files {
         try readPieces(of: source) { try write($0[...], to: file) }
     }
 
-    /// Waits until a folder and the files in it are on the disk.
+    /// Waits until a folder and all that is in it are on the disk.
     ///
     /// - Parameters:
     ///   - folder: The folder.
-    ///   - onlyItself: Whether only the names in it count and not the files.
+    ///   - onlyItself: Whether only the names in it count and not what they stand for.
     /// - Throws: What cannot be read or written.
     package static func sync(_ folder: FilePath, onlyItself: Bool = false) throws(Errno) {
         if !onlyItself {
-            for name in try names(in: folder) { try syncFile(folder.appending(name)) }
+            for name in try names(in: folder) {
+                let path = folder.appending(name)
+                if isFolder(path) { try sync(path) } else { try syncFile(path) }
+            }
         }
         try syncFile(folder)
+    }
+
+    /// Whether a path is that of a folder, and not of a link to one.
+    private static func isFolder(_ path: FilePath) -> Bool {
+        var status = stat()
+        return path.withPlatformString { lstat($0, &status) } == 0
+            && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Waits until a file is on the disk.

@@ -1,5 +1,7 @@
 import CPlatform
 import Foundation
+import JobRunning
+import SystemPackage
 
 /// Why a server cannot start, in one line for people; the exit code is 2.
 struct StartError: Error {
@@ -22,6 +24,15 @@ enum DataFolder {
             )
         } catch {
             throw StartError(message: "cannot use the data folder \(path): \(error)")
+        }
+    }
+
+    /// Makes the folders in it, and has all names in it outlive a loss of power.
+    static func furnish(_ folders: DataFolders) throws(StartError) {
+        do throws(Errno) {
+            try folders.make()
+        } catch {
+            throw StartError(message: "cannot use the data folder \(folders.data): \(error)")
         }
     }
 }
