@@ -239,6 +239,21 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: pointerFree
         ),
+        // What scripts/fuzz feeds, and a test with a saved corpus.
+        .target(
+            name: "FuzzedReaders",
+            dependencies: [
+                "Authentication", "JSON", "JobModel", "JobProtocol", "JobRecording", "JobReplay",
+                "JobRunning", "JobTaskFiles", "JobTasks", "Mongo", systemPackage,
+            ],
+            path: "Fuzzing/Readers",
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "FuzzingTests",
+            dependencies: ["FuzzedReaders", "TestSupport", systemPackage],
+            swiftSettings: house
+        ),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: house),
         .testTarget(
             name: "WebSocketsTests",

@@ -12,7 +12,7 @@ package.targets += [
     .systemLibrary(name: "CFuzzer", path: "Fuzzing/CFuzzer"),
     .executableTarget(
         name: "fuzz-decoders",
-        dependencies: ["CFuzzer", "JSON", "JobModel", "JobProtocol", "Mongo"],
+        dependencies: ["CFuzzer", "FuzzedReaders", systemPackage],
         path: "Fuzzing/Decoders",
         swiftSettings: fuzzing,
         linkerSettings: fuzzer
@@ -20,7 +20,8 @@ package.targets += [
     .executableTarget(
         name: "fuzz-sessions",
         dependencies: [
-            "CFuzzer", "JSON", "JobManagement", "JobModel", "JobProtocol", "JobRunning",
+            "Authentication", "CFuzzer", "JSON", "JobManagement", "JobModel", "JobProtocol",
+            "JobRunning",
             "JobStorage", "JobSync", "JobTasks", "WebSockets", logging, systemPackage,
         ],
         path: "Fuzzing/Sessions",

@@ -1,12 +1,14 @@
-"""Makes the first inputs of a fuzz target out of the recorded conversations in protocol/vectors."""
+"""Makes the first inputs of a fuzz target out of Fuzzing/corpus and protocol/vectors."""
 
 import hashlib
 import json
 import struct
 import sys
+import zlib
 from pathlib import Path
 
 VECTORS = Path(__file__).parent.parent / "protocol" / "vectors"
+SAVED = Path(__file__).parent / "corpus"
 
 
 def conversations():
@@ -31,6 +33,16 @@ def bson_documents():
         yield struct.pack("<i", len(body) + 5) + body + b"\0"
 
 
+def deflate(data):
+    """As permessage-deflate has it; a line feed in it would end the line, so another level may do."""
+    for level in range(1, 10):
+        deflater = zlib.compressobj(level, zlib.DEFLATED, -15)
+        made = (deflater.compress(data) + deflater.flush(zlib.Z_SYNC_FLUSH)).removesuffix(b"\0\0\xff\xff")
+        if b"\n" not in made:
+            return made
+    return b""
+
+
 def inputs(target):
     for said, told in conversations():
         if target == "fuzz-sessions":
@@ -39,10 +51,20 @@ def inputs(target):
             yield from (text.encode() for text in said + told)
     if target == "fuzz-sessions":
         # Frames as they are: a ping, a fragment, a close, and what is none.
+        login = b'{"jsonrpc":"2.0","id":1,"method":"session.authenticate","params":{"token":"{TOKEN}"}}'
+        call = b'{"jsonrpc":"2.0","id":2,"method":"session.whoami"}'
+        # Byte 2: as a stranger. Byte 3: as a compressed message. Byte 4: the deflated bytes of one.
+        yield b"\2\n" + login + b"\n" + call
+        yield b"\3" + call + b"\n\3" + b'{"a":"' + b"a" * 4101 + b'"}'
+        yield b"\4" + deflate(call) + b"\n\4" + deflate(b"a" * 4101)
         for frame in (b"\x89\x80\0\0\0\0", b"\x01\x81\0\0\0\0a", b"\x88\x82\0\0\0\0\x03\xe8", b"\xff" * 8):
             yield b"\1" + frame
     else:
         yield from bson_documents()
+        for file in sorted([*SAVED.iterdir(), *(VECTORS / "tasks").iterdir()]):
+            yield file.read_bytes()
+            if file.suffix == ".jsonl":
+                yield from file.read_bytes().splitlines()
 
 
 def main():

@@ -1,3 +1,4 @@
+import Authentication
 import JobManagement
 import JobModel
 import JobRunning
@@ -13,15 +14,16 @@ import WebSockets
 enum Laboratory {
     /// Starts it for as long as the process lives.
     ///
-    /// - Returns: The port on this machine.
+    /// - Returns: The port on this machine, and the token.
     /// - Throws: If there is no port to be had.
-    static func start() async throws -> Int {
+    static func start() async throws -> (port: UInt16, token: String) {
         let logger = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
         let moments = Atomic<Int>(0)
         let now: @Sendable () -> Timestamp = {
             Timestamp(microseconds: moments.wrappingAdd(1000, ordering: .relaxed).newValue)
         }
         let inbox = CommitInbox()
+        let folders = DataFolders(data: "/nonexistent")
         // The names of what the recorded conversations ask for.
         let tasks = ["gate", "quick"].map { TaskDescription(name: $0, stages: ["run"]) }
         let manager = JobManager(
@@ -36,13 +38,18 @@ enum Laboratory {
         )
         var network = WebSocketServerConfiguration()
         network.host = "127.0.0.1"
+        network.compressedFrom = 1 << 10
+        // `scripts/fuzz` starts the program in a folder of its own.
+        let access = try Authenticator(path: "access.json", now: now)
+        let token = try access.replaceToken(username: "fuzz")
         let server = WebSocketServer(configuration: network)
         let frontEnd = FrontEnd(
             server: server,
             manager: manager,
             inbox: inbox,
-            logs: JobLogs(folders: DataFolders(data: "/nonexistent")),
-            configuration: FrontEndConfiguration(access: .everyone, server: "fuzz"),
+            logs: JobLogs(folders: folders),
+            outputs: JobOutputs(folders: folders),
+            configuration: FrontEndConfiguration(access: .token(access), server: "fuzz"),
             now: now,
             logger: logger
         )
@@ -50,7 +57,7 @@ enum Laboratory {
         await frontEnd.begin()
         Task { await manager.run() }
         Task { await frontEnd.run() }
-        return try await server.start(delegate: frontEnd).port
+        return (UInt16(try await server.start(delegate: frontEnd).port), token)
     }
 }
 
@@ -70,6 +77,7 @@ private final class HastyRunner: JobRunner {
     func cancel(_ id: JobID, reason: String) async {}
     func forget(_ id: JobID) async {}
     func sweep(keeping known: Set<JobID>) async -> [JobID] { [] }
+    func renewLease(until end: ContinuousClock.Instant) async {}
     func removeLog(_ id: JobID) async {}
 
     private func end(_ id: JobID) {

@@ -1,0 +1,37 @@
+import Foundation
+import FuzzedReaders
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The short form of `scripts/fuzz`: without libFuzzer, whose build takes minutes.
+@Suite("Everything that reads what others may have written")
+struct FuzzedReadersTests {
+    @Test("No reader traps on what is saved, nor on what chance makes of it")
+    func nobodyTraps() async {
+        // In a process of its own, for a reader that traps would end all other tests too.
+        await #expect(processExitsWith: .success) {
+            try FuzzedReadersTests.readAll(inputs: 2_500)
+        }
+    }
+
+    /// Reads the saved inputs and so many changed ones, always the same.
+    private static func readAll(inputs count: Int) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "jobsync-fuzz-\(ProcessInfo.processInfo.processIdentifier)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let readers = FuzzedReaders(folder: FilePath(folder.path))
+        FileHandle.standardError.write(
+            Data("should this process die, \(readers.file) is what it died of\n".utf8)
+        )
+        let saved = try SavedInputs()
+        for input in saved.inputs { readers.take(input) }
+        var mutator = Mutator(
+            corners: saved.corners,
+            inputs: saved.inputs,
+            generator: SeededGenerator(seed: 9)
+        )
+        for _ in 0..<count { readers.take(mutator.next()) }
+        try FileManager.default.removeItem(at: folder)
+    }
+}
