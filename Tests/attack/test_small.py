@@ -23,7 +23,6 @@ NOT_YET = {
     "no-descriptors": "B1",
     "worker-sigkill": "B2",
     "full-disk": "B4",
-    "settings-in-flight": "B5",
     "damaged-documents": "B6",
     "lost-wal": "B6",
     "endless-lines": "B6",
