@@ -56,6 +56,29 @@ def test_three_lines(launch: Launch) -> None:
     assert detail.usage is not None and detail.usage["cpu_seconds"] >= 0
 
 
+def test_what_a_job_keeps(launch: Launch, tmp_path: pathlib.Path) -> None:
+    server = launch("keeper.yaml")
+    target = tmp_path / "target"
+    target.mkdir()
+    with Client(server.url) as jobs:
+        detail = jobs.run("keeper", job_id="kept", timeout=20)
+        assert [(each.name, each.size) for each in detail.outputs] == [
+            ("out.txt", 5),
+            ("qc/a b.html", 3),
+        ]
+        assert jobs.output("kept", "out.txt") == b"hello"
+        assert jobs.output("kept", "qc/a b.html", target) == target / "a b.html"
+        assert (target / "a b.html").read_bytes() == b"<p>"
+        large = pathlib.Path(server.data) / "outputs" / "kept" / "large"
+        large.write_bytes(bytes(range(256)) * 4000)
+        assert jobs.output("kept", "large", target / "copy") == target / "copy"
+        assert (target / "copy").read_bytes() == large.read_bytes()
+        with pytest.raises(NotFound):
+            jobs.output("kept", "none", target / "copy")
+        assert (target / "copy").read_bytes() == large.read_bytes()
+        assert {each.name for each in target.iterdir()} == {"a b.html", "copy"}
+
+
 def test_a_job_that_fails(launch: Launch) -> None:
     server = launch("fail.yaml")
     with Client(server.url) as jobs:

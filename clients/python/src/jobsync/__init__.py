@@ -7,7 +7,7 @@ with Client("http://127.0.0.1:9950") as jobs:
 from .aio import AsyncClient
 from .blocking import BlockingData, BlockingView, Client
 from .data import AsyncData, Record
-from .detail import Detail, Log, Queue, Status
+from .detail import Detail, Log, Output, Queue, Status
 from .errors import (
     BadArguments,
     BadState,
@@ -52,6 +52,7 @@ __all__ = [
     "Log",
     "Lost",
     "NotFound",
+    "Output",
     "Queue",
     "RateLimited",
     "Record",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
+import pathlib
 import re
 import secrets
 import string
@@ -192,6 +194,50 @@ class AsyncClient:
     async def detail(self, id: str, *, timeout: float = TIMEOUT) -> Detail:
         """Everything about one job."""
         return Detail.from_wire(await self._insist("jobs.detail", {"_id": id}, timeout))
+
+    async def output(
+        self,
+        id: str,
+        name: str,
+        to: str | os.PathLike[str] | None = None,
+        *,
+        timeout: float = TIMEOUT,
+    ) -> bytes | pathlib.Path:
+        """Read a file that a job has kept, as bytes or into a file.
+
+        `to` is a file, or a folder in which it gets its own name; a file there is replaced once
+        all of the new one has come. Returns its path then. `timeout` is for each part of it.
+        """
+        if to is None:
+            content = bytearray()
+            async for part in self._output(id, name, timeout):
+                content += part
+            return bytes(content)
+        path = pathlib.Path(to)
+        if path.is_dir():
+            path /= name.rsplit("/", 1)[-1]
+        begun = path.with_name(path.name + ".part")
+        try:
+            with begun.open("wb") as file:
+                async for part in self._output(id, name, timeout):
+                    await asyncio.to_thread(file.write, part)
+            begun.replace(path)
+        except BaseException:
+            begun.unlink(missing_ok=True)
+            raise
+        return path
+
+    async def _output(self, id: str, name: str, timeout: float) -> AsyncIterator[bytes]:
+        offset, size, tag = 0, 1, None
+        while offset < size:
+            params = {"_id": id, "name": name, "offset": offset}
+            answer = await self._insist("jobs.output", params, timeout)
+            size, data = answer["size"], base64.b64decode(answer["data"])
+            if tag not in (None, answer["tag"]) or (not data and offset < size):
+                raise JobsyncError(f"{name} has changed while it was read")
+            tag = answer["tag"]
+            offset += len(data)
+            yield data
 
     async def cancel(self, *ids: str, reason: str | None = None) -> dict[str, str | CallError]:
         """Cancel jobs; see `archive` for what is returned."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pathlib
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from types import TracebackType
@@ -145,6 +146,17 @@ class Client:
     def detail(self, id: str, *, timeout: float = TIMEOUT) -> Detail:
         """Everything about one job."""
         return self._do(self._client.detail(id, timeout=timeout))
+
+    def output(
+        self,
+        id: str,
+        name: str,
+        to: str | os.PathLike[str] | None = None,
+        *,
+        timeout: float = TIMEOUT,
+    ) -> bytes | pathlib.Path:
+        """Read a file that a job has kept, as bytes or into a file."""
+        return self._do(self._client.output(id, name, to, timeout=timeout))
 
     def cancel(self, *ids: str, reason: str | None = None) -> dict[str, str | CallError]:
         """Cancel jobs."""

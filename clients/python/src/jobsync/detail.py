@@ -61,6 +61,14 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """A file that a job has kept: its name, with slashes, and its size in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """Why a job waits (`reason`, and in words `detail`), and its place, from 1.
 
@@ -89,6 +97,8 @@ class Detail:
     usage: Mapping[str, Any] | None
     output: Any
     """The task's result, or None; unlike `result` it never raises."""
+    outputs: tuple[Output, ...] = ()
+    """The files that the job has kept; `Client.output` reads them."""
 
     @property
     def id(self) -> str:
@@ -144,6 +154,7 @@ class Detail:
             queue=_queue(queue) if queue else None,
             usage=document.get("usage"),
             output=document.get("result"),
+            outputs=tuple(Output(each["name"], each["size"]) for each in answer.get("outputs", ())),
         )
 
     @property
