@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import signal
 import subprocess
 import threading
@@ -294,6 +295,15 @@ class Arena:
 
 class ServerDied(Exception):
     """The server is gone and does not come back."""
+
+
+def need_descriptors(count: int) -> None:
+    """Let this process hold so many sockets and files, or be a reason to skip."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < count + 200:
+        raise Skipped(f"this process may hold {hard} descriptors, and the attack needs {count}")
+    if soft != resource.RLIM_INFINITY and soft < count + 200:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count + 200, hard))
 
 
 def run_quietly(command: Sequence[str | pathlib.Path]) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import resource
 
-from arena import Arena
+from arena import Arena, need_descriptors
 from catalogue import attack
 from frames import RawSocket
 
@@ -16,10 +15,8 @@ from frames import RawSocket
 )  # fmt: skip
 def idle_connections(arena: Arena) -> None:
     """Who follows nothing must cost nothing."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = arena.count(4000, 400)
-    if soft < wanted + 500:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, wanted + 500), hard))
+    need_descriptors(wanted)
     socket = arena.connect()
     arena.call(socket, "tasks.limit", task="held", limit=0)
     count = arena.count(10_000, 1_500)

@@ -6,7 +6,7 @@ import contextlib
 import socket as sockets
 from urllib.parse import urlsplit
 
-from arena import Arena
+from arena import Arena, need_descriptors
 from catalogue import attack
 
 SOFT = "--nofile=1024:"
@@ -32,6 +32,7 @@ def tight_descriptors(arena: Arena) -> None:
 
 
 def _be_silent(arena: Arena, count: int) -> None:
+    need_descriptors(count)
     address = urlsplit(arena.server.url)
     made = 0
     for number in range(count):
