@@ -224,12 +224,23 @@ class Arena:
             self.server.process.wait(timeout=2)
         return not self._is_alive()
 
+    def _last_words(self) -> str:
+        """What the server said of its death, if it did."""
+        for number, line in enumerate(self.server.said):
+            if "atal error" in line or "ssertion" in line:
+                return ": " + line.strip()
+            if "crashed" in line.lower():
+                # Swift's own account of it: the functions that were at work.
+                frames = [text.strip() for text in self.server.said[number:] if " in " in text]
+                return ": " + line.strip() + "; ".join(["", *frames[:6]])
+        return ""
+
     def _look_back(self) -> None:
         if not self._is_alive():
             code = self.server.process.returncode
             how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             if not any("did not start" in loss for loss in self.outcome.losses):
-                self.outcome.losses.insert(0, f"the server died: {how}")
+                self.outcome.losses.insert(0, f"the server died: {how}{self._last_words()}")
             self.outage.set()
         for bystander in self.bystanders:
             bystander.stop()

@@ -94,7 +94,11 @@ def failing_worker(arena: Arena) -> None:
     tasks=["brief.yaml"],
 )  # fmt: skip
 def no_descriptors(arena: Arena) -> None:
-    """The limit of the running server is lowered to what it holds."""
+    """The limit of the running server is lowered to little more than it holds.
+
+    With none left libdispatch itself ends the process: its monitor of threads opens /proc/TID/stat.
+    So a server must keep some in reserve, and give up what it can before they are gone.
+    """
     socket = arena.connect()
     arena.call(socket, "tasks.limit", task="brief", limit=0)
     jobs = [{"task": "brief", "job_id": f"brief-{n}"} for n in range(arena.count(40, 12))]
