@@ -8,6 +8,15 @@ public struct ProtocolLimits: Hashable, Sendable {
     public var batch = 100
     /// How many calls may be under way at once; more wait unread.
     public var callsInFlight = 64
+    /// How many bytes of requests may be under way at once; more wait unread.
+    public var requestBytes = 4 << 20
+    /// How many bytes of costly answers may be under way at once, as far as can be foreseen; or one that
+    /// has more.
+    public var answerBytes = 256 << 10
+    /// How long the answer to a batch may become in bytes.
+    public var batchAnswerBytes = 16 << 20
+    /// How many documents of a page, or ids of a list, count as one call.
+    public var documentsPerCall = 100
     /// How many calls a second are answered in the long run.
     public var callsPerSecond = 1000
     /// How many subscriptions a connection may have.

@@ -16,6 +16,20 @@ public enum RPCReply {
         bytes.append(UInt8(ascii: "}"))
     }
 
+    /// Appends the answer to a call that succeeded, whose result was written elsewhere.
+    ///
+    /// - Parameters:
+    ///   - result: What the call returns, as JSON.
+    ///   - id: What the request was known by.
+    ///   - bytes: Where the message goes.
+    public static func append(encoded result: [UInt8], id: RPCID, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: #"{"jsonrpc":"2.0","id":"#.utf8)
+        bytes.append(json: id.json)
+        bytes.append(contentsOf: #","result":"#.utf8)
+        bytes.append(contentsOf: result)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
     /// Appends the answer to a call that failed.
     ///
     /// - Parameters:

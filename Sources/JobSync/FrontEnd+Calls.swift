@@ -5,37 +5,6 @@ import JobManagement
 import JobProtocol
 public import WebSockets
 
-/// The answers of a batch, until all are there.
-struct BatchAnswer {
-    let connection: ConnectionID
-    private(set) var remaining: Int
-    /// A list that is still open; empty while there is nothing to answer.
-    private(set) var answers: [UInt8] = []
-
-    init(connection: ConnectionID, remaining: Int) {
-        self.connection = connection
-        self.remaining = remaining
-    }
-
-    /// Takes in what a call is answered, if it is.
-    mutating func append(_ answer: [UInt8]) {
-        remaining -= 1
-        guard !answer.isEmpty else { return }
-        answers.append(answers.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
-        answers.append(contentsOf: answer)
-    }
-}
-
-/// Where the answer to a call goes.
-struct ReplyAddress {
-    let connection: ConnectionID
-    /// Nil for a notification, which is not answered.
-    let id: RPCID?
-    let batch: Int?
-    /// When the call was taken up.
-    let since: ContinuousClock.Instant
-}
-
 extension FrontEnd {
     private static let badMessageLimit = 20
 
@@ -49,7 +18,7 @@ extension FrontEnd {
         statistics.messagesReceived += 1
         statistics.bytesReceived += message.count
         configuration.recorder?.messageReceived(message, on: id)
-        guard connection.parked.isEmpty, !isBusy(connection) else {
+        guard !connection.isHeldUp, !isBusy(connection) else {
             connection.parked.append(message)
             server.pauseReceiving(from: id)
             return
@@ -58,18 +27,33 @@ extension FrontEnd {
     }
 
     private func isBusy(_ connection: ClientConnection) -> Bool {
-        connection.callsInFlight >= configuration.limits.callsInFlight
+        let limits = configuration.limits
+        return connection.callsInFlight >= limits.callsInFlight
+            || connection.requestBytes >= limits.requestBytes
+    }
+
+    /// Whether a batch's calls may be under way beside those that are; one that has more than ever may
+    /// be is taken up when there are no others.
+    private func mayTake(_ batch: ReceivedBatch, from connection: ClientConnection) -> Bool {
+        connection.callsInFlight == 0
+            || connection.callsInFlight + batch.requests.count <= configuration.limits.callsInFlight
     }
 
     /// Goes on with a client that had too many calls under way.
     private func resume(_ connection: ClientConnection) {
-        guard !connection.parked.isEmpty else { return }
-        while !isBusy(connection), !connection.isClosing,
-            let message = connection.parked.popFirst()
-        {
-            take(message, from: connection)
+        guard connection.isHeldUp else { return }
+        while !isBusy(connection), !connection.isClosing {
+            if let batch = connection.delayed {
+                guard mayTake(batch, from: connection) else { return }
+                connection.delayed = nil
+                perform(batch, from: connection)
+            } else if let message = connection.parked.popFirst() {
+                take(message, from: connection)
+            } else {
+                break
+            }
         }
-        if connection.parked.isEmpty { server.resumeReceiving(from: connection.id) }
+        if !connection.isHeldUp { server.resumeReceiving(from: connection.id) }
     }
 
     private func take(_ bytes: [UInt8], from connection: ClientConnection) {
@@ -81,18 +65,31 @@ extension FrontEnd {
         )
         switch message {
         case .unreadable(let fault):
-            let address = address(fault.id, on: connection, batch: nil)
+            let address = address(fault.id, on: connection, batch: nil, size: bytes.count)
             fail(address, method: "", fault.error)
             countBadMessage(on: connection)
         case .single(let request):
-            perform(request, from: connection, batch: nil)
+            perform(request, from: connection, batch: nil, size: bytes.count)
         case .batch(let requests):
-            lastBatch += 1
-            let batch = lastBatch
-            batches[batch] = BatchAnswer(connection: connection.id, remaining: requests.count)
-            // In one commit as far as possible: then all are told of it in one frame.
-            manager.gather {
-                for request in requests { perform(request, from: connection, batch: batch) }
+            let batch = ReceivedBatch(requests: requests, size: bytes.count)
+            guard mayTake(batch, from: connection) else {
+                connection.delayed = batch
+                server.pauseReceiving(from: connection.id)
+                return
+            }
+            perform(batch, from: connection)
+        }
+    }
+
+    private func perform(_ batch: ReceivedBatch, from connection: ClientConnection) {
+        lastBatch += 1
+        let number = lastBatch
+        let count = batch.requests.count
+        batches[number] = BatchAnswer(connection: connection.id, remaining: count)
+        // In one commit as far as possible: then all are told of it in one frame.
+        manager.gather {
+            for request in batch.requests {
+                perform(request, from: connection, batch: number, size: batch.size / count)
             }
         }
     }
@@ -100,9 +97,16 @@ extension FrontEnd {
     private func address(
         _ id: RPCID?,
         on connection: ClientConnection,
-        batch: Int?
+        batch: Int?,
+        size: Int
     ) -> ReplyAddress {
-        ReplyAddress(connection: connection.id, id: id, batch: batch, since: clock.now)
+        ReplyAddress(
+            connection: connection.id,
+            id: id,
+            batch: batch,
+            size: size,
+            since: clock.now
+        )
     }
 
     private func countBadMessage(on connection: ClientConnection) {
@@ -115,19 +119,22 @@ extension FrontEnd {
     private func perform(
         _ request: Result<RPCRequest, RPCFault>,
         from connection: ClientConnection,
-        batch: Int?
+        batch: Int?,
+        size: Int
     ) {
         switch request {
         case .failure(let fault):
-            let address = address(fault.id, on: connection, batch: batch)
+            let address = address(fault.id, on: connection, batch: batch, size: size)
             fail(address, method: "", fault.error)
             countBadMessage(on: connection)
         case .success(let request):
             connection.badMessagesInARow = 0
-            let address = address(request.id, on: connection, batch: batch)
+            let address = address(request.id, on: connection, batch: batch, size: size)
             do throws(RPCError) {
-                let method = try admit(request, from: connection)
-                try call(method, request, address, connection)
+                let cost = cost(of: request, size: size)
+                let method = try admit(request, cost, from: connection)
+                try checkLength(of: address.batch)
+                try call(method, request, cost, address, connection)
             } catch {
                 fail(address, method: request.method, error)
             }
@@ -137,11 +144,13 @@ extension FrontEnd {
     /// Finds the method and checks that the caller may call it, now.
     private func admit(
         _ request: RPCRequest,
+        _ cost: CallCost,
         from connection: ClientConnection
     ) throws(RPCError) -> ExposedMethod {
-        if let wait = connection.rate.take(now: clock.now) {
+        if let wait = connection.rate.take(cost.weight, now: clock.now) {
             let after = Int((wait / .milliseconds(1)).rounded(.up))
-            let problem = "more than \(configuration.limits.callsPerSecond) calls a second"
+            let counts = cost.weight == 1 ? "" : "; this one counts as \(cost.weight)"
+            let problem = "more than \(configuration.limits.callsPerSecond) calls a second\(counts)"
             throw RPCError(.rateLimited, problem, details: ["after": .integer(after)], retry: true)
         }
         guard let method = ExposedMethod.named[request.method] else {
@@ -169,6 +178,7 @@ extension FrontEnd {
     private func call(
         _ method: ExposedMethod,
         _ request: RPCRequest,
+        _ cost: CallCost,
         _ address: ReplyAddress,
         _ connection: ClientConnection
     ) throws(RPCError) {
@@ -177,70 +187,58 @@ extension FrontEnd {
         switch method.body {
         case .immediate(let body):
             succeed(address, method: method.name, try body(self, call))
-        case .deferred(let body):
+        case .deferred, .reading:
             connection.callsInFlight += 1
+            connection.requestBytes += address.size
+            var address = address
+            address.isCostly = cost.bytes > 0
+            if address.isCostly, let batch = address.batch { batches[batch]?.isCostly = true }
             // Begins right here, so that calls reach the manager in the order in which they came.
-            Task.immediate {
-                do throws(RPCError) {
-                    succeed(address, method: method.name, try await body(self, call))
-                } catch {
-                    fail(address, method: method.name, error)
-                }
-                finishCall(on: address.connection)
-            }
+            Task.immediate { await carryOut(method, call, cost, address, connection) }
         }
     }
 
-    private func finishCall(on id: ConnectionID) {
-        guard let connection = connections[id] else { return }
+    /// Carries out a call, if its answer may be long after others of the client's have gone.
+    private func carryOut(
+        _ method: ExposedMethod,
+        _ call: Call,
+        _ cost: CallCost,
+        _ address: ReplyAddress,
+        _ connection: ClientConnection
+    ) async {
+        if address.isCostly { await connection.answerAllowance.take(cost.bytes) }
+        do throws(RPCError) {
+            // Who has gone meanwhile does not want to know any more.
+            guard connections[connection.id] != nil else {
+                throw RPCError(.unavailable, "the connection is closed")
+            }
+            try checkLength(of: address.batch)
+            switch method.body {
+            case .immediate(let body):
+                succeed(address, method: method.name, try body(self, call))
+            case .deferred(let body):
+                succeed(address, method: method.name, try await body(self, call))
+            case .reading(let body):
+                succeed(address, method: method.name, encoded: try await body(self, call))
+            }
+        } catch {
+            fail(address, method: method.name, error)
+        }
+        if address.isCostly { connection.answerAllowance.give(cost.bytes) }
         connection.callsInFlight -= 1
+        connection.requestBytes -= address.size
+        guard connections[connection.id] != nil else { return }
         resume(connection)
     }
 
-    // MARK: Answering
-
-    private func succeed(_ address: ReplyAddress, method: String, _ result: JSONValue) {
-        statistics.count(method, nil, clock.now - address.since)
-        reply(address) { RPCReply.append(result: result, id: $1, to: &$0) }
-    }
-
-    private func fail(_ address: ReplyAddress, method: String, _ error: RPCError) {
-        // The names of methods that there are not are the callers' own, and any number.
-        let known = ExposedMethod.named[method] == nil ? "" : method
-        statistics.count(known, error, clock.now - address.since)
-        reply(address) { RPCReply.append(error: error, id: $1, to: &$0) }
-    }
-
-    private func reply(_ address: ReplyAddress, _ write: (inout [UInt8], RPCID) -> Void) {
-        var message: [UInt8] = []
-        if let id = address.id { write(&message, id) }
-        if let batch = address.batch {
-            collect(message, in: batch)
-        } else if !message.isEmpty {
-            answer(message, to: address.connection)
-        }
-        if address.batch == nil { release(address.connection) }
-    }
-
-    private func collect(_ answer: [UInt8], in number: Int) {
-        batches[number]?.append(answer)
-        guard let batch = batches[number], batch.remaining == 0 else { return }
-        batches[number] = nil
-        if !batch.answers.isEmpty {
-            self.answer(batch.answers + [UInt8(ascii: "]")], to: batch.connection)
-        }
-        release(batch.connection)
-    }
-
-    /// Lets subscriptions begin whose calls are answered.
-    private func release(_ id: ConnectionID) {
-        guard let connection = connections[id],
-            connection.subscriptions.contains(where: \.isHeld)
-        else { return }
-        for index in connection.subscriptions.indices {
-            connection.subscriptions[index].isHeld = false
-        }
-        push(to: connection)
-        if resources.told == nil { refreshResources() }
+    /// Refuses further calls of a batch whose answer is long enough; it cannot be sent before all are there.
+    private func checkLength(of batch: Int?) throws(RPCError) {
+        let limit = configuration.limits.batchAnswerBytes
+        guard let batch, let count = batches[batch]?.count, count >= limit else { return }
+        throw RPCError(
+            .rateLimited,
+            "the answers of this batch have more than \(limit) bytes; ask for less in one batch",
+            retry: true
+        )
     }
 }

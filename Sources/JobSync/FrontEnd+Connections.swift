@@ -60,7 +60,8 @@ extension FrontEnd: WebSocketServerDelegate {
             address: client.address,
             openedAt: now().description,
             identity: identity,
-            rate: RateLimiter(perSecond: configuration.limits.callsPerSecond, now: clock.now)
+            limits: configuration.limits,
+            now: clock.now
         )
         statistics.connectionsOpened += 1
         configuration.recorder?.connectionOpened(id)
@@ -82,8 +83,10 @@ extension FrontEnd: WebSocketServerDelegate {
         guard let connection = connections[id] else { return }
         connection.isChoked = false
         if let committed = connection.unwritten.take() { wereWritten(committed, to: [id]) }
-        while connection.takesPushes, let frame = connection.outbox.popFirst() {
-            transmit(frame, to: connection)
+        noteAnswerSent(on: connection)
+        while connection.takesPushes, let answer = connection.outbox.popFirst() {
+            if answer.isCostly { connection.answerAllowance.give(answer.frame.count) }
+            transmit(answer, to: connection)
         }
         push(to: connection)
         for job in Array(connection.tails.keys) { pumpTail(of: job, on: connection) }
@@ -100,6 +103,8 @@ extension FrontEnd: WebSocketServerDelegate {
         leaveGroups(connection)
         loners.remove(id)
         subscribers.remove(id)
+        connection.answerAllowance.letAllGoOn()
+        connection.logAllowance.letAllGoOn()
         configuration.recorder?.connectionClosed(id, code: code)
         for job in Array(connection.tails.keys) { stopFollowing(job, on: connection) }
         statistics.connectionsClosed[code.rawValue, default: 0] += 1
@@ -110,15 +115,38 @@ extension FrontEnd: WebSocketServerDelegate {
 
 extension FrontEnd {
     /// Sends an answer now, or as soon as those before it are gone.
-    func answer(_ message: [UInt8], to connection: ConnectionID) {
+    ///
+    /// - Parameters:
+    ///   - message: The answer.
+    ///   - connection: Who called.
+    ///   - isCostly: Whether further ones like it are to wait until this one is gone.
+    func answer(_ message: [UInt8], to connection: ConnectionID, isCostly: Bool) {
         guard let connection = connections[connection], !connection.isClosing else { return }
-        let frame = WebSocketFrame(text: message)
-        guard connection.isChoked || !connection.outbox.frames.isEmpty else {
-            transmit(frame, to: connection)
+        let answer = AnswerOutbox.Answer(
+            frame: WebSocketFrame(text: message),
+            isCostly: isCostly
+        )
+        guard connection.isChoked || !connection.outbox.isEmpty else {
+            transmit(answer, to: connection)
             return
         }
-        connection.outbox.append(frame)
+        if isCostly { connection.answerAllowance.add(answer.frame.count) }
+        connection.outbox.append(answer)
         if connection.outbox.isOverfull { close(connection, .tooManyUnread) }
+    }
+
+    private func transmit(_ answer: AnswerOutbox.Answer, to connection: ClientConnection) {
+        transmit(answer.frame, to: connection)
+        guard answer.isCostly, connection.isChoked else { return }
+        connection.unsentAnswer = answer.frame.count
+        connection.answerAllowance.add(answer.frame.count)
+    }
+
+    /// Takes in that the socket has taken all that it was given.
+    private func noteAnswerSent(on connection: ClientConnection) {
+        guard connection.unsentAnswer > 0 else { return }
+        connection.answerAllowance.give(connection.unsentAnswer)
+        connection.unsentAnswer = 0
     }
 
     /// Hands a frame to the socket and notes whether that is full now.

@@ -94,6 +94,7 @@ extension FrontEnd {
     ) async throws(Errno) -> LogExcerpt {
         await connection.logAllowance.take()
         defer { connection.logAllowance.give() }
+        guard connections[connection.id] != nil else { throw .canceled }
         return try await logs.read(job, from: offset, limit: Self.logBytes)
     }
 

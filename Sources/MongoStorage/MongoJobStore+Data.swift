@@ -15,10 +15,12 @@ extension MongoJobStore: DataStore {
         limit: Int
     ) async throws(DataStoreError) -> [DataRecord] {
         guard limit > 0 else { return [] }
-        return try await find(
-            ["kind": .string(kind.rawValue), "id": ["$gt": .string(id ?? "")]],
-            limit: limit
-        )
+        return try await pages.run { () throws(DataStoreError) in
+            try await find(
+                ["kind": .string(kind.rawValue), "id": ["$gt": .string(id ?? "")]],
+                limit: limit
+            )
+        }
     }
 
     /// The records that say that they were made from something.

@@ -16,6 +16,8 @@ public final class MongoJobStore: SharedJobStore {
     private let pool: MongoPool
     let layout: StoreLayout
     private let committer: Committer
+    /// Pages of history, for which those who look for one thing don't wait.
+    let pages = ReadTurns(2)
     private let reader: JobReader
     /// Orders the calls that are left within one millisecond.
     private let leftCalls = Atomic<Int>(0)
@@ -71,7 +73,8 @@ public final class MongoJobStore: SharedJobStore {
         do {
             let uri = try MongoURI(uri)
             layout = StoreLayout(database: uri.database ?? "jobsync")
-            // One commits, one renews the lease; the others read.
+            // One commits, one renews the lease, two read pages; the others are for those who look for
+            // one thing, such as a job that may be there already.
             pool = try MongoPool(uri, width: 6, name: "store", logger: logger)
         } catch {
             throw .invalidURI(error.message)
@@ -141,7 +144,9 @@ public final class MongoJobStore: SharedJobStore {
 
     /// A page of the jobs that match a query.
     public func find(_ query: JobQuery) async throws(JobStoreError) -> JobPage {
-        try await ask { [reader] (client) throws(MongoError) in try reader.page(query, client) }
+        try await pages.run { () throws(JobStoreError) in
+            try await ask { [reader] (client) throws(MongoError) in try reader.page(query, client) }
+        }
     }
 
     /// What was saved under a name.

@@ -15,11 +15,13 @@ extension SQLiteJobStore: DataStore {
         after id: String?,
         limit: Int
     ) async throws(DataStoreError) -> [DataRecord] {
-        try await readData { reader in
-            let sql = "SELECT record FROM data WHERE kind = ? AND id > ? ORDER BY id LIMIT ?"
-            let arguments: StatementArguments = [kind.rawValue, id ?? "", limit]
-            return try String.fetchAll(reader.db, sql: sql, arguments: arguments)
-                .map(Self.record(in:))
+        try await pages.run { () throws(DataStoreError) in
+            try await readData { reader in
+                let sql = "SELECT record FROM data WHERE kind = ? AND id > ? ORDER BY id LIMIT ?"
+                let arguments: StatementArguments = [kind.rawValue, id ?? "", limit]
+                return try String.fetchAll(reader.db, sql: sql, arguments: arguments)
+                    .map(Self.record(in:))
+            }
         }
     }
 

@@ -13,6 +13,9 @@ public final class SQLiteJobStore: JobStore {
     private let queue = CommitQueue()
     private let lookups = LookupQueue()
     private let rememberedRemovals: Int
+    /// Pages of history; others than those who look for one thing wait for them.
+    let pages = ReadTurns(pageReaders)
+    private static let pageReaders = 2
 
     private init(pool: DatabasePool, lock: StoreLock, rememberedRemovals: Int) {
         self.pool = pool
@@ -66,7 +69,8 @@ public final class SQLiteJobStore: JobStore {
     private static func openPool(of file: StoreFile) throws(SQLiteStoreError) -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "jobsync.store"
-        configuration.maximumReaderCount = 2
+        // As many again for those who look for one thing, such as a job that may be there already.
+        configuration.maximumReaderCount = 2 * pageReaders
         // Only somebody's sqlite3 shell can hold a lock; it has this long to finish.
         configuration.busyMode = .timeout(5)
         do {
@@ -127,7 +131,9 @@ public final class SQLiteJobStore: JobStore {
 
     /// A page of the jobs that match a query.
     public func find(_ query: JobQuery) async throws(JobStoreError) -> JobPage {
-        try await read { try $0.find(query) }
+        try await pages.run { () throws(JobStoreError) in
+            try await read { try $0.find(query) }
+        }
     }
 
     /// What was saved under a name.

@@ -16,6 +16,17 @@ struct RateLimiterTests {
         #expect(limiter.take(now: start + .seconds(60)) != nil)
     }
 
+    @Test("A costly call counts as several, and none counts as more than may come at once")
+    func weight() {
+        let start = ContinuousClock().now
+        var limiter = RateLimiter(perSecond: 10, now: start)
+        #expect(limiter.take(15, now: start) == nil)
+        #expect(limiter.take(6, now: start) == .milliseconds(100))
+        #expect(limiter.take(5, now: start) == nil)
+        #expect(limiter.take(1000, now: start) == .seconds(2))
+        #expect(limiter.take(1000, now: start + .seconds(2)) == nil)
+    }
+
     @Test("Without a limit everything passes")
     func unlimited() {
         let start = ContinuousClock().now

@@ -7,11 +7,11 @@ import JobProtocol
 
 extension ExposedMethod {
     static let dataMethods = [
-        deferred("data.list", ["kind", "after", "limit"]) {
+        reading("data.list", ["kind", "after", "limit"]) {
             (frontEnd, call) async throws(RPCError) in
             try await frontEnd.listData(call)
         },
-        deferred("data.show", ["kind", "_id"]) { (frontEnd, call) async throws(RPCError) in
+        reading("data.show", ["kind", "_id"]) { (frontEnd, call) async throws(RPCError) in
             try await frontEnd.showData(call)
         },
         deferred("data.remove", ["kind", "_id", "all"], permission: .modifyData) {
@@ -29,28 +29,36 @@ extension ExposedMethod {
 }
 
 extension FrontEnd {
-    fileprivate func listData(_ call: Call) async throws(RPCError) -> JSONValue {
+    fileprivate func listData(_ call: Call) async throws(RPCError) -> [UInt8] {
         let kind = try call.params.dataKind("kind")
         let after = try call.params.optionalString("after")
-        let limit = try call.params.optionalInteger("limit", in: 1...1000) ?? 100
+        let limit = try call.params.optionalInteger("limit", in: Self.pages) ?? Self.usualPage
         let data = try keeper()
         do throws(DataError) {
             let page = try await data.page(of: kind, after: after, limit: limit)
-            return [
-                "records": .array(page.records.map { .object($0.brief) }),
-                "after": page.after.map { .string($0) } ?? .null,
-            ]
+            return await Self.encode {
+                [
+                    "records": .array(page.records.map { .object($0.brief) }),
+                    "after": page.after.map { .string($0) } ?? .null,
+                ]
+            }
         } catch {
             throw RPCError(error)
         }
     }
 
-    fileprivate func showData(_ call: Call) async throws(RPCError) -> JSONValue {
+    @concurrent
+    private static func encode(_ value: @Sendable () -> JSONValue) async -> [UInt8] {
+        value().encoded
+    }
+
+    fileprivate func showData(_ call: Call) async throws(RPCError) -> [UInt8] {
         let kind = try call.params.dataKind("kind")
         let id = try call.params.string("_id")
         let data = try keeper()
         do throws(DataError) {
-            return .object(try await data.record(kind, id).whole)
+            let record = try await data.record(kind, id)
+            return await Self.encode { .object(record.whole) }
         } catch {
             throw RPCError(error)
         }

@@ -15,6 +15,7 @@ struct Call: Sendable {
 struct ExposedMethod: Sendable {
     typealias Immediate = @Sendable (isolated FrontEnd, Call) throws(RPCError) -> JSONValue
     typealias Deferred = @Sendable (isolated FrontEnd, Call) async throws(RPCError) -> JSONValue
+    typealias Reading = @Sendable (isolated FrontEnd, Call) async throws(RPCError) -> [UInt8]
 
     /// What the method does.
     enum Body: Sendable {
@@ -22,6 +23,8 @@ struct ExposedMethod: Sendable {
         case immediate(Immediate)
         /// It must wait for others; other calls are answered meanwhile.
         case deferred(Deferred)
+        /// Like deferred; its result is long, and written away from the network's thread.
+        case reading(Reading)
     }
 
     let name: String
@@ -60,6 +63,20 @@ struct ExposedMethod: Sendable {
             isOpen: false,
             params: params,
             body: .deferred(body)
+        )
+    }
+
+    static func reading(
+        _ name: String,
+        _ params: [String] = [],
+        _ body: @escaping Reading
+    ) -> ExposedMethod {
+        ExposedMethod(
+            name: name,
+            permission: nil,
+            isOpen: false,
+            params: params,
+            body: .reading(body)
         )
     }
 

@@ -39,7 +39,7 @@ extension ExposedMethod {
         deferred("jobs.detail", ["_id"]) { (frontEnd, call) async throws(RPCError) in
             try await frontEnd.detail(call)
         },
-        deferred("jobs.find", ["filter", "sort", "limit", "after"]) {
+        reading("jobs.find", ["filter", "sort", "limit", "after"]) {
             (frontEnd, call) async throws(RPCError) in
             try await frontEnd.find(call)
         },
@@ -153,12 +153,12 @@ extension FrontEnd {
         ]
     }
 
-    fileprivate func find(_ call: Call) async throws(RPCError) -> JSONValue {
+    fileprivate func find(_ call: Call) async throws(RPCError) -> [UInt8] {
         let params = call.params
         var query = JobQuery(
             filter: try JobFilter(params: try params.optionalObject("filter"), hasArchived: true)
         )
-        query.limit = try params.optionalInteger("limit", in: 1...1000) ?? 100
+        query.limit = try params.optionalInteger("limit", in: Self.pages) ?? Self.usualPage
         if let text = try params.optionalString("sort") {
             guard let sort = JobSortOrder(rawValue: text) else {
                 let known = JobSortOrder.allCases.map(\.rawValue).joined(separator: ", ")
@@ -173,13 +173,23 @@ extension FrontEnd {
             query.after = mark
         }
         do throws(JobManagerError) {
-            let page = try await manager.find(query)
-            return [
-                "jobs": .array(page.jobs.map { .object($0.document) }),
-                "after": page.after.map { .string($0.description) } ?? .null,
-            ]
+            return await Self.encode(try await manager.find(query))
         } catch {
             throw RPCError(error)
         }
+    }
+
+    @concurrent
+    private static func encode(_ page: JobPage) async -> [UInt8] {
+        var bytes = Array(#"{"jobs":["#.utf8)
+        bytes.reserveCapacity(64 + page.jobs.count * 320)
+        for (index, job) in page.jobs.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            job.encode(into: &bytes)
+        }
+        bytes.append(contentsOf: #"],"after":"#.utf8)
+        bytes.append(json: page.after.map { .string($0.description) } ?? JSONValue.null)
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
     }
 }

@@ -17,7 +17,7 @@ extension ExposedMethod {
 
 extension FrontEnd {
     /// The most bytes of an output in one answer; as base64 they take a third more.
-    private static let outputBytes = 256 << 10
+    static let outputBytes = 256 << 10
 
     fileprivate func output(_ call: Call) async throws(RPCError) -> JSONValue {
         let id = try call.params.jobID("_id")

@@ -62,6 +62,10 @@ extension FrontEnd {
                 "message": .integer(limits.messageBytes), "nesting": .integer(limits.nesting),
                 "batch": .integer(limits.batch), "calls": .integer(limits.callsInFlight),
                 "rate": .integer(limits.callsPerSecond),
+                "requests": .integer(limits.requestBytes),
+                "answers": .integer(limits.answerBytes),
+                "batch_answer": .integer(limits.batchAnswerBytes),
+                "documents": .integer(limits.documentsPerCall),
             ],
         ]
     }

@@ -1,37 +1,11 @@
 import Authentication
 import DequeModule
 import JobModel
+import JobProtocol
 import WebSockets
 
 /// All that is kept of a connection; confined to the front end.
 final class ClientConnection {
-    /// Answers that the socket has not taken yet: bounded, because callers wait for them.
-    struct Outbox {
-        static let maximumCount = 64
-        static let maximumBytes = 256 << 10
-
-        private(set) var frames: Deque<WebSocketFrame> = []
-        private(set) var bytes = 0
-
-        /// Whether more waits than may; the longest answer may have any length, for it was asked for.
-        var isOverfull: Bool {
-            guard frames.count <= Self.maximumCount else { return true }
-            guard bytes > Self.maximumBytes else { return false }
-            return bytes - (frames.lazy.map(\.count).max() ?? 0) > Self.maximumBytes
-        }
-
-        mutating func append(_ frame: WebSocketFrame) {
-            frames.append(frame)
-            bytes += frame.count
-        }
-
-        mutating func popFirst() -> WebSocketFrame? {
-            guard let frame = frames.popFirst() else { return nil }
-            bytes -= frame.count
-            return frame
-        }
-    }
-
     /// A log that the client follows.
     struct Tail {
         /// Tells it from an earlier one of the same job.
@@ -57,7 +31,9 @@ final class ClientConnection {
     var tails: [JobID: Tail] = [:]
     var lastTail = 0
     let logAllowance = Allowance(logReads)
-    var outbox = Outbox()
+    var outbox = AnswerOutbox()
+    /// Bytes of the costly answer that the socket has not taken whole.
+    var unsentAnswer = 0
     /// Whether the socket is full and will say when it has room.
     var isChoked = false
     /// When the oldest change was committed of the frame that the socket has not taken whole.
@@ -65,8 +41,14 @@ final class ClientConnection {
     /// Whether it is being closed and nothing more is sent.
     var isClosing = false
     var callsInFlight = 0
+    /// How many bytes of requests these calls have.
+    var requestBytes = 0
+    /// How many bytes of costly answers are under way, or wait to be read.
+    let answerAllowance: Allowance
     /// Messages that arrived while too many calls were under way.
     var parked: Deque<[UInt8]> = []
+    /// A batch that has too many calls to be taken up while others are under way; before those parked.
+    var delayed: ReceivedBatch?
     var failedLogins = 0
     var badMessagesInARow = 0
     /// Which state of the resources the client was told.
@@ -77,14 +59,19 @@ final class ClientConnection {
         address: String,
         openedAt: String,
         identity: Identity?,
-        rate: RateLimiter
+        limits: ProtocolLimits,
+        now: ContinuousClock.Instant
     ) {
         self.id = id
         self.address = address
         self.openedAt = openedAt
         self.identity = identity
-        self.rate = rate
+        rate = RateLimiter(perSecond: limits.callsPerSecond, now: now)
+        answerAllowance = Allowance(limits.answerBytes)
     }
+
+    /// Whether messages wait unread.
+    var isHeldUp: Bool { delayed != nil || !parked.isEmpty }
 
     /// Whether pushes may be sent now.
     var takesPushes: Bool { !isChoked && !isClosing }

@@ -1,4 +1,4 @@
-/// Lets so many calls through a second, and twice as many at once after a pause.
+/// Lets so many calls through a second, and twice as many at once after a pause; costly ones count as several.
 struct RateLimiter {
     private let perSecond: Double
     private var tokens: Double
@@ -12,15 +12,21 @@ struct RateLimiter {
     }
 
     /// Takes a call; returns how long to wait if there have been too many.
-    mutating func take(now: ContinuousClock.Instant) -> Duration? {
+    ///
+    /// - Parameters:
+    ///   - weight: As how many calls it counts; what is more than may come at once counts as that.
+    ///   - now: The time.
+    /// - Returns: How long to wait, or nil if it was let through.
+    mutating func take(_ weight: Int = 1, now: ContinuousClock.Instant) -> Duration? {
         guard perSecond > 0 else { return nil }
+        let weight = min(Double(weight), perSecond * 2)
         let elapsed = (now - updated) / .seconds(1)
         tokens = min(perSecond * 2, tokens + elapsed * perSecond)
         updated = now
-        guard tokens < 1 else {
-            tokens -= 1
+        guard tokens < weight else {
+            tokens -= weight
             return nil
         }
-        return .seconds((1 - tokens) / perSecond)
+        return .seconds((weight - tokens) / perSecond)
     }
 }

@@ -1,0 +1,79 @@
+import JSON
+import JobProtocol
+
+/// What a call costs, as far as its request tells.
+struct CallCost {
+    /// As how many calls it counts.
+    var weight = 1
+    /// How long its answer may become in bytes; 0 for what is read from memory and short.
+    var bytes = 0
+}
+
+extension FrontEnd {
+    /// About as long is a job in a page of them.
+    private static let jobBytes = 400
+    /// A record in a page of them; longer members are left out.
+    private static let recordBytes = 1 << 10
+    /// So many bytes of a request count as a call.
+    private static let requestBytes = 64 << 10
+
+    /// What a call is going to cost; params that it refuses cost nothing.
+    ///
+    /// - Parameters:
+    ///   - request: The call.
+    ///   - size: How many bytes of the message are its own.
+    /// - Returns: The cost, from 1 call on.
+    func cost(of request: RPCRequest, size: Int) -> CallCost {
+        var cost = callCost(request.method, request.params)
+        cost.weight += size / Self.requestBytes
+        return cost
+    }
+
+    private func callCost(_ method: String, _ params: JSONObject) -> CallCost {
+        switch method {
+        case "jobs.find": page(params, of: Self.jobBytes)
+        case "data.list": page(params, of: Self.recordBytes)
+        case "jobs.detail", "jobs.tail", "data.show": CallCost(bytes: Self.logBytes)
+        case "jobs.output": output(params)
+        case "jobs.cancel", "jobs.archive", "jobs.remove":
+            CallCost(weight: weight(of: params["_id"]?.arrayValue?.count ?? 1))
+        case "jobs.subscribe":
+            // Who admits which jobs is found out job by job.
+            CallCost(
+                weight: weight(of: params["manifest"]?.objectValue?.count ?? 1)
+                    + (params["filter"] == nil ? 0 : log.liveCount / Self.jobsPerCall)
+            )
+        case "connections.list": CallCost(weight: weight(of: connections.count))
+        case "rpc.discover": CallCost(weight: Self.discoveryWeight)
+        default: CallCost()
+        }
+    }
+
+    /// So many jobs are looked at in the time that a call takes.
+    private static let jobsPerCall = 1000
+    /// The description of all methods is long.
+    private static let discoveryWeight = 10
+
+    private func page(_ params: JSONObject, of bytes: Int) -> CallCost {
+        let limit = params["limit"]?.integerValue ?? Self.usualPage
+        guard Self.pages.contains(limit) else { return CallCost() }
+        return CallCost(weight: weight(of: limit), bytes: limit * bytes)
+    }
+
+    private func output(_ params: JSONObject) -> CallCost {
+        let limit = params["limit"]?.integerValue ?? Self.outputBytes
+        guard (1...Self.outputBytes).contains(limit) else { return CallCost() }
+        // As base64 it takes a third more.
+        return CallCost(weight: max(1, limit / Self.requestBytes), bytes: limit * 4 / 3)
+    }
+
+    /// How many documents a page may hold.
+    static let pages = 1...1000
+    /// How many it holds if nobody says.
+    static let usualPage = 100
+
+    private func weight(of documents: Int) -> Int {
+        let one = configuration.limits.documentsPerCall
+        return max(1, (documents + one - 1) / one)
+    }
+}
