@@ -16,7 +16,6 @@ NOT_YET = {
     "tight-descriptors": "A3",
     "talkative-strangers": "A4",
     "deflated-messages": "A2",
-    "costly-finds": "A5",
     "pings": "A8",
     "no-worker": "B1",
     "failing-worker": "B1",
