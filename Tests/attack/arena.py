@@ -184,13 +184,16 @@ class Arena:
         answer = self.server.http("GET", "/healthz")
         return f"{answer.status} {answer.read().decode(errors='replace').strip()}"
 
-    def workers(self) -> list[int]:
-        """The workers of this server that live."""
-        return [
-            pid
-            for pid in family(str(self.server.data))
-            if pathlib.Path(f"/proc/{pid}/comm").read_text().startswith("jobsync-worker")
-        ]
+    def workers_of(self, id: str) -> list[int]:
+        """The worker of a job, as long as it lives."""
+        run = str(self.server.data / "runs" / id).encode()
+        found = []
+        for pid in family(str(self.server.data)):
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
+                words = file.read().split(b"\0")
+                if run in words and words[0].endswith(b"jobsync-worker"):
+                    found.append(pid)
+        return found
 
     # What is measured and checked.
 

@@ -52,7 +52,7 @@ def stray_files(arena: Arena) -> None:
     if not arena.wait_until((arena.server.data / "littered").exists, 180):
         arena.lose("the files could not be made")
     with arena.stopped():
-        for pid in arena.workers():
+        for pid in arena.workers_of(id):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     began = time.monotonic()
@@ -91,7 +91,7 @@ def daemon(arena: Arena) -> None:
         return
     pid = int(note.read_text())
     with arena.stopped():
-        for worker in arena.workers():
+        for worker in arena.workers_of(id):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGKILL)
     arena.wait_for_ends([id])

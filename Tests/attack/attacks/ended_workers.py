@@ -24,7 +24,7 @@ def worker_sigkill(arena: Arena) -> None:
     end = time.monotonic() + arena.count(12, 4)
     kills = 0
     while time.monotonic() < end and arena.states([id])[id]["state"] != "error":
-        for pid in _of(arena, id):
+        for pid in arena.workers_of(id):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
                 kills += 1
@@ -49,14 +49,14 @@ def worker_sigterm(arena: Arena) -> None:
     names = ["held", "again"] if arena.small else ["held", "held", "again", "again"]
     jobs = [{"task": name, "job_id": f"{name}-{n}"} for n, name in enumerate(names)]
     ids = arena.make_jobs(socket, jobs)
-    arena.wait_until(lambda: all(_of(arena, id) for id in ids))
+    arena.wait_until(lambda: all(arena.workers_of(id) for id in ids))
     arena.wait_until(lambda: all(job["stage"] for job in arena.states(ids).values()))
     arena.may_fail.update(id for id in ids if id.startswith("held"))
-    workers = {pid for id in ids for pid in _of(arena, id)}
+    workers = {pid for id in ids for pid in arena.workers_of(id)}
     for pid in workers:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
-    arena.wait_until(lambda: not workers & {pid for id in ids for pid in _of(arena, id)})
+    arena.wait_until(lambda: not workers & {pid for id in ids for pid in arena.workers_of(id)})
     gate = arena.server.data / "gate"
     gate.mkdir(exist_ok=True)
     for id in ids:
@@ -89,13 +89,3 @@ def person_in_folder(arena: Arena) -> None:
     else:
         os.kill(person, signal.SIGKILL)
         os.waitpid(person, 0)
-
-
-def _of(arena: Arena, id: str) -> list[int]:
-    run = str(arena.server.data / "runs" / id).encode()
-    found = []
-    for pid in arena.workers():
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
-            if run in file.read().split(b"\0"):
-                found.append(pid)
-    return found
