@@ -36,6 +36,25 @@ package struct JournalEnd: Hashable, Sendable {
         self.usage = usage
         self.isInterrupted = isInterrupted
     }
+
+    /// The end in so few words that they fit a line: the newest lines of the log, the beginning of the message.
+    var shortened: JournalEnd {
+        guard let error else { return self }
+        let budget = 16 << 10
+        var size = 0
+        let log = error.log.reversed().prefix { line in
+            // A byte that must be escaped takes six.
+            size += line.utf8.count * 6
+            return size <= 2 * budget
+        }
+        let message = String(decoding: error.message.utf8.prefix(budget / 6), as: UTF8.self)
+        return JournalEnd(
+            state: state,
+            error: JobError(cause: error.cause, message: message, log: log.reversed()),
+            usage: usage,
+            isInterrupted: isInterrupted
+        )
+    }
 }
 
 /// A process, told apart from any other that had or will have its number.

@@ -15,10 +15,9 @@ extension WorkerRunner {
 
     /// Clears away what is left of a job whose worker is gone, and tells its end.
     func finish(_ id: JobID, exit: WorkerExit, usage: ResourceUsage?) async {
-        guard let phase = jobs[id]?.phase, phase != .ending else { return }
-        readJournal(of: id)
+        await readJournal(of: id)
+        guard var job = jobs[id], job.phase != .ending else { return }
         tellProgress(of: id)
-        guard var job = jobs[id] else { return }
         for timer in job.timers { timer.cancel() }
         job.timers = []
         job.phase = .ending

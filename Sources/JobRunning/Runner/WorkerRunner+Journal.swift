@@ -7,7 +7,7 @@ extension WorkerRunner {
         guard let job = jobs[id] else { return }
         if let watch = job.watch { journalWatcher.remove(watch) }
         jobs[id]?.watch = journalWatcher.add(job.folder.path) { [weak self] in
-            self?.assumeIsolated { $0.readJournal(of: id) }
+            self?.assumeIsolated { $0.journalGrew(of: id) }
         }
     }
 
@@ -24,15 +24,29 @@ extension WorkerRunner {
         return made
     }
 
-    /// Reads what is new in a job's journal, and tells it.
-    func readJournal(of id: JobID) {
-        guard var job = jobs[id] else { return }
-        let entries: [JournalReader.DatedEntry]
+    /// Reads some of what is new in a job's journal now, and the rest when others have had their turn.
+    private func journalGrew(of id: JobID) {
+        guard readPortion(of: id) else { return }
+        Task { await readJournal(of: id) }
+    }
+
+    /// Reads what is new in a job's journal, and tells it; between portions others have their turn.
+    func readJournal(of id: JobID) async {
+        while readPortion(of: id) { await Task.yield() }
+    }
+
+    /// Reads some of what is new in a job's journal, and tells it.
+    ///
+    /// - Returns: Whether there may be more.
+    private func readPortion(of id: JobID) -> Bool {
+        guard var job = jobs[id] else { return false }
+        var entries: [JournalReader.DatedEntry] = []
+        let hasMore: Bool
         do {
-            entries = try job.journal.read()
+            hasMore = try job.journal.readPortion(into: &entries)
         } catch {
             logger.warning("the journal of job \(id) cannot be read: \(error)")
-            return
+            return false
         }
         if job.journal.damagedLines > job.damagedLines {
             job.damagedLines = job.journal.damagedLines
@@ -40,6 +54,7 @@ extension WorkerRunner {
         }
         jobs[id] = job
         for entry in entries { learn(entry, of: id) }
+        return hasMore
     }
 
     private func learn(_ entry: JournalReader.DatedEntry, of id: JobID) {

@@ -86,7 +86,7 @@ extension WorkerRunner {
 
     /// Finds out how it stands with a job that an earlier server started.
     func follow(_ id: JobID) async {
-        readJournal(of: id)
+        await readJournal(of: id)
         guard let job = jobs[id], job.process == nil, job.phase != .ending else { return }
         let lock: CInt?
         do {
@@ -98,8 +98,11 @@ extension WorkerRunner {
         if let lock {
             close(lock)
             // What the worker wrote before it let go of the lock.
-            readJournal(of: id)
-            if jobs[id]?.end == nil, jobs[id]?.identity == nil, jobs[id]?.phase == .running {
+            await readJournal(of: id)
+            // A journal of which nothing can be read is none of a job that was never started.
+            if jobs[id]?.end == nil, jobs[id]?.identity == nil, jobs[id]?.phase == .running,
+                jobs[id]?.journal.isEmpty == true
+            {
                 await launch(id)
             } else {
                 await finish(id, exit: .unknown, usage: nil)
