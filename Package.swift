@@ -113,13 +113,15 @@ let package = Package(
         ),
         .target(
             name: "JobStorage",
-            dependencies: ["JSON", "JobModel", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "JSON", "JobModel", logging, .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: pointerFree
         ),
         .target(
             name: "SQLiteStorage",
             dependencies: [
-                "JSON", "JobModel", "JobStorage", systemPackage,
+                "JSON", "JobModel", "JobStorage", logging, systemPackage,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: pointerFree

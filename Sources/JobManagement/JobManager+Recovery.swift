@@ -106,7 +106,9 @@ extension JobManager {
         for job in active where job.state.holdsResources && isOwn(job) { adopt(job) }
         if cluster != nil { endWhatWasGivenUp(of: before) }
         let known = active.filter { isOwn($0) || $0.server == nil }
-        effectSink.yield(.sweep(keeping: Set(known.map(\.id))))
+        // Nobody knows how it stands with what cannot be read: its folders stay as they are.
+        let unknown = store.setAside.compactMap { $0.kind == .job ? JobID($0.id) : nil }
+        effectSink.yield(.sweep(keeping: Set(known.map(\.id) + unknown)))
         rebuildScheduler()
     }
 

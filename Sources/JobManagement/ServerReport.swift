@@ -1,5 +1,5 @@
 public import JobModel
-import JobStorage
+public import JobStorage
 
 /// One of the servers that share the store.
 public struct ServerReport: Hashable, Sendable {
@@ -33,6 +33,9 @@ extension JobManager {
             )
         }
     }
+
+    /// What the store has found that cannot be read, and has left as it is.
+    public nonisolated var setAside: [SetAside] { store.setAside }
 
     /// Whether other servers may have the same store.
     public nonisolated var sharesStore: Bool { cluster != nil }

@@ -9,6 +9,7 @@ public import JobModel
 /// - Each change of a job in a batch gets the next position of the history; settings have none.
 /// - An update or a removal counts only if the stored version is the one that it follows.
 /// - What was committed is seen by every later call.
+/// - What cannot be read as a job hides no other: it is set aside.
 public protocol JobStore: Sendable {
     /// Where the history stands.
     ///
@@ -44,7 +45,7 @@ public protocol JobStore: Sendable {
     ///
     /// - Parameter id: The job's name.
     /// - Returns: The job, or nil if there is none of that name.
-    /// - Throws: `unavailable` if the store does not answer.
+    /// - Throws: `unavailable` if the store does not answer, or what it has of that name is set aside.
     func job(_ id: JobID) async throws(JobStoreError) -> Job?
 
     /// Every job, archived or not, in the order of their ids, page by page.
@@ -78,6 +79,9 @@ public protocol JobStore: Sendable {
     /// - Throws: `unavailable` if the store does not answer.
     func save(_ value: JSONValue?, as name: String) async throws(JobStoreError)
 
+    /// What could not be read so far: it is left as it is, and left out of all answers but ``job(_:)``.
+    var setAside: [SetAside] { get }
+
     /// Closes files and connections; no call may follow.
     func close() async
 }
@@ -91,6 +95,9 @@ extension JobStore {
     public func commit(_ changes: [JobChange]) async throws(JobStoreError) -> Int {
         try await commit(changes, saving: [])
     }
+
+    /// Nothing, in a store that keeps no documents.
+    public var setAside: [SetAside] { [] }
 }
 
 /// A value that is saved under a name, such as a task's limit.

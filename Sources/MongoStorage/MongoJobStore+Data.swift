@@ -5,7 +5,12 @@ import Mongo
 extension MongoJobStore: DataStore {
     /// One record.
     public func record(_ key: DataKey) async throws(DataStoreError) -> DataRecord? {
-        try await find(DataDocument.filter(key), limit: 1).first
+        let documents = try await documents(DataDocument.filter(key), limit: 1)
+        do throws(UnreadableRecord) {
+            return try documents.first.map(DataDocument.record)
+        } catch {
+            throw .unavailable("\(error)")
+        }
     }
 
     /// The records of a kind in the order of their ids.
@@ -32,9 +37,9 @@ extension MongoJobStore: DataStore {
     public func insert(_ record: DataRecord) async throws(DataStoreError) {
         // Whatever became of the write, and however often it was sent: what is there now tells.
         try await writeData(DataDocument.insert(record))
-        guard try await self.record(record.key)?.isSame(as: record) != false else {
-            throw .conflict(record.key)
-        }
+        let stored = try await documents(DataDocument.filter(record.key), limit: 1).first
+        let isOther = stored.map { readable($0)?.isSame(as: record) != true } ?? false
+        if isOther { throw .conflict(record.key) }
     }
 
     /// Puts a record in the place of any that there is of its key.
@@ -49,28 +54,44 @@ extension MongoJobStore: DataStore {
 
     // MARK: Connections
 
+    /// Finds records; those that cannot be read are set aside, and others take their places.
     private func find(
         _ filter: BSONDocument,
         limit: Int
     ) async throws(DataStoreError) -> [DataRecord] {
+        var wanted = limit
+        while true {
+            let documents = try await documents(filter, limit: wanted)
+            let found = documents.compactMap(readable)
+            if found.count >= limit || documents.count < wanted || limit == 0 {
+                return limit == 0 ? found : Array(found.prefix(limit))
+            }
+            wanted *= 2
+        }
+    }
+
+    private func readable(_ document: BSONDocument) -> DataRecord? {
+        do throws(UnreadableRecord) {
+            return try DataDocument.record(document)
+        } catch {
+            reader.unreadable.add(SetAside(.record, error.id, because: "it is no record"))
+            return nil
+        }
+    }
+
+    private func documents(
+        _ filter: BSONDocument,
+        limit: Int
+    ) async throws(DataStoreError) -> [BSONDocument] {
         let options: BSONDocument = [
             "sort": ["kind": 1, "id": 1], "limit": .int64(Int64(limit)),
         ]
         do throws(JobStoreError) {
-            let documents = try await ask { [layout] (client) throws(MongoError) in
+            return try await ask { [layout] (client) throws(MongoError) in
                 try client.find(layout.data, filter, options: options)
             }
-            return try documents.map(Self.record)
         } catch {
             throw DataStoreError(error)
-        }
-    }
-
-    private static func record(_ document: BSONDocument) throws(JobStoreError) -> DataRecord {
-        do throws(UnreadableRecord) {
-            return try DataDocument.record(document)
-        } catch {
-            throw .unavailable("\(error)")
         }
     }
 

@@ -18,7 +18,7 @@ public final class MongoJobStore: SharedJobStore {
     private let committer: Committer
     /// Pages of history, for which those who look for one thing don't wait.
     let pages = ReadTurns(2)
-    private let reader: JobReader
+    let reader: JobReader
     /// Orders the calls that are left within one millisecond.
     private let leftCalls = Atomic<Int>(0)
 
@@ -27,7 +27,7 @@ public final class MongoJobStore: SharedJobStore {
         layout: StoreLayout,
         rememberedRemovals: Int,
         commitPatience: Duration,
-        unreadable: UnreadableJobLog
+        unreadable: SetAsideList
     ) {
         self.pool = pool
         self.layout = layout
@@ -79,7 +79,7 @@ public final class MongoJobStore: SharedJobStore {
         } catch {
             throw .invalidURI(error.message)
         }
-        let unreadable = UnreadableJobLog(logger)
+        let unreadable = SetAsideList(logger)
         do {
             let opening = StoreOpening(pool: pool, layout: layout, unreadable: unreadable)
             try await opening.run(logger)
@@ -157,9 +157,13 @@ public final class MongoJobStore: SharedJobStore {
         do {
             return try document?.held("value")
         } catch {
-            throw .unavailable("the setting \(name) cannot be read: \(error)")
+            reader.unreadable.add(SetAside(.setting, name, because: "\(error)"))
+            return nil
         }
     }
+
+    /// What could not be read so far.
+    public var setAside: [SetAside] { reader.unreadable.all }
 
     /// Saves a value under a name, durably.
     public func save(_ value: JSONValue?, as name: String) async throws(JobStoreError) {

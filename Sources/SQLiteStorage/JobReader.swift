@@ -17,14 +17,25 @@ struct JobReader {
     static let maximumDepth = 128
 
     let db: Database
+    let setAside: SetAsideList
 
     /// Where the history stands.
-    func position() throws -> StorePosition {
+    func position() throws -> StorePosition { try Self.position(in: db) }
+
+    /// Where the history stands.
+    static func position(in db: Database) throws -> StorePosition {
         let statement = try db.cachedStatement(sql: "SELECT epoch, seq, horizon FROM meta")
         guard let row = try Row.fetchOne(statement) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "meta is empty")
         }
-        return StorePosition(epoch: row[0], seq: row[1], horizon: row[2])
+        let position = StorePosition(epoch: row[0], seq: row[1], horizon: row[2])
+        guard (0...JSONValue.greatestCount).contains(position.seq),
+            (0...position.seq).contains(position.horizon)
+        else {
+            let message = "the history cannot stand at \(position.seq), down to \(position.horizon)"
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: message)
+        }
+        return position
     }
 
     /// One job.
@@ -41,17 +52,19 @@ struct JobReader {
                 SELECT id, doc, seq FROM jobs WHERE archived = 0 AND seq > ?1
                 UNION ALL
                 SELECT id, NULL, seq FROM gone WHERE seq > ?1
-                ORDER BY seq LIMIT ?2
+                ORDER BY seq
                 """
         )
-        let rows = try Row.fetchCursor(statement, arguments: [position, limit])
+        // Not limited by SQL: others take the places of those that cannot be read.
+        let rows = try Row.fetchCursor(statement, arguments: [position])
         var changes: [StoredChange] = []
-        while let row = try rows.next() {
+        while changes.count < limit, let row = try rows.next() {
             let seq: Int = row[2]
-            if row.hasNull(atIndex: 1) {
-                changes.append(StoredChange(seq: seq, content: .gone(try id(in: row))))
-            } else {
-                changes.append(StoredChange(seq: seq, content: .live(try job(in: row))))
+            let isGone = row.hasNull(atIndex: 1)
+            if isGone, let id = JobID(row[0] as String) {
+                changes.append(StoredChange(seq: seq, content: .gone(id)))
+            } else if !isGone, let job = readableJob(in: row) {
+                changes.append(StoredChange(seq: seq, content: .live(job)))
             }
         }
         return changes
@@ -60,11 +73,13 @@ struct JobReader {
     /// Every job in the order of their ids.
     func jobs(after id: JobID?, limit: Int) throws -> [Job] {
         let statement = try db.cachedStatement(
-            sql: "SELECT id, doc FROM jobs WHERE id > ? ORDER BY id LIMIT ?"
+            sql: "SELECT id, doc FROM jobs WHERE id > ? ORDER BY id"
         )
-        let rows = try Row.fetchCursor(statement, arguments: [id?.rawValue ?? "", limit])
+        let rows = try Row.fetchCursor(statement, arguments: [id?.rawValue ?? ""])
         var jobs: [Job] = []
-        while let row = try rows.next() { jobs.append(try job(in: row)) }
+        while jobs.count < limit, let row = try rows.next() {
+            if let job = readableJob(in: row) { jobs.append(job) }
+        }
         return jobs
     }
 
@@ -75,33 +90,36 @@ struct JobReader {
         let rows = try Row.fetchCursor(statement, arguments: search.arguments)
         var jobs: [MinimalJob] = []
         while let row = try rows.next() {
-            // The search asks for one more, to know whether there is another page.
+            guard let job = readableJob(in: row) else { continue }
+            // One more than is asked for tells whether there is another page.
             guard jobs.count < query.limit else {
                 let mark = jobs.last.map {
                     JobPage.Mark(date: query.sort.date(of: $0), id: $0.id)
                 }
                 return JobPage(jobs: jobs, after: mark)
             }
-            jobs.append(SyncProcessor.minimalJob(of: try job(in: row)))
+            jobs.append(SyncProcessor.minimalJob(of: job))
         }
         return JobPage(jobs: jobs, after: nil)
     }
 
-    private func id(in row: Row) throws -> JobID {
-        let text: String = row[0]
-        guard let id = JobID(text) else {
-            throw UnreadableDocument(id: text, reason: "the id is not one")
-        }
-        return id
+    /// The job in a row; nil if it cannot be read, which is told to the log once.
+    private func readableJob(in row: Row) -> Job? {
+        try? job(in: row)
     }
 
     private func job(in row: Row) throws -> Job {
-        let text: String = row[1]
+        let (id, text): (String, String) = (row[0], row[1])
         do {
             let document = try JSONValue(parsing: text, maximumDepth: Self.maximumDepth)
-            return try Job(document: document.objectValue ?? [:])
+            let job = try Job(document: document.objectValue ?? [:])
+            guard job.id.rawValue.isExactly(id) else {
+                throw UnreadableDocument(id: id, reason: "it is that of job \(job.id)")
+            }
+            return job
         } catch {
-            throw UnreadableDocument(id: row[0], reason: "\(error)")
+            setAside.add(SetAside(.job, id, because: "\(error)"))
+            throw UnreadableDocument(id: id, reason: "\(error)")
         }
     }
 }

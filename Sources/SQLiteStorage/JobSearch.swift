@@ -42,7 +42,7 @@ struct JobSearch {
         let condition = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND ")) "
         sql =
             "SELECT id, doc FROM jobs \(condition)"
-            + "ORDER BY \(date) \(direction), id \(direction) LIMIT ?"
-        self.arguments = arguments + [query.limit + 1]
+            + "ORDER BY \(date) \(direction), id \(direction)"
+        self.arguments = arguments
     }
 }

@@ -17,10 +17,15 @@ extension SQLiteJobStore: DataStore {
     ) async throws(DataStoreError) -> [DataRecord] {
         try await pages.run { () throws(DataStoreError) in
             try await readData { reader in
-                let sql = "SELECT record FROM data WHERE kind = ? AND id > ? ORDER BY id LIMIT ?"
-                let arguments: StatementArguments = [kind.rawValue, id ?? "", limit]
-                return try String.fetchAll(reader.db, sql: sql, arguments: arguments)
-                    .map(Self.record(in:))
+                let sql = "SELECT kind, id, record FROM data WHERE kind = ? AND id > ? ORDER BY id"
+                let arguments: StatementArguments = [kind.rawValue, id ?? ""]
+                let rows = try Row.fetchCursor(reader.db, sql: sql, arguments: arguments)
+                var records: [DataRecord] = []
+                // Not limited by SQL: others take the places of those that cannot be read.
+                while records.count < limit, let row = try rows.next() {
+                    if let record = Self.readableRecord(in: row, reader) { records.append(record) }
+                }
+                return records
             }
         }
     }
@@ -29,18 +34,24 @@ extension SQLiteJobStore: DataStore {
     public func users(of key: DataKey) async throws(DataStoreError) -> [DataRecord] {
         try await readData { reader in
             let sql = """
-                SELECT data.record FROM data_uses JOIN data USING (kind, id)
+                SELECT kind, id, data.record FROM data_uses JOIN data USING (kind, id)
                 WHERE used_kind = ? AND used_id = ?
                 """
-            return try String.fetchAll(reader.db, sql: sql, arguments: [key.kind.rawValue, key.id])
-                .map(Self.record(in:)).sorted { $0.key < $1.key }
+            return try Row.fetchAll(reader.db, sql: sql, arguments: [key.kind.rawValue, key.id])
+                .compactMap { Self.readableRecord(in: $0, reader) }.sorted { $0.key < $1.key }
         }
     }
 
     /// Adds a record; the record of the same job once more is fine.
     public func insert(_ record: DataRecord) async throws(DataStoreError) {
         let isConflict = try await writeData { db in
-            if let stored = try Self.record(record.key, db) { return !stored.isSame(as: record) }
+            do {
+                if let stored = try Self.record(record.key, db) {
+                    return !stored.isSame(as: record)
+                }
+            } catch is UnreadableRecord {
+                return true
+            }
             try Self.put(record, db)
             return false
         }
@@ -68,12 +79,28 @@ extension SQLiteJobStore: DataStore {
             .map(record(in:))
     }
 
-    private static func record(in text: String) throws -> DataRecord {
-        let whole = try JSONValue(parsing: text, maximumDepth: JobReader.maximumDepth)
+    private static func record(in text: String) throws(UnreadableRecord) -> DataRecord {
+        let whole: JSONValue
+        do throws(JSONParseError) {
+            whole = try JSONValue(parsing: text, maximumDepth: JobReader.maximumDepth)
+        } catch {
+            throw UnreadableRecord(reason: "\(error)")
+        }
         guard let record = DataRecord(whole: whole) else {
-            throw UnreadableRecord(text: String(text.prefix(200)))
+            throw UnreadableRecord(reason: "a part is missing or of another type")
         }
         return record
+    }
+
+    /// The record in a row; nil if it cannot be read, which is told to the log once.
+    private static func readableRecord(in row: Row, _ reader: JobReader) -> DataRecord? {
+        do throws(UnreadableRecord) {
+            return try record(in: row[2])
+        } catch {
+            let name = "\(row[0] as String)/\(row[1] as String)"
+            reader.setAside.add(SetAside(.record, name, because: error.reason))
+            return nil
+        }
     }
 
     private static func put(_ record: DataRecord, _ db: Database) throws {
@@ -124,7 +151,7 @@ extension SQLiteJobStore: DataStore {
 
 /// A row that is no record.
 private struct UnreadableRecord: Error, CustomStringConvertible {
-    let text: String
+    let reason: String
 
-    var description: String { "a record of kept data cannot be read: \(text)" }
+    var description: String { "a record of kept data cannot be read: \(reason)" }
 }

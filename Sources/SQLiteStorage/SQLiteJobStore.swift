@@ -2,6 +2,7 @@ import GRDB
 public import JSON
 public import JobModel
 public import JobStorage
+public import Logging
 
 /// Keeps jobs in one SQLite file, with every commit on disk before it is answered.
 ///
@@ -16,11 +17,21 @@ public final class SQLiteJobStore: JobStore {
     /// Pages of history; others than those who look for one thing wait for them.
     let pages = ReadTurns(pageReaders)
     private static let pageReaders = 2
+    let unreadable: SetAsideList
+    private let mark: HighWaterMark?
 
-    private init(pool: DatabasePool, lock: StoreLock, rememberedRemovals: Int) {
+    private init(
+        pool: DatabasePool,
+        mark: HighWaterMark?,
+        lock: StoreLock,
+        rememberedRemovals: Int,
+        unreadable: SetAsideList
+    ) {
         self.pool = pool
+        self.mark = mark
         self.lock = lock
         self.rememberedRemovals = rememberedRemovals
+        self.unreadable = unreadable
     }
 
     /// Opens a store's file, or makes it, readable by its owner only.
@@ -28,21 +39,27 @@ public final class SQLiteJobStore: JobStore {
     /// - Parameters:
     ///   - path: The file; its folder must be there.
     ///   - rememberedRemovals: Of how many jobs that were archived or removed it is remembered.
+    ///   - logger: Hears of documents that cannot be read.
     /// - Returns: The store, which holds a lock beside the file until it is closed.
     /// - Throws: Why not; a file that was there is then as it was, byte for byte.
     @concurrent
     public static func open(
         at path: String,
-        rememberedRemovals: Int = 10_000
+        rememberedRemovals: Int = 10_000,
+        logger: Logger = Logger(label: "jobsync.store")
     ) async throws(SQLiteStoreError) -> SQLiteJobStore {
         let lock = try StoreLock(besides: path)
         do {
             let file = StoreFile(path: path)
             try file.prepare()
+            let unreadable = SetAsideList(logger)
+            let (pool, mark) = try openPool(of: file, unreadable, logger)
             return SQLiteJobStore(
-                pool: try openPool(of: file),
+                pool: pool,
+                mark: mark,
                 lock: lock,
-                rememberedRemovals: rememberedRemovals
+                rememberedRemovals: rememberedRemovals,
+                unreadable: unreadable
             )
         } catch {
             lock.release()
@@ -66,7 +83,11 @@ public final class SQLiteJobStore: JobStore {
         return body()
     }
 
-    private static func openPool(of file: StoreFile) throws(SQLiteStoreError) -> DatabasePool {
+    private static func openPool(
+        of file: StoreFile,
+        _ unreadable: SetAsideList,
+        _ logger: Logger
+    ) throws(SQLiteStoreError) -> (DatabasePool, HighWaterMark?) {
         var configuration = Configuration()
         configuration.label = "jobsync.store"
         // As many again for those who look for one thing, such as a job that may be there already.
@@ -78,12 +99,12 @@ public final class SQLiteJobStore: JobStore {
             try StoreSchema.migrator.migrate(pool)
             // GRDB sets NORMAL when it opens a pool, whatever was set before; with it a commit
             // could be lost with the power. So this must come last.
-            try pool.writeWithoutTransaction { db in
+            let mark = try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
-                _ = try JobReader(db: db).position()
+                return try HighWaterMark.check(file.path, db, unreadable, logger)
             }
-            return pool
+            return (pool, mark)
         } catch {
             throw file.storeError(error)
         }
@@ -138,10 +159,17 @@ public final class SQLiteJobStore: JobStore {
 
     /// What was saved under a name.
     public func setting(_ name: String) async throws(JobStoreError) -> JSONValue? {
-        try await read { reader in
+        try await read { [unreadable] reader in
             let sql = "SELECT value FROM settings WHERE name = ?"
-            return try String.fetchOne(reader.db, sql: sql, arguments: [name])
-                .map { try JSONValue(parsing: $0) }
+            let text = try String.fetchOne(reader.db, sql: sql, arguments: [name])
+            do throws(JSONParseError) {
+                return try text.map { text throws(JSONParseError) in
+                    try JSONValue(parsing: text, maximumDepth: JobReader.maximumDepth)
+                }
+            } catch {
+                unreadable.add(SetAside(.setting, name, because: "\(error)"))
+                return nil
+            }
         }
     }
 
@@ -149,6 +177,9 @@ public final class SQLiteJobStore: JobStore {
     public func save(_ value: JSONValue?, as name: String) async throws(JobStoreError) {
         try await write { db in try SettingChange(name, to: value).write(to: db) }
     }
+
+    /// What could not be read so far.
+    public var setAside: [SetAside] { unreadable.all }
 
     /// Closes the file and gives its lock back.
     public func close() async {
@@ -159,6 +190,7 @@ public final class SQLiteJobStore: JobStore {
         // The writer must be the last one to go: it then empties the log into the file.
         pool.invalidateReadOnlyConnections()
         try? pool.close()
+        mark?.close()
         lock.release()
     }
 
@@ -181,6 +213,7 @@ public final class SQLiteJobStore: JobStore {
         in db: Database
     ) -> [Result<Int, JobStoreError>] {
         var outcomes: [Result<Int, JobStoreError>] = []
+        var reached: Int?
         do {
             try db.inTransaction(.immediate) {
                 var writer = try JobWriter(db)
@@ -198,8 +231,10 @@ public final class SQLiteJobStore: JobStore {
                 }
                 guard writer.nextSeq > start || hasSettings else { return .rollback }
                 try writer.finish(rememberingRemovals: rememberedRemovals)
+                reached = writer.nextSeq - 1
                 return .commit
             }
+            if let reached { mark?.raise(to: reached) }
             return outcomes
         } catch {
             return group.map { _ in .failure(.unavailable("\(error)")) }
@@ -211,10 +246,12 @@ public final class SQLiteJobStore: JobStore {
         _ body: @escaping @Sendable (JobReader) throws -> Value
     ) async throws(JobStoreError) -> Value {
         let outcome = await withCheckedContinuation { answer in
-            pool.asyncRead { connection in
+            pool.asyncRead { [unreadable] connection in
                 answer.resume(
-                    returning: Result { try body(JobReader(db: try connection.get())) }
-                        .mapError { JobStoreError.unavailable("\($0)") }
+                    returning: Result {
+                        try body(JobReader(db: try connection.get(), setAside: unreadable))
+                    }
+                    .mapError { JobStoreError.unavailable("\($0)") }
                 )
             }
         }
@@ -228,8 +265,10 @@ public final class SQLiteJobStore: JobStore {
         guard !group.isEmpty else { return }
         pool.asyncRead { [self] connection in
             let outcomes = group.map { lookup in
-                Result { try JobReader(db: try connection.get()).job(lookup.id) }
-                    .mapError { JobStoreError.unavailable("\($0)") }
+                Result {
+                    try JobReader(db: try connection.get(), setAside: unreadable).job(lookup.id)
+                }
+                .mapError { JobStoreError.unavailable("\($0)") }
             }
             emptyLookups()
             for (lookup, outcome) in zip(group, outcomes) {

@@ -19,7 +19,7 @@ extension Wiring {
         switch location {
         case .file(let path):
             do throws(SQLiteStoreError) {
-                return try await SQLiteJobStore.open(at: path)
+                return try await SQLiteJobStore.open(at: path, logger: logger)
             } catch {
                 throw StartError(message: error.description)
             }

@@ -35,7 +35,7 @@ struct SQLiteJobStoreTests {
         }
     }
 
-    @Test("Files can be read by their owner only, and closing leaves one and the lock")
+    @Test("Files can be read by their owner only, and closing leaves one, its mark and the lock")
     func files() async throws {
         try await withTemporaryFolder { folder in
             let store = try await SQLiteJobStore.open(at: folder + "/jobs.sqlite")
@@ -43,7 +43,10 @@ struct SQLiteJobStoreTests {
             _ = try await store.find(JobQuery())
             let open = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
             #expect(
-                open == ["jobs.sqlite", "jobs.sqlite-shm", "jobs.sqlite-wal", "jobs.sqlite.lock"]
+                open == [
+                    "jobs.sqlite", "jobs.sqlite-shm", "jobs.sqlite-wal", "jobs.sqlite.lock",
+                    "jobs.sqlite.mark",
+                ]
             )
             for name in open {
                 let attributes = try FileManager.default.attributesOfItem(
@@ -53,7 +56,7 @@ struct SQLiteJobStoreTests {
             }
             await store.close()
             let closed = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-            #expect(closed == ["jobs.sqlite", "jobs.sqlite.lock"])
+            #expect(closed == ["jobs.sqlite", "jobs.sqlite.lock", "jobs.sqlite.mark"])
         }
     }
 

@@ -11,7 +11,7 @@ package import SystemPackage
 /// read never takes more memory than a line and a portion, and no byte is looked at twice,
 /// whatever somebody has written there.
 package struct JournalReader: Sendable {
-    /// The longest line that is read. Ours are shorter, but for results that version 0.1 wrote.
+    /// The longest line that is read; ours are shorter, but for results that version 0.1 wrote.
     static let maximumLine = 2 << 20
     /// How many bytes are read in one go.
     static let portion = 256 << 10

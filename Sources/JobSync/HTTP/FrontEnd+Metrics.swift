@@ -67,6 +67,12 @@ extension FrontEnd {
         )
         text.single("jobsync_jobs", .gauge, "Jobs that are not archived.", Double(log.liveCount))
         text.single("jobsync_seq", .gauge, "The position of the newest change.", Double(log.head))
+        text.single(
+            "jobsync_set_aside",
+            .gauge,
+            "Jobs, records and settings in the store that cannot be read and were left as they are.",
+            Double(manager.setAside.count)
+        )
     }
 
     private func describeTraffic(in text: inout MetricsText) {

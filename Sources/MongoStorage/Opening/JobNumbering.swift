@@ -1,4 +1,5 @@
 import JobModel
+import JobStorage
 import Mongo
 
 /// Takes jobs that other programs or people wrote into the history.
@@ -7,7 +8,7 @@ struct JobNumbering: Sendable {
     private static let groupSize = 500
 
     let layout: StoreLayout
-    let unreadable: UnreadableJobLog
+    let unreadable: SetAsideList
 
     /// Takes some of them; blocks.
     ///

@@ -1,3 +1,4 @@
+import JobStorage
 import Logging
 import Mongo
 
@@ -10,7 +11,7 @@ struct StoreOpening: Sendable {
 
     let pool: MongoPool
     let layout: StoreLayout
-    let unreadable: UnreadableJobLog
+    let unreadable: SetAsideList
 
     /// Goes through all steps, each of which may find that another server has done it.
     func run(_ logger: Logger) async throws(MongoStoreError) {

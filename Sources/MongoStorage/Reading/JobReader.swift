@@ -5,7 +5,7 @@ import Mongo
 /// Reads jobs; blocks.
 struct JobReader: Sendable {
     let layout: StoreLayout
-    let unreadable: UnreadableJobLog
+    let unreadable: SetAsideList
 
     /// One job.
     func job(

@@ -20,7 +20,7 @@ struct FeedTranslation {
     private(set) var scope = FeedScope.everything
 
     private let layout: StoreLayout
-    private let unreadable: UnreadableJobLog
+    private let unreadable: SetAsideList
     private let own: OwnCommits
     /// Changes whose commit has not come to its end.
     private var gathered: [StoredChange] = []
@@ -33,7 +33,7 @@ struct FeedTranslation {
         layout: StoreLayout,
         history: HistoryState,
         own: OwnCommits,
-        unreadable: UnreadableJobLog
+        unreadable: SetAsideList
     ) {
         self.layout = layout
         self.history = history

@@ -40,7 +40,7 @@ actor MongoFeed: StoreFeed {
         pool: MongoPool,
         layout: StoreLayout,
         committer: Committer,
-        unreadable: UnreadableJobLog
+        unreadable: SetAsideList
     ) async throws(MongoError) -> MongoFeed {
         let (start, history) = try await pool.run { (client) throws(MongoError) in
             let start = try FeedStart.now(client)

@@ -32,6 +32,7 @@ struct Status: AsyncParsableCommand {
                 JSONValue.object([
                     "session": whoAmI, "resources": resources, "tasks": tasks["tasks"] ?? [],
                     "servers": servers["servers"] ?? [],
+                    "set_aside": servers["set_aside"] ?? nil,
                     "connections": connections?["connections"] ?? nil,
                 ]).description
             )
@@ -54,8 +55,19 @@ struct Status: AsyncParsableCommand {
             let line = problem["line"]?.integerValue.map { ":\($0)" } ?? ""
             Output.line("problem      \(problem.text("file"))\(line): \(problem.text("message"))")
         }
+        show(setAside: servers["set_aside"])
         show(servers: servers["servers"]?.arrayValue ?? [])
         show(connections: connections?["connections"]?.arrayValue)
+    }
+
+    /// What stands in the store and cannot be read; servers of version 0.1 do not say.
+    private func show(setAside: JSONValue?) {
+        guard let count = setAside?["count"]?.countValue, count > 0 else { return }
+        Output.line("set aside    \(count) in the store cannot be read and are left as they are")
+        for thing in setAside?["first"]?.arrayValue ?? [] {
+            let line = "\(thing.text("kind")) \(thing.text("_id")): \(thing.text("reason"))"
+            Output.line("             \(line.printable)")
+        }
     }
 
     /// Those that have the same jobs; a server that has them for itself names none.
