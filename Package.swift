@@ -259,7 +259,7 @@ let package = Package(
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: house),
         .testTarget(
             name: "WebSocketsTests",
-            dependencies: ["CPlatform", "Threads", "WebSockets", logging],
+            dependencies: ["TestSupport", "CPlatform", "CZlib", "Threads", "WebSockets", logging],
             swiftSettings: house
         ),
         .testTarget(

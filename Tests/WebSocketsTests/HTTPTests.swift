@@ -123,17 +123,17 @@ struct HTTPTests {
         }
     }
 
-    @Test(
-        "a body behind another request is refused: the library would take it from the wrong place"
-    )
-    func pipelinedBody() async throws {
+    @Test("bodies behind other requests are theirs, and nobody else's")
+    func pipelinedBodies() async throws {
         try await withServer(Self.behaviour) { harness in
             let socket = try await harness.socket()
             let post = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"
-            try await socket.send(post + "one" + post + "two")
+            let late = "POST /late HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nGET "
+            try await socket.send(post + "one" + late + post + "two" + post + "end")
             #expect(try await socket.receiveResponse().body == Array("one".utf8))
-            #expect(try await socket.receiveResponse().head.hasPrefix("HTTP/1.1 400 "))
-            #expect(await socket.receiveToEnd().isEmpty)
+            #expect(try await socket.receiveResponse().body == Array("late".utf8))
+            #expect(try await socket.receiveResponse().body == Array("two".utf8))
+            #expect(try await socket.receiveResponse().body == Array("end".utf8))
         }
     }
 

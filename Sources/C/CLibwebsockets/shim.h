@@ -16,18 +16,14 @@ static inline int clws_write(struct lws *_Nonnull wsi, const void *_Nonnull byte
     return lws_write(wsi, (unsigned char *)(uintptr_t)bytes, count, LWS_WRITE_RAW);
 }
 
-/* The one extension of WebSocket that there is, as a list for a vhost. */
-static inline const struct lws_extension *_Nonnull clws_deflate(void) {
-    static const struct lws_extension list[] = {
-        {"permessage-deflate", lws_extension_callback_pm_deflate, "permessage-deflate"},
-        {NULL, NULL, NULL},
-    };
-    return list;
-}
-
 /* Drops a connection with no farewell, at the library's next turn; negative timeouts are a macro. */
 static inline void clws_kill(struct lws *_Nonnull wsi) {
     lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+}
+
+/* The same at once; not from within an event of the connection. */
+static inline void clws_kill_now(struct lws *_Nonnull wsi) {
+    lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
 }
 
 /* accept4 is hidden without _GNU_SOURCE. */

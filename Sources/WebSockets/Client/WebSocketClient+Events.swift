@@ -11,7 +11,7 @@ extension WebSocketClient {
         case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
             return appendHeaders(event)
         case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
-            chosenSubprotocol = RequestReader(wsi: event.wsi).value(WSI_TOKEN_PROTOCOL)
+            chosenSubprotocol = event.headerField(WSI_TOKEN_PROTOCOL)
             return 0
         case LWS_CALLBACK_CLIENT_ESTABLISHED:
             wsi = event.wsi
@@ -148,5 +148,19 @@ extension String {
             text.removeLast()
         }
         return text
+    }
+}
+
+extension LibraryEvent {
+    /// A field of the server's answer, while that is being looked at.
+    fileprivate func headerField(_ token: lws_token_indexes) -> String? {
+        let count = lws_hdr_total_length(wsi, token)
+        guard count > 0 else { return nil }
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(count) + 1) { buffer in
+            let copied = lws_hdr_copy(wsi, buffer.baseAddress, count + 1, token)
+            guard copied >= 0 else { return nil }
+            let bytes = UnsafeRawBufferPointer(buffer).prefix(Int(copied))
+            return String(decoding: bytes, as: UTF8.self)
+        }
     }
 }

@@ -13,28 +13,13 @@ import Threads
 final class EventLoop: ThreadLoop, @unchecked Sendable {
     let handle: UnsafeMutablePointer<uv_loop_t>
     private let wakeup: UnsafeMutablePointer<uv_async_t>
-    private let beforePoll: UnsafeMutablePointer<uv_prepare_t>
-    private let afterPoll: UnsafeMutablePointer<uv_check_t>
     private var isAbandoned = false
-    /// What is done after every turn.
-    var afterTurn: (() -> Void)?
-    /// The loop is at its sockets now; otherwise at timers, or at what libwebsockets has put off.
-    fileprivate(set) var isAtSockets = false
 
     init() {
         handle = .allocate(capacity: 1)
         wakeup = .allocate(capacity: 1)
         Self.check(uv_loop_init(handle))
         Self.check(uv_async_init(handle, wakeup, ignoreWakeup))
-        beforePoll = .allocate(capacity: 1)
-        afterPoll = .allocate(capacity: 1)
-        uv_prepare_init(handle, beforePoll)
-        uv_check_init(handle, afterPoll)
-        let this = Unmanaged.passUnretained(self).toOpaque()
-        beforePoll.pointee.data = this
-        afterPoll.pointee.data = this
-        uv_prepare_start(beforePoll, socketsComeNext)
-        uv_check_start(afterPoll, socketsAreDone)
     }
 
     /// Milliseconds on the loop's clock, read once per turn.
@@ -54,7 +39,6 @@ final class EventLoop: ThreadLoop, @unchecked Sendable {
 
     func wait() {
         uv_run(handle, UV_RUN_ONCE)
-        afterTurn?()
     }
 
     func wake() {
@@ -68,14 +52,11 @@ final class EventLoop: ThreadLoop, @unchecked Sendable {
 
     func end() {
         guard !isAbandoned else { return }
-        for own: UnsafeMutableRawPointer in [.init(wakeup), .init(beforePoll), .init(afterPoll)] {
-            uv_close(own.assumingMemoryBound(to: uv_handle_t.self), nil)
-        }
+        let own = UnsafeMutableRawPointer(wakeup).assumingMemoryBound(to: uv_handle_t.self)
+        uv_close(own, nil)
         uv_run(handle, UV_RUN_DEFAULT)
         let error = uv_loop_close(handle)
         precondition(error == 0, "a handle of the event loop was left open")
-        afterPoll.deallocate()
-        beforePoll.deallocate()
         wakeup.deallocate()
         handle.deallocate()
     }
@@ -87,18 +68,6 @@ final class EventLoop: ThreadLoop, @unchecked Sendable {
 
 /// Waking the loop is all that a wake-up does; the thread looks for jobs after every turn.
 private func ignoreWakeup(_ handle: UnsafeMutablePointer<uv_async_t>?) {}
-
-private func socketsComeNext(_ handle: UnsafeMutablePointer<uv_prepare_t>?) {
-    loop(of: handle?.pointee.data)?.isAtSockets = true
-}
-
-private func socketsAreDone(_ handle: UnsafeMutablePointer<uv_check_t>?) {
-    loop(of: handle?.pointee.data)?.isAtSockets = false
-}
-
-private func loop(of data: UnsafeMutableRawPointer?) -> EventLoop? {
-    data.map { Unmanaged<EventLoop>.fromOpaque($0).takeUnretainedValue() }
-}
 
 /// Notes the descriptor of a handle, if it watches one; `found` is the dictionary.
 private func collectWatched(

@@ -27,14 +27,12 @@ struct LibraryEvent: @unchecked Sendable {
 final class LibraryContext {
     /// What a context is for.
     enum Purpose {
-        case server(subprotocol: String, deflates: Bool)
+        case server
         case client(tls: Bool)
     }
 
     /// Contexts are made and destroyed one at a time: the library's globals have no lock.
     private static let globals = Mutex(())
-    /// So many pieces of compressed messages are gone on with before others have their turn.
-    private static let inflatingSteps = 2048
 
     let pointer: OpaquePointer
     let host: OpaquePointer
@@ -67,9 +65,8 @@ final class LibraryContext {
         info.options = UInt64(LWS_SERVER_OPTION_LIBUV)
         let name: String
         switch purpose {
-        case .server(let subprotocol, let deflates):
-            name = subprotocol
-            if deflates { info.extensions = clws_deflate() }
+        case .server:
+            name = "server"
             info.port = CONTEXT_PORT_NO_LISTEN_SERVER
             info.vhost_name = UnsafePointer(Self.copy("server"))
         case .client(let tls):
@@ -111,7 +108,7 @@ final class LibraryContext {
         info.gid = -1
         info.uid = -1
         info.pt_serv_buf_size = 16 << 10
-        info.max_http_header_data2 = UInt32(HTTPLimits.libraryHeaderBytes)
+        info.max_http_header_data2 = 60 << 10
         // Our own deadlines come first; these are the library's, in case we forget one.
         info.timeout_secs = 60
         info.keepalive_timeout = 3600
@@ -175,17 +172,6 @@ final class LibraryContext {
         return false
     }
 
-    /// Has the library go on with compressed messages that have come in and are only begun.
-    ///
-    /// By itself it goes on with such a message once per turn of the loop, and the loop would wait
-    /// for another event before the next turn.
-    func finishInflating() {
-        for _ in 0..<Self.inflatingSteps {
-            guard lws_service_adjust_timeout(pointer, 1, 0) == 0 else { return }
-            _ = _lws_plat_service_forced_tsi(pointer, 0)
-        }
-    }
-
     /// Makes the library look at its timers at the loop's next turn; needed after setting one from
     /// outside of its events.
     func nudge() {
@@ -229,12 +215,8 @@ extension lws_callback_reasons {
     /// Tells the few reasons that anything is done for from the many for which the answer is 0.
     fileprivate var concernsUs: Bool {
         switch self {
-        case LWS_CALLBACK_HTTP, LWS_CALLBACK_HTTP_BODY, LWS_CALLBACK_HTTP_BODY_COMPLETION,
-            LWS_CALLBACK_HTTP_WRITEABLE, LWS_CALLBACK_HTTP_CONFIRM_UPGRADE,
-            LWS_CALLBACK_CLOSED_HTTP, LWS_CALLBACK_RAW_ADOPT, LWS_CALLBACK_ESTABLISHED,
-            LWS_CALLBACK_RECEIVE, LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_SERVER_WRITEABLE,
-            LWS_CALLBACK_CONFIRM_EXTENSION_OKAY,
-            LWS_CALLBACK_WS_PEER_INITIATED_CLOSE, LWS_CALLBACK_CLOSED, LWS_CALLBACK_WSI_DESTROY,
+        case LWS_CALLBACK_RAW_RX, LWS_CALLBACK_RAW_WRITEABLE, LWS_CALLBACK_RAW_CLOSE,
+            LWS_CALLBACK_WSI_DESTROY, LWS_CALLBACK_WS_PEER_INITIATED_CLOSE,
             LWS_CALLBACK_CLIENT_CONNECTION_ERROR, LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH,
             LWS_CALLBACK_CLIENT_ESTABLISHED, LWS_CALLBACK_CLIENT_RECEIVE,
             LWS_CALLBACK_CLIENT_WRITEABLE, LWS_CALLBACK_CLIENT_CLOSED,

@@ -6,7 +6,7 @@ public struct HTTPRequest: Sendable {
     public var path: String
     /// The decoded arguments of the query, in order; the value is empty for one without `=`.
     public var query: [(name: String, value: String)]
-    /// The header fields, named in lower case; only those in common use.
+    /// The header fields, named in lower case; several of one name are one list.
     public var headers: HTTPHeaders
     /// The body; empty for an upgrade.
     public var body: [UInt8]

@@ -78,6 +78,9 @@ public final class WebSocketFrame: Sendable {
         storage[(storage.count - payloadCount)...]
     }
 
+    /// Header and payload as they go over the network; shares the frame's memory.
+    var wire: ArraySlice<UInt8> { storage[start...] }
+
     /// The frame for those who take compressed messages; compressed once, whoever gets it.
     func deflated(by deflater: MessageDeflater) -> WebSocketFrame {
         deflated.withLock { deflated in

@@ -1,8 +1,14 @@
 /// What a frame is, in the low four bits of its first byte.
 enum WebSocketOpcode: UInt8 {
+    case continuation = 0x0
     case text = 0x1
+    case binary = 0x2
     case close = 0x8
     case ping = 0x9
+    case pong = 0xA
+
+    /// Whether it is about the connection, and may come between the fragments of a message.
+    var isControl: Bool { rawValue & 0x8 != 0 }
 }
 
 /// The bytes in front of a frame's payload, and the payload of a close frame.

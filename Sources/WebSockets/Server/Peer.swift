@@ -10,18 +10,16 @@ final class Peer {
         case idle
         /// A request's body is coming in.
         case receivingBody
-        /// The answer is out already, and the rest of the body is thrown away.
-        case discardingBody
         /// The delegate thinks about its answer.
         case answering
         /// The answer goes out.
         case writing
-        /// The delegate has accepted a WebSocket, and the library shakes hands.
-        case upgrading
         /// The WebSocket is open.
         case open
-        /// A close frame has gone either way.
+        /// The server has sent a close frame, and waits for the client's.
         case closing
+        /// Everything is said: what is still to go out goes out, and what comes in is thrown away.
+        case leaving
         /// The library has closed the connection.
         case gone
     }
@@ -31,37 +29,56 @@ final class Peer {
     /// What of this is needed to send.
     let seat: UnsafeMutablePointer<Seat>
     /// The library's handle; nil before it is made and after it is closed.
-    var wsi: OpaquePointer? { didSet { seat.pointee.wsi = wsi } }
+    var wsi: OpaquePointer?
     var phase = Phase.idle { didSet { seat.pointee.isFree = isFree } }
     /// When the phase began, or when a byte last went out in it.
     var since: UInt64
+    /// What the socket has not taken yet.
+    var output = OutputQueue() { didSet { seat.pointee.isFree = isFree } }
+    /// An event of the library's is under way, which can end the connection.
+    var isInEvent = false
+    /// The connection is to be closed.
+    var isFinished = false
+    /// The library reads from it.
+    var isReading = true
+    /// It has not logged in, and so counts as a stranger, whom the server can do without.
+    var isStranger = false
 
     // HTTP.
+    /// What has come and was not read; `looked` bytes of it are no whole head.
+    var input: [UInt8] = []
+    var looked = 0
+    /// When the request began that is coming in; the first one begins with the connection.
+    var requestSince: UInt64?
     var request: HTTPRequest?
-    /// How many bytes of the body are to come.
+    /// How many bytes the body has.
     var bodyCount = 0
     var keepsConnection = false
-    var hasHadRequest = false
-    /// The answer, of which the library has had `outputSent` bytes.
-    var output: [UInt8] = []
-    var outputSent = 0
-    /// The library waits for us to come back, so we may answer at once.
-    var isInEvent = false
+    /// Requests are being read; what ends one need not begin the next.
+    var isAdvancing = false
+    /// When the client must have taken the whole answer.
+    var answerLimit = UInt64.max
 
     // WebSocket.
     /// The delegate has accepted it and is owed its end.
     var isAccepted = false
-    /// What has come of a message.
-    var message: [UInt8] = []
+    var reader = FrameReader()
+    /// Pongs that go out together, once what came in with their pings is read.
+    var pongs: [UInt8] = []
+    /// The newest ping that could not be answered, for the socket was full.
+    var latePing: [UInt8]?
     /// Nothing is read from it for now, at the delegate's wish.
     var isPaused = false
+    /// A close frame has come, so nothing more is to be expected.
+    var isFarewelled = false
     var closeCode: WebSocketCloseCode?
-    /// What the client said of compression lets it be sent what all are sent.
-    var offersDeflate = false
     /// It has been agreed that messages may be compressed.
-    var takesDeflated = false { didSet { seat.pointee.takesDeflated = takesDeflated } }
-    /// The library holds bytes that the socket did not take.
-    var isChoked = false { didSet { seat.pointee.isFree = isFree } }
+    var takesDeflated = false {
+        didSet {
+            seat.pointee.takesDeflated = takesDeflated
+            reader.takesDeflated = takesDeflated
+        }
+    }
     /// How many bytes the client had acknowledged when that was looked at last.
     var acknowledged: UInt64 = 0
     var lastHeard: UInt64
@@ -78,17 +95,30 @@ final class Peer {
         self.address = address
         since = now
         lastHeard = now
+        requestSince = now
     }
 
+    /// The socket has not taken everything.
+    var isChoked: Bool { !output.isEmpty }
     private var isFree: Bool { phase == .open && !isChoked }
+
+    /// Whether there is any use in reading on.
+    var wantsToRead: Bool {
+        switch phase {
+        case .idle, .receivingBody, .closing, .leaving: true
+        case .open: !isPaused
+        case .answering, .writing, .gone: false
+        }
+    }
 
     /// When the connection is to be looked at again, if nothing happens before; nil for never.
     func deadline(_ limits: PeerTimeouts) -> UInt64? {
         switch phase {
-        case .idle: since + (hasHadRequest ? limits.idle : limits.handshake)
-        case .receivingBody, .upgrading: since + limits.handshake
-        case .discardingBody, .closing: since + limits.close
-        case .writing: since + limits.stall
+        case .idle, .receivingBody:
+            // Head and body together: nothing that comes in makes it longer.
+            requestSince.map { $0 + limits.handshake } ?? since + limits.idle
+        case .closing, .leaving: since + limits.close
+        case .writing: min(since + limits.stall, answerLimit)
         case .answering, .gone: nil
         case .open:
             if isChoked {
@@ -105,8 +135,7 @@ final class Peer {
 
     /// Whether the client has taken any byte since this was last asked, for one that is choked.
     func madeProgress() -> Bool {
-        guard let wsi else { return false }
-        let count = clws_acknowledged_bytes(lws_get_socket_fd(wsi))
+        let count = clws_acknowledged_bytes(seat.pointee.descriptor)
         defer { acknowledged = count }
         return count != acknowledged
     }

@@ -1,27 +1,24 @@
-import CLibwebsockets
 import Glibc
 
 /// What is needed to send to a connection, and nothing else.
 ///
-/// A frame for thousands of clients goes through these one after another: 40 bytes each, where a peer, its
+/// A frame for thousands of clients goes through these one after another: 24 bytes each, where a peer, its
 /// place in a dictionary and what leads to it are some ten lines of the processor's cache.
 struct Seat {
     /// Whose it is; 0 of nobody's.
     fileprivate(set) var number: UInt64
     var bytesSent: UInt64
-    var wsi: OpaquePointer?
     var descriptor: Int32
     /// The WebSocket is open, and its socket has taken everything so far.
     var isFree: Bool
     var takesDeflated: Bool
 
-    /// Offers the socket bytes past the library, which keeps nothing of frames that it is to send as they are.
+    /// Offers the socket bytes past the library, which would copy what the socket does not take.
     ///
     /// - Parameter bytes: Whole frames.
-    /// - Returns: How many the socket took; 0 if it is full or in error, or the library holds some, such as
-    ///   a pong, that must go first.
+    /// - Returns: How many the socket took; 0 if it is full or in error, or others must go first.
     func offer(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        guard isFree, lws_partial_buffered(wsi) == 0 else { return 0 }
+        guard isFree else { return 0 }
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
         return max(0, Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags))
     }

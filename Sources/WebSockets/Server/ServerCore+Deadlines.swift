@@ -55,7 +55,7 @@ extension ServerCore {
             } else {
                 startClosing(peer, code: configuration.pongCode, reason: "no pong")
             }
-        case .writing where peer.madeProgress():
+        case .writing where loop.now < peer.answerLimit && peer.madeProgress():
             peer.since = loop.now
         default:
             // Is looked at again only if the library does not drop it.

@@ -1,150 +1,146 @@
-import CLibwebsockets
-
 extension ServerCore {
-    /// The library has parsed a request's head.
-    func requestArrived(at peer: Peer) -> Int32 {
-        guard let wsi = peer.wsi else { return -1 }
-        // The library would give the delegate's thinking the time that it gives to a body.
-        lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
-        let reader = RequestReader(wsi: wsi)
-        peer.hasHadRequest = true
-        peer.keepsConnection = reader.keepsConnection
-        peer.since = loop.now
-        guard let request = reader.request(from: peer.address, on: peer.id) else {
-            return refuse(peer, .methodNotAllowed)
+    /// Reads on in what has come of requests, as far as it can be answered.
+    func advance(_ peer: Peer) {
+        guard !peer.isAdvancing else { return }
+        peer.isAdvancing = true
+        defer { peer.isAdvancing = false }
+        while step(peer) {}
+        updateReading(of: peer)
+    }
+
+    /// - Returns: whether there may be more to do
+    private func step(_ peer: Peer) -> Bool {
+        switch peer.phase {
+        case .idle: readHead(of: peer)
+        case .receivingBody: readBody(of: peer)
+        case .open, .closing:
+            // What came along with the request.
+            readFirstFrames(from: peer)
+        case .answering, .writing, .leaving, .gone: false
         }
+    }
+
+    private func readHead(of peer: Peer) -> Bool {
+        guard !peer.input.isEmpty else { return false }
+        if peer.requestSince == nil {
+            peer.requestSince = loop.now
+            watchDeadline(of: peer)
+        }
+        switch RequestHead.read(peer.input, after: peer.looked) {
+        case .incomplete:
+            peer.looked = peer.input.count
+            return false
+        case .refused(let response):
+            refuse(peer, response)
+        case .complete(let head, let count):
+            peer.input.removeFirst(count)
+            peer.looked = 0
+            begin(head, of: peer)
+        }
+        return true
+    }
+
+    private func begin(_ head: RequestHead, of peer: Peer) {
+        let request = HTTPRequest(
+            method: head.method,
+            path: head.path,
+            query: head.query,
+            headers: head.headers,
+            remoteAddress: peer.address,
+            connection: peer.id
+        )
+        peer.keepsConnection = head.keepsConnection
         peer.request = request
-        switch RequestBody(of: request, limit: configuration.maximumRequestBodyBytes) {
-        case .expected, .tooLarge:
-            // Not at the sockets: the request was sent along with the one before it, and the library
-            // would take its body from the wrong place. No client that is in use does that.
-            guard loop.isAtSockets else {
-                let text = "A request with a body must wait for the answer before it.\n"
-                return refuse(peer, HTTPResponse(status: 400, text: text))
-            }
-        default:
-            break
+        guard ["GET", "HEAD", "POST"].contains(head.method) else {
+            refuse(peer, .methodNotAllowed)
+            return
         }
-        switch RequestBody(of: request, limit: configuration.maximumRequestBodyBytes) {
+        if head.headers["upgrade"] != nil {
+            upgrade(peer, request)
+            return
+        }
+        switch RequestBody(of: head, limit: configuration.maximumRequestBodyBytes) {
         case .none:
-            return answer(peer)
+            answer(peer)
         case .expected(let count):
             peer.phase = .receivingBody
             peer.bodyCount = count
-            watchDeadline(of: peer)
-            if request.headers["expect"]?.lowercased() == "100-continue" {
-                _ = write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)[...], to: wsi)
+            if head.headers["expect"]?.lowercased() == "100-continue" {
+                enqueue(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)[...], to: peer)
             }
-            return 0
-        case .tooLarge(let response):
-            // Closing now would reset the connection, and the answer could be lost with it.
-            _ = refuse(peer, response)
-            peer.phase = .discardingBody
-            watchDeadline(of: peer)
-            return 0
         case .refused(let response):
-            return refuse(peer, response)
+            refuse(peer, response)
         }
     }
 
-    func bodyArrived(_ event: LibraryEvent, at peer: Peer) {
-        guard peer.phase == .receivingBody, let bytes = event.bytes else { return }
-        peer.since = loop.now
-        peer.request?.body.append(
-            contentsOf: UnsafeRawBufferPointer(start: bytes, count: event.count)
-        )
-    }
-
-    func bodyCompleted(at peer: Peer) -> Int32 {
-        switch peer.phase {
-        case .receivingBody: answer(peer)
-        case .discardingBody: -1
-        case .writing: writeOutput(of: peer)
-        default: 0
-        }
+    private func readBody(of peer: Peer) -> Bool {
+        guard !peer.input.isEmpty, let had = peer.request?.body.count else { return false }
+        let piece = peer.input.prefix(peer.bodyCount - had)
+        peer.request?.body += piece
+        peer.input.removeFirst(piece.count)
+        guard had + piece.count == peer.bodyCount else { return false }
+        answer(peer)
+        return true
     }
 
     /// Asks the delegate for an answer.
-    private func answer(_ peer: Peer) -> Int32 {
-        guard let wsi = peer.wsi, let request = peer.request, let delegate else { return -1 }
-        guard ["GET", "HEAD", "POST"].contains(request.method) else {
-            return refuse(peer, .methodNotAllowed)
-        }
+    private func answer(_ peer: Peer) {
+        guard let request = peer.request, let delegate else { return finish(peer) }
         peer.phase = .answering
-        peer.isInEvent = true
+        peer.requestSince = nil
         let number = peer.id.rawValue
-        // Runs right here up to the first wait, so an answer that needs none is there when this
-        // comes back, and goes out within the library's event.
+        // Runs right here up to the first wait, so an answer that needs none is there when this comes back.
         Task.immediate {
             let response = await delegate.respond(to: request)
             deliver(response, to: number)
         }
-        peer.isInEvent = false
-        if peer.phase == .writing {
-            return writeOutput(of: peer)
-        }
-        // The library would spin on bytes that it may not read yet.
-        lws_rx_flow_control(wsi, 0)
-        return 0
     }
 
     /// Takes the delegate's answer.
     private func deliver(_ response: HTTPResponse, to number: UInt64) {
-        guard let peer = peers[number], peer.phase == .answering, let request = peer.request,
-            let wsi = peer.wsi
-        else { return }
-        peer.output = response.wireBytes(
+        guard let peer = peers[number], peer.phase == .answering, let request = peer.request else {
+            return
+        }
+        let bytes = response.wireBytes(
             method: request.method,
             keepsConnection: peer.keepsConnection
         )
-        peer.outputSent = 0
         peer.phase = .writing
         peer.since = loop.now
-        if !peer.isInEvent {
-            lws_rx_flow_control(wsi, 1)
-            lws_callback_on_writable(wsi)
+        peer.answerLimit =
+            loop.now + timeouts.handshake + UInt64(bytes.count) / HTTPLimits.slowestReading
+        enqueue(bytes[...], to: peer)
+        if peer.isChoked {
+            _ = peer.madeProgress()
+            watchDeadline(of: peer)
+        } else if peer.phase == .writing {
+            answerIsOut(of: peer)
         }
     }
 
-    /// Writes as much of the answer as the socket takes, on an event of the library's.
-    func writeOutput(of peer: Peer) -> Int32 {
-        guard let wsi = peer.wsi else { return -1 }
-        while peer.outputSent < peer.output.count {
-            guard lws_partial_buffered(wsi) == 0 else {
-                _ = peer.madeProgress()
-                watchDeadline(of: peer)
-                lws_callback_on_writable(wsi)
-                return 0
-            }
-            let piece = peer.output[peer.outputSent...].prefix(HTTPLimits.pieceBytes)
-            guard write(piece, to: wsi) >= 0 else { return -1 }
-            peer.outputSent += piece.count
-        }
-        peer.output = []
+    /// The socket has taken the whole answer.
+    func answerIsOut(of peer: Peer) {
         peer.request = nil
+        guard peer.keepsConnection else { return leave(peer) }
         peer.phase = .idle
         peer.since = loop.now
         watchDeadline(of: peer)
-        // On -1 the library sends what it still holds before it closes.
-        guard peer.keepsConnection else { return -1 }
-        return lws_http_transaction_completed(wsi) == 0 ? 0 : -1
+        advance(peer)
     }
 
     /// Answers at once, and has the connection closed.
-    ///
-    /// With our own status line: the library's would say HTTP/1.0, which strict clients reject.
-    /// - Returns: -1
-    func refuse(_ peer: Peer, _ response: HTTPResponse) -> Int32 {
-        guard let wsi = peer.wsi else { return -1 }
+    func refuse(_ peer: Peer, _ response: HTTPResponse) {
         let method = peer.request?.method ?? "GET"
-        _ = write(response.wireBytes(method: method, keepsConnection: false)[...], to: wsi)
-        return -1
+        enqueue(response.wireBytes(method: method, keepsConnection: false)[...], to: peer)
+        if peer.phase != .leaving { leave(peer) }
     }
+}
 
-    private func write(_ bytes: ArraySlice<UInt8>, to wsi: OpaquePointer) -> Int32 {
-        bytes.withUnsafeBytes { buffer in
-            guard let start = buffer.baseAddress else { return 0 }
-            return clws_write(wsi, start, buffer.count)
-        }
-    }
+extension HTTPResponse {
+    /// For a verb that nothing here answers to.
+    static let methodNotAllowed: HTTPResponse = {
+        var response = HTTPResponse(status: 405, text: "Only GET, HEAD and POST.\n")
+        response.headers["Allow"] = "GET, HEAD, POST"
+        return response
+    }()
 }

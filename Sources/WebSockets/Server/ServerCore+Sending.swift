@@ -1,5 +1,3 @@
-import CLibwebsockets
-
 extension ServerCore {
     func send(_ frame: WebSocketFrame, to connection: ConnectionID) -> SendOutcome {
         guard let peer = peers[connection.rawValue], peer.phase == .open else { return .gone }
@@ -64,29 +62,25 @@ extension ServerCore {
     ///   - peer: Who gets it.
     ///   - taken: How much of it the socket has taken already, if it was offered it.
     /// - Returns: Whether the connection still stands.
+    @discardableResult
     func write(_ frame: WebSocketFrame, to peer: Peer, taken: Int? = nil) -> Bool {
-        guard let wsi = peer.wsi else { return false }
+        guard peer.wsi != nil else { return false }
         let frame = form(of: frame, for: peer)
-        let isWritten = frame.withBytes { bytes in
-            let taken = taken ?? peer.seat.pointee.offer(bytes)
-            guard taken < bytes.count, let start = bytes.baseAddress else { return true }
-            // The library sends what is left once the socket has room, and says so.
-            return clws_write(wsi, start + taken, bytes.count - taken) >= 0
-        }
-        guard isWritten else {
-            peer.phase = .closing
-            peer.since = loop.now
-            kill(peer)
-            return false
-        }
+        let wasChoked = peer.isChoked
+        let taken = taken ?? frame.withBytes { peer.seat.pointee.offer($0) }
+        if taken < frame.count { enqueue(frame.wire.dropFirst(taken), to: peer) }
+        guard !peer.isFinished else { return false }
         peer.seat.pointee.bytesSent += UInt64(frame.count)
         bytesSent += UInt64(frame.count)
-        if !peer.isChoked, lws_partial_buffered(wsi) != 0 {
-            peer.isChoked = true
-            peer.since = loop.now
-            _ = peer.madeProgress()
-            watchDeadline(of: peer)
-        }
+        becameChoked(peer, wasChoked: wasChoked)
         return true
+    }
+
+    /// Looks after a client from the moment on in which its socket is full.
+    func becameChoked(_ peer: Peer, wasChoked: Bool) {
+        guard peer.isChoked, !wasChoked else { return }
+        peer.since = loop.now
+        _ = peer.madeProgress()
+        watchDeadline(of: peer)
     }
 }

@@ -21,8 +21,16 @@ actor ServerCore: LibraryEvents {
     var context: LibraryContext?
     /// Compresses messages, if any are to be.
     let deflater: MessageDeflater?
+    /// Decompresses what clients send, if they may compress it.
+    let inflater: MessageInflater?
     var delegate: (any WebSocketServerDelegate)?
     var peers: [UInt64: Peer] = [:]
+    /// Those who have not logged in.
+    var strangers: Strangers
+    /// Accepted, but not let in before somebody else is gone.
+    var newcomer: Newcomer?
+    /// How many connections were turned away or had to go, for there were too many.
+    var crowdedOut = 0
     let seats: Seats
     /// Bytes of frames to all connections that there have been.
     var bytesSent: UInt64 = 0
@@ -31,12 +39,18 @@ actor ServerCore: LibraryEvents {
     var sweepTimer: LoopTimer?
     var nextSweep = UInt64.max
     var acceptTimer: LoopTimer?
+    var isAcceptingPaused = false
     private var stopWaiter: CheckedContinuation<Void, Never>?
 
     init(configuration: WebSocketServerConfiguration) {
         self.configuration = configuration
         timeouts = PeerTimeouts(configuration)
         deflater = configuration.compressedFrom.map { _ in MessageDeflater() }
+        inflater = configuration.compressedFrom.map { _ in MessageInflater() }
+        strangers = Strangers(
+            limit: configuration.maximumStrangers,
+            limitOfAddress: configuration.maximumStrangersOfAddress
+        )
         seats = Seats(capacity: configuration.maximumConnections)
         loop = EventLoop()
         executor = ThreadExecutor(name: "websockets", loop: loop)
@@ -56,18 +70,13 @@ actor ServerCore: LibraryEvents {
             port: configuration.port,
             sharesPort: configuration.sharesPort
         )
-        let purpose = LibraryContext.Purpose.server(
-            subprotocol: configuration.subprotocol,
-            deflates: deflater != nil
-        )
-        guard let context = LibraryContext(purpose, on: loop, events: self) else {
+        guard let context = LibraryContext(.server, on: loop, events: self) else {
             for socket in sockets {
                 Glibc.close(socket.descriptor)
             }
             throw .system("libwebsockets does not start; is libwebsockets-evlib-uv installed?")
         }
         self.context = context
-        if deflater != nil { loop.afterTurn = { [weak context] in context?.finishInflating() } }
         self.delegate = delegate
         sweepTimer = LoopTimer(on: loop) { [unowned self] in
             assumeIsolated { $0.sweep() }
@@ -91,7 +100,7 @@ actor ServerCore: LibraryEvents {
         stopAccepting()
         for peer in peers.values {
             switch peer.phase {
-            case .idle, .upgrading: kill(peer)
+            case .idle: kill(peer)
             case .open: startClosing(peer, code: code, reason: reason)
             default: peer.keepsConnection = false
             }
@@ -108,7 +117,6 @@ actor ServerCore: LibraryEvents {
         acceptTimer?.close()
         (sweepTimer, acceptTimer) = (nil, nil)
         self.context = nil
-        loop.afterTurn = nil
         context.destroy()
         for peer in peers.values {
             peerIsGone(peer)
@@ -141,6 +149,7 @@ actor ServerCore: LibraryEvents {
         peer.wsi = nil
         peers[peer.id.rawValue] = nil
         seats.leave(peer.id)
+        forgetStranger(peer)
         if peer.isAccepted {
             let (id, code) = (peer.id, peer.closeCode ?? .abnormal)
             delegate?.assumeIsolated { $0.connectionClosed(id, code: code) }

@@ -1,15 +1,64 @@
-/// Judges a request for a WebSocket by the protocol's rules, before the delegate is asked.
-///
-/// The library would drop most of these without an answer.
-struct UpgradeRequest {
-    /// The answer to a client that cannot have a WebSocket; nil if it can.
-    let refusal: HTTPResponse?
+import CLibwebsockets
 
-    /// The library reads the list of subprotocols into so many bytes.
+/// Judges a request for a WebSocket by the protocol's rules, before the delegate is asked.
+enum UpgradeRequest {
+    /// What becomes of a request.
+    enum Judgement {
+        case refused(HTTPResponse)
+        case possible(Handshake)
+    }
+
+    /// What opens a WebSocket.
+    struct Handshake {
+        /// The answer as it goes over the network.
+        let answer: [UInt8]
+        /// The client sends compressed messages, and takes those that are compressed once for all.
+        let isDeflated: Bool
+    }
+
+    /// A list of subprotocols of more bytes is nobody's who wants to speak ours.
     private static let longestList = 120
 
-    init(_ request: HTTPRequest, configuration: WebSocketServerConfiguration) {
-        refusal = Self.refusal(of: request, configuration)
+    static func judge(
+        _ request: HTTPRequest,
+        _ configuration: WebSocketServerConfiguration
+    ) -> Judgement {
+        if let refusal = refusal(of: request, configuration) { return .refused(refusal) }
+        let agreement =
+            configuration.compressedFrom == nil
+            ? nil
+            : request.headers["sec-websocket-extensions"].flatMap { DeflateAgreement(offers: $0) }
+        var head =
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        head +=
+            "Sec-WebSocket-Accept: \(acceptance(of: request.headers["sec-websocket-key"] ?? ""))\r\n"
+        if !request.subprotocols.isEmpty {
+            head += "Sec-WebSocket-Protocol: \(configuration.subprotocol)\r\n"
+        }
+        if let agreement { head += "Sec-WebSocket-Extensions: \(agreement.answer)\r\n" }
+        return .possible(
+            Handshake(answer: Array((head + "\r\n").utf8), isDeflated: agreement != nil)
+        )
+    }
+
+    /// Proves that the key was read by somebody who speaks the protocol.
+    private static func acceptance(of key: String) -> String {
+        let text = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
+        var hash = [UInt8](repeating: 0, count: 20)
+        lws_SHA1(text, text.count, &hash)
+        var encoded = [CChar](repeating: 0, count: 32)
+        let count = hash.withUnsafeBytes { bytes in
+            lws_b64_encode_string(
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+                Int32(bytes.count),
+                &encoded,
+                Int32(encoded.count)
+            )
+        }
+        return String(
+            decoding: encoded.prefix(Int(count)).map { UInt8(bitPattern: $0) },
+            as: UTF8.self
+        )
     }
 
     private static func refusal(
@@ -17,7 +66,8 @@ struct UpgradeRequest {
         _ configuration: WebSocketServerConfiguration
     ) -> HTTPResponse? {
         let headers = request.headers
-        guard headers["upgrade"]?.lowercased() == "websocket" else {
+        let protocols = (headers["upgrade"] ?? "").httpListElements
+        guard protocols.contains(where: { $0.lowercased() == "websocket" }) else {
             return HTTPResponse(status: 400, text: "Only WebSocket can be upgraded to.\n")
         }
         guard request.path == configuration.path else {
@@ -29,7 +79,7 @@ struct UpgradeRequest {
         guard request.method == "GET" else { return .methodNotAllowed }
         let connection = (headers["connection"] ?? "").httpListElements
         guard connection.contains(where: { $0.lowercased() == "upgrade" }),
-            let key = headers["sec-websocket-key"], key.utf8.count < 64, headers["host"] != nil
+            let key = headers["sec-websocket-key"], 1..<64 ~= key.utf8.count, headers["host"] != nil
         else {
             return HTTPResponse(
                 status: 400,
@@ -52,15 +102,5 @@ struct UpgradeRequest {
             )
         }
         return nil
-    }
-}
-
-extension HTTPRequest {
-    /// Whether the client takes messages that are compressed once for all.
-    ///
-    /// One that wants a smaller window than theirs does not.
-    var offersSharedDeflate: Bool {
-        guard let offers = headers["sec-websocket-extensions"] else { return false }
-        return offers.contains("permessage-deflate") && !offers.contains("server_max_window_bits")
     }
 }

@@ -107,6 +107,19 @@ public final class WebSocketServer: Sendable {
         core.assumeIsolated { $0.setReceiving(true, from: connection) }
     }
 
+    /// Tells that a connection's client is known, and so is no stranger; only on the service thread.
+    /// - Parameter connection: which one
+    public func recognize(_ connection: ConnectionID) {
+        core.assumeIsolated { $0.recognize(connection) }
+    }
+
+    /// Counts the connections that were not recognized, only on the service thread; 0 if they are not limited.
+    public var strangers: Int { core.assumeIsolated { $0.strangers.count } }
+
+    /// Counts the connections of which there were too many, who were not let in or had to go, only on the
+    /// service thread.
+    public var crowdedOut: Int { core.assumeIsolated { $0.crowdedOut } }
+
     /// Counts the bytes of frames that were sent to a connection, only on the service thread.
     /// - Parameter connection: which one
     /// - Returns: frames with their headers, including what the socket has yet to take

@@ -13,17 +13,25 @@ public struct WebSocketServerConfiguration: Sendable {
 
     /// A message of at least so many bytes is sent compressed to clients that take that
     /// (permessage-deflate); nil compresses none, and takes no compressed ones.
-    ///
-    /// A client that itself sends compressed messages costs some 45 KB of memory.
     public var compressedFrom: Int?
     /// A longer message closes the connection with 1009.
     public var maximumMessageBytes = 1 << 20
     /// A longer body of an HTTP request is refused with 413.
     public var maximumRequestBodyBytes = 64 << 10
-    /// A client beyond is answered 503 and dropped.
+    /// A client beyond is answered 503 and dropped, if there is no stranger who can go.
     public var maximumConnections = 20_000
+    /// How many connections there may be of clients that are not known; nil for any number.
+    ///
+    /// All are strangers, WebSockets and others, until ``WebSocketServer/recognize(_:)`` says otherwise. When
+    /// there is one too many, the one that has been silent for longest is closed.
+    public var maximumStrangers: Int?
+    /// How many of them there may be of one address, or of one network of version 6.
+    public var maximumStrangersOfAddress: Int?
+    /// How long a message may be on a connection that was not recognized, if strangers are limited.
+    public var maximumStrangerMessageBytes = 1 << 20
 
-    /// The time from connecting to a complete request, and for each request's body.
+    /// The time for a whole request, head and body together, from its first byte on; the first request's
+    /// begins with the connection.
     public var handshakeTimeout: Duration = .seconds(10)
     /// How long an HTTP connection is kept open for another request.
     public var idleTimeout: Duration = .seconds(30)
@@ -37,6 +45,8 @@ public struct WebSocketServerConfiguration: Sendable {
     public var closeTimeout: Duration = .seconds(3)
     /// The close code for a client that accepts no byte.
     public var stallCode = WebSocketCloseCode(rawValue: 4004)
+    /// The close code for a stranger who had to go for another one.
+    public var crowdedCode = WebSocketCloseCode(rawValue: 4009)
     /// The close code for a client that does not answer a ping.
     public var pongCode = WebSocketCloseCode(rawValue: 4005)
 

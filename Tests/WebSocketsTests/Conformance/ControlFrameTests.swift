@@ -35,6 +35,37 @@ struct ControlFrameTests {
         }
     }
 
+    @Test(
+        "of pings that arrive together each is answered, in their order",
+        arguments: [2, 10, 1000]
+    )
+    func together(_ count: Int) async throws {
+        let pings = (0..<count).map { "\($0)" }
+        try await withServer { harness in
+            let reaction = try await harness.reaction(to: pings.flatMap(HandmadeFrame.ping))
+            #expect(reaction == Reaction(pongs: pings, isOpen: true))
+        }
+    }
+
+    @Test("of pings that come while a client takes nothing the newest is answered")
+    func choked() async throws {
+        try await withServer(Behaviour(), .local { $0.stallTimeout = .seconds(600) }) { harness in
+            let socket = try await harness.webSocket(receiveBuffer: 65_536)
+            let ids = await harness.recorder.open(1)
+            let flood = WebSocketFrame(text: [UInt8](repeating: 0x66, count: 8 << 20))
+            #expect(await harness.recorder.sendAll(flood, to: ids) == [ids[0]: .choked])
+            for number in 0..<100 {
+                try await socket.send(HandmadeFrame.ping("\(number)"))
+            }
+            try await socket.send(HandmadeFrame.text("all sent"))
+            _ = await harness.recorder.event { $0 == .message("all sent", ids[0]) }
+            #expect(try await socket.receiveFrame().payload.count == 8 << 20)
+            var frames: [String] = []
+            for _ in 0..<2 { frames.append(try await socket.receiveFrame().text) }
+            #expect(Set(frames) == ["99", "all sent"])
+        }
+    }
+
     @Test("pongs that nobody asked for are nothing", arguments: ["", "surprise"])
     func pong(_ text: String) async throws {
         let pong = HandmadeFrame(opcode: 0xA, payload: Array(text.utf8)).bytes

@@ -25,9 +25,10 @@ struct Harness: Sendable {
     }
 
     /// A bare socket that has shaken hands.
-    func webSocket(receiveBuffer: Int32? = nil) async throws -> RawSocket {
+    func webSocket(receiveBuffer: Int32? = nil, offer: String? = nil) async throws -> RawSocket {
         let socket = try await socket(receiveBuffer: receiveBuffer)
-        try await socket.send(RawSocket.upgrade())
+        let headers = offer.map { ["Sec-WebSocket-Extensions: \($0)"] } ?? []
+        try await socket.send(RawSocket.upgrade(headers: headers))
         let head = try await socket.receiveHead()
         try #require(head.hasPrefix("HTTP/1.1 101"))
         return socket

@@ -15,19 +15,20 @@ extension Harness {
 
     /// Sends bytes on a new WebSocket, and a good message behind them.
     ///
-    /// The library writes pongs when it is told that the socket can be written, later than echoes.
     /// - Parameters:
     ///   - bytes: what is sent
     ///   - piece: how many bytes at a time; nil for all at once
     ///   - pongs: how many pongs to wait for besides the good message's echo
+    ///   - offer: which extensions the client offers, if any
     /// - Returns: what came up to there, or up to the end of the connection
     /// - Throws: if there is no WebSocket to be had
     func reaction(
         to bytes: [UInt8],
         piece: Int? = nil,
-        pongs: Int = 0
+        pongs: Int = 0,
+        offer: String? = nil
     ) async throws -> Reaction {
-        let socket = try await webSocket()
+        let socket = try await webSocket(offer: offer)
         let all = bytes + HandmadeFrame.text(Self.lastWord)
         let size = piece ?? all.count
         for start in stride(from: 0, to: all.count, by: size) {

@@ -1,0 +1,69 @@
+/// The connections that have not logged in, of which there may be only so many, and fewer of one address.
+///
+/// A silent connection costs whoever opens it nothing, and the server a descriptor. So when there is no room
+/// for another one, the one that has been silent for longest goes; but not before it has had the time to say
+/// something, or an honest client of many would be cut off by the next one.
+struct Strangers {
+    /// What becomes of somebody new.
+    enum Room {
+        /// Come in.
+        case free
+        /// Come in, once this one is gone.
+        case insteadOf(Peer)
+        /// Wait for so many milliseconds, or until somebody has logged in or gone.
+        case later(UInt64)
+    }
+
+    /// So long a connection is not called silent, in milliseconds.
+    static let patience: UInt64 = 100
+
+    private let limit: Int
+    private let limitOfAddress: Int
+    private(set) var members: [UInt64: Peer] = [:]
+    private var counts: [NetworkAddress.Household: Int] = [:]
+
+    init(limit: Int?, limitOfAddress: Int?) {
+        self.limit = limit ?? .max
+        self.limitOfAddress = limitOfAddress ?? .max
+    }
+
+    var count: Int { members.count }
+
+    mutating func insert(_ peer: Peer) {
+        members[peer.id.rawValue] = peer
+        counts[peer.address.household, default: 0] += 1
+    }
+
+    /// - Returns: whether the connection was a stranger's
+    mutating func remove(_ peer: Peer) -> Bool {
+        guard members.removeValue(forKey: peer.id.rawValue) != nil else { return false }
+        let household = peer.address.household
+        let rest = counts[household, default: 1] - 1
+        counts[household] = rest > 0 ? rest : nil
+        return true
+    }
+
+    /// Looks for room for another one of an address.
+    func room(for household: NetworkAddress.Household, now: UInt64) -> Room {
+        if counts[household, default: 0] >= limitOfAddress {
+            return room(
+                insteadOfOneOf: members.values.filter { $0.address.household == household },
+                now
+            )
+        }
+        return count >= limit ? room(insteadOfOneOf: Array(members.values), now) : .free
+    }
+
+    /// The one that has been silent for longest, if there is any.
+    func roomInsteadOfAny(now: UInt64) -> Room? {
+        members.isEmpty ? nil : room(insteadOfOneOf: Array(members.values), now)
+    }
+
+    private func room(insteadOfOneOf peers: [Peer], _ now: UInt64) -> Room {
+        guard let silent = peers.min(by: { ($0.lastHeard, $0.id) < ($1.lastHeard, $1.id) }) else {
+            return .later(Self.patience)
+        }
+        let end = silent.lastHeard + Self.patience
+        return end <= now ? .insteadOf(silent) : .later(end - now)
+    }
+}
