@@ -2,6 +2,10 @@
 public struct ProtocolLimits: Hashable, Sendable {
     /// The size of a message in bytes.
     public var messageBytes = 1 << 20
+    /// The size of a message in bytes before its sender has logged in.
+    public var messageBytesBeforeLogin = 4 << 10
+    /// How many messages may come before one of them logs in.
+    public var messagesBeforeLogin = 10
     /// How deep a message may be nested.
     public var nesting = 32
     /// How many requests a batch may hold.

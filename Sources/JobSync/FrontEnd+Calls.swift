@@ -18,6 +18,13 @@ extension FrontEnd {
         statistics.messagesReceived += 1
         statistics.bytesReceived += message.count
         configuration.recorder?.messageReceived(message, on: id)
+        if connection.identity == nil {
+            connection.messagesBeforeLogin += 1
+            guard connection.messagesBeforeLogin <= configuration.limits.messagesBeforeLogin else {
+                sayGoodbye(to: connection, .talkative)
+                return
+            }
+        }
         guard !connection.isHeldUp, !isBusy(connection) else {
             connection.parked.append(message)
             server.pauseReceiving(from: id)

@@ -16,6 +16,7 @@ struct CloseReason {
     static let badToken = CloseReason(4501, "too many wrong tokens")
     static let notLoggedIn = CloseReason(4504, "not logged in in time")
     static let badMessages = CloseReason(4507, "too many messages that could not be read")
+    static let talkative = CloseReason(4508, "too many messages before the login")
 
     private init(_ code: UInt16, _ text: String) {
         self.code = WebSocketCloseCode(rawValue: code)
@@ -65,7 +66,11 @@ extension FrontEnd: WebSocketServerDelegate {
         )
         statistics.connectionsOpened += 1
         configuration.recorder?.connectionOpened(id)
-        if identity == nil { closeUnlessLoggedIn(id) }
+        if identity == nil {
+            closeUnlessLoggedIn(id)
+        } else {
+            server.recognize(id)
+        }
     }
 
     private func closeUnlessLoggedIn(_ id: ConnectionID) {

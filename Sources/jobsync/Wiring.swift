@@ -28,6 +28,8 @@ struct Wiring {
     /// Nil where everyone may call.
     let authenticator: Authenticator?
     private let taskFolder: TaskFolderReader
+    /// How many connections are let in.
+    let budget: ConnectionBudget
     /// Writes messages down, if that is wanted.
     let recorder: FileRecorder?
 
@@ -35,6 +37,8 @@ struct Wiring {
     ///
     /// - Throws: A ``StartError`` with a line for people.
     init(_ settings: ServeSettings, logger: Logger) async throws(StartError) {
+        // Before libraries make their tables.
+        budget = try ConnectionBudget(settings, openFiles: OpenFileLimit.raise())
         try DataFolder.prepare(settings.data)
         let now: @Sendable () -> Timestamp = { .now }
         let folders = DataFolders(data: FilePath(settings.data))
@@ -111,6 +115,10 @@ struct Wiring {
         network.port = settings.port
         network.maximumMessageBytes = configuration.limits.messageBytes
         network.stallTimeout = settings.stallAfter
+        network.maximumConnections = budget.connections
+        network.maximumStrangers = budget.strangers
+        network.maximumStrangersOfAddress = budget.strangersOfAddress
+        network.maximumStrangerMessageBytes = configuration.limits.messageBytesBeforeLogin
         if settings.compression == .on { network.compressedFrom = 1 << 10 }
         self.network = WebSocketServer(configuration: network)
         frontEnd = FrontEnd(

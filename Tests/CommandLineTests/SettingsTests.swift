@@ -59,6 +59,7 @@ struct SettingsTests {
             .listen: "0.0.0.0:80", .data: "/srv/j", .mongo: "mongodb://a,b/jobs?replicaSet=r",
             .role: "front", .lostAfter: "90s", .proc: "3", .mem: "5", .tasks: "~/t",
             .auth: "none", .allowOrigin: "https://a.example", .rate: "0", .stallAfter: "20s",
+            .maxConnections: "900", .maxStrangers: "30", .maxStrangersPerAddress: "7",
             .web: "/srv/w", .record: "/srv/r", .compression: "on", .logLevel: "debug",
             .logFormat: "json",
         ]
@@ -69,6 +70,8 @@ struct SettingsTests {
         (expected.role, expected.lostAfter) = (.front, .seconds(90))
         (expected.proc, expected.mem, expected.rate) = (3, 5, 0)
         expected.stallAfter = .seconds(20)
+        expected.maxConnections = 900
+        (expected.maxStrangers, expected.maxStrangersPerAddress) = (30, 7)
         expected.record = "/srv/r"
         (expected.access, expected.allowedOrigins) = (.none, ["https://a.example"])
         (expected.compression, expected.logLevel, expected.logFormat) = (.on, .debug, .json)

@@ -55,12 +55,19 @@ final class ServerProcess: Sendable {
     static func start(
         _ data: URL,
         listen: String = "127.0.0.1:0",
-        options: [String] = ["--auth", "none", "--proc", "4", "--mem", "8"]
+        options: [String] = ["--auth", "none", "--proc", "4", "--mem", "8"],
+        softFileLimit: Int? = nil
     ) async throws -> ServerProcess {
         let process = Process()
         let exit = Exit()
         process.executableURL = programs.appending(path: "jobsync")
         process.arguments = ["serve", "--listen", listen, "--data", data.path] + options
+        if let softFileLimit {
+            let script = "ulimit -Sn \(softFileLimit); exec \"$0\" \"$@\""
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments =
+                ["-c", script, programs.appending(path: "jobsync").path] + (process.arguments ?? [])
+        }
         process.standardInput = FileHandle.nullDevice
         let output = Pipe()
         let errors = data.deletingLastPathComponent().appending(

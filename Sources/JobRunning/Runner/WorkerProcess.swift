@@ -106,6 +106,7 @@ final class WorkerProcess {
         // Swift's own crash handler hangs in a process without a terminal at times, and a
         // worker that crashes must end.
         environment["SWIFT_BACKTRACE"] = "enable=no"
+        environment.merge(OpenFileLimit.environment) { $1 }
         for name in ["HOME", "TZ", "LD_LIBRARY_PATH"] {
             environment[name] = getenv(name).map { String(cString: $0) }
         }

@@ -22,6 +22,7 @@ package struct Worker {
     /// - Parameter folder: The run folder, which holds `job.json`.
     /// - Returns: The worker's exit code: 0 if the job's end is written down, however it ended.
     package static func run(_ folder: FilePath) async -> CInt {
+        OpenFileLimit.restore()
         do {
             try holdLock(folder.appending("lock"))
             cprocess_become_subreaper()

@@ -42,6 +42,18 @@ extension FrontEnd {
             Double(connections.count)
         )
         text.single(
+            "jobsync_strangers",
+            .gauge,
+            "Connections that have not logged in, HTTP ones among them.",
+            Double(server.strangers)
+        )
+        text.single(
+            "jobsync_connections_crowded_out_total",
+            .counter,
+            "Connections that were turned away, or closed to make room for others.",
+            Double(server.crowdedOut)
+        )
+        text.single(
             "jobsync_connections_choked",
             .gauge,
             "Connections that take what they are sent more slowly than it is sent.",

@@ -37,6 +37,7 @@ extension FrontEnd {
             throw RPCError(.unauthenticated, "token: is wrong", details: ["field": "token"])
         }
         connection.identity = identity
+        server.recognize(connection.id)
         return [
             "username": .string(identity.username),
             "permissions": .array(identity.permissionNames.map { .string($0) }),

@@ -51,6 +51,7 @@ final class ClientConnection {
     var delayed: ReceivedBatch?
     var failedLogins = 0
     var badMessagesInARow = 0
+    var messagesBeforeLogin = 0
     /// Which state of the resources the client was told.
     var resourcesSent = 0
 

@@ -26,6 +26,7 @@ final class Peer {
 
     let id: ConnectionID
     let address: NetworkAddress
+    let connectedAt: UInt64
     /// What of this is needed to send.
     let seat: UnsafeMutablePointer<Seat>
     /// The library's handle; nil before it is made and after it is closed.
@@ -93,6 +94,7 @@ final class Peer {
         self.id = id
         self.seat = seat
         self.address = address
+        connectedAt = now
         since = now
         lastHeard = now
         requestSince = now

@@ -2,7 +2,7 @@
 ///
 /// A silent connection costs whoever opens it nothing, and the server a descriptor. So when there is no room
 /// for another one, the one that has been silent for longest goes; but not before it has had the time to say
-/// something, or an honest client of many would be cut off by the next one.
+/// something, or of many honest clients each would cut off the one before.
 struct Strangers {
     /// What becomes of somebody new.
     enum Room {
@@ -14,7 +14,7 @@ struct Strangers {
         case later(UInt64)
     }
 
-    /// So long a connection is not called silent, in milliseconds.
+    /// So long a connection may take to say something, in milliseconds.
     static let patience: UInt64 = 100
 
     private let limit: Int
@@ -60,10 +60,13 @@ struct Strangers {
     }
 
     private func room(insteadOfOneOf peers: [Peer], _ now: UInt64) -> Room {
-        guard let silent = peers.min(by: { ($0.lastHeard, $0.id) < ($1.lastHeard, $1.id) }) else {
-            return .later(Self.patience)
+        // Those who have just come stay, however many there are: to speak now and then keeps nobody
+        // else's place.
+        let old = peers.filter { $0.connectedAt + Self.patience <= now }
+        if let silent = old.min(by: { ($0.lastHeard, $0.id) < ($1.lastHeard, $1.id) }) {
+            return .insteadOf(silent)
         }
-        let end = silent.lastHeard + Self.patience
-        return end <= now ? .insteadOf(silent) : .later(end - now)
+        let first = peers.map(\.connectedAt).min() ?? now
+        return .later(first + Self.patience - now)
     }
 }

@@ -58,6 +58,12 @@ struct ServeSettings: Hashable, Sendable {
     var rate = 1000
     /// How long a client may take nothing of what is to be sent to it.
     var stallAfter = Duration.seconds(10)
+    /// Connections at a time; if nil as many as there are descriptors for.
+    var maxConnections: Int?
+    /// Connections at a time that have not logged in.
+    var maxStrangers = 200
+    /// How many of these may come from one address.
+    var maxStrangersPerAddress = 50
     var compression = Compression.off
     /// The folder of the page's files; if nil it is looked for.
     var web: String?

@@ -105,6 +105,7 @@ struct ServerProgram: Service, CustomStringConvertible {
 
     /// Says on standard output where the server is and how to get in.
     private func announce(_ address: NetworkAddress, _ wiring: Wiring) {
+        logger.notice("\(wiring.budget)")
         var lines: [String] = []
         let role = settings.role == .front ? "; other servers start them" : ""
         if let authenticator = wiring.authenticator {

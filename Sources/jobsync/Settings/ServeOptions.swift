@@ -17,6 +17,9 @@ struct ServeOptions: ParsableArguments {
     @Option(.allowOrigin) var allowOrigin: [GivenSetting]
     @Option(.rate) var rate: GivenSetting?
     @Option(.stallAfter) var stallAfter: GivenSetting?
+    @Option(.maxConnections) var maxConnections: GivenSetting?
+    @Option(.maxStrangers) var maxStrangers: GivenSetting?
+    @Option(.maxStrangersPerAddress) var maxStrangersPerAddress: GivenSetting?
     @Option(.compression) var compression: GivenSetting?
     @Option(.web) var web: GivenSetting?
     @Option(.record) var record: GivenSetting?

@@ -17,6 +17,9 @@ enum ServeSetting: String, CaseIterable, Sendable {
     case allowOrigin = "allow-origin"
     case rate
     case stallAfter = "stall-after"
+    case maxConnections = "max-connections"
+    case maxStrangers = "max-strangers"
+    case maxStrangersPerAddress = "max-strangers-per-address"
     case compression
     case web
     case record
@@ -45,7 +48,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
         case .mongo: "uri"
         case .role: "all|front"
         case .lostAfter, .stallAfter: "time"
-        case .proc, .rate: "n"
+        case .proc, .rate, .maxConnections, .maxStrangers, .maxStrangersPerAddress: "n"
         case .mem: "GB"
         case .auth: "token|none"
         case .allowOrigin: "origin"
@@ -96,6 +99,18 @@ enum ServeSetting: String, CaseIterable, Sendable {
             How long a client may take nothing of what is to be sent to it before it is cut off, \
             such as 10s or 1m. (default: 10s)
             """
+        case .maxConnections:
+            """
+            Connections at a time; whoever comes beyond is answered 503. (default: as many as the \
+            process may have files open, less an eighth for jobs and the store)
+            """
+        case .maxStrangers:
+            """
+            Connections at a time that have not logged in, the page's among them; for one more the one \
+            that has been silent for longest is closed. (default: 200)
+            """
+        case .maxStrangersPerAddress:
+            "How many of these may come from one address. (default: 50)"
         case .compression:
             """
             Compress messages from 1 KB on for clients that take it: for slow links, at the cost \

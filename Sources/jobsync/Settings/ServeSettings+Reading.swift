@@ -44,6 +44,13 @@ extension ServeSettings {
                 try WholeNumber.parse(text, in: 0...1_000_000)
             } ?? rate
         stallAfter = try reader.value(.stallAfter, LongTime.parse) ?? stallAfter
+        let connections = { (text: String) throws(UnusableText) in
+            try WholeNumber.parse(text, in: 1...ConnectionBudget.most)
+        }
+        maxConnections = try reader.value(.maxConnections, connections)
+        maxStrangers = try reader.value(.maxStrangers, connections) ?? maxStrangers
+        maxStrangersPerAddress =
+            try reader.value(.maxStrangersPerAddress, connections) ?? maxStrangersPerAddress
         compression = try reader.choice(.compression) ?? compression
         web = try reader.value(.web, PlainText.parse).map(absolute)
         record = try reader.value(.record, PlainText.parse).map(absolute)
