@@ -12,11 +12,6 @@ from jobsync_server import BINARY
 from outcome import Outcome, row
 
 NOT_YET = {
-    "silent-connections": "A3",
-    "tight-descriptors": "A3",
-    "talkative-strangers": "A4",
-    "deflated-messages": "A2",
-    "pings": "A8",
     "no-worker": "B1",
     "failing-worker": "B1",
     "no-descriptors": "B1",
