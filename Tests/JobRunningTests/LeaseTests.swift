@@ -21,33 +21,29 @@ struct LeaseTests {
         )
     }
 
-    @Test("Ends by itself when its server is not heard of")
+    @Test("Ends by itself when its server is not heard of any more")
     func abandoned() async throws {
         let bench = try Bench(stubborn())
-        let runner = bench.makeRunner(lease: .seconds(2))
-        await runner.renewLease(until: .now + .seconds(2))
+        let runner = bench.makeRunner(lease: .seconds(40))
+        await runner.renewLease(until: .now + .seconds(3600))
         await runner.start(try bench.order("script"))
-        let error = try #require(try await runner.end().error)
-        #expect(error.cause == .lost)
-        #expect(error.message.hasPrefix("ended here, for its server was not heard of for 2 s"))
+        await bench.waitFor("begun")
+        await runner.renewLease(until: .now + .seconds(2))
+        #expect(try await runner.end().error?.cause == .lost)
         #expect(processes(withArgument: mark).isEmpty)
         #expect(!bench.exists("work/job1"))
     }
 
-    @Test("Goes on as long as its server is heard of, and longer than one lease")
+    @Test("Goes on as long as its server is heard of, and longer than the lease that it began with")
     func renewed() async throws {
         let bench = try Bench(stubborn())
-        let runner = bench.makeRunner(lease: .seconds(8))
-        await runner.renewLease(until: .now + .seconds(8))
+        let runner = bench.makeRunner(lease: .seconds(4))
+        let end = ContinuousClock.now + .seconds(6)
+        await runner.renewLease(until: end)
         await runner.start(try bench.order("script"))
-        await bench.waitFor("begun")
-        let longer = ContinuousClock.now + .seconds(10)
-        while .now < longer {
-            await runner.renewLease(until: .now + .seconds(8))
-            try await Task.sleep(for: .milliseconds(200))
-        }
+        await runner.renewLease(until: .now + .seconds(3600))
+        try await Task.sleep(until: end)
         try bench.write("", to: "open")
-        await runner.renewLease(until: .now + .seconds(60))
         #expect(try await runner.end().state == .complete)
     }
 
@@ -70,14 +66,13 @@ struct LeaseTests {
     @Test("A worker that was frozen beyond its lease does nothing any more, and leaves nothing")
     func frozen() async throws {
         let bench = try Bench(stubborn())
-        let runner = bench.makeRunner(lease: .seconds(2))
-        let end = ContinuousClock.now + .seconds(2)
-        await runner.renewLease(until: end)
+        let runner = bench.makeRunner(lease: .seconds(40))
+        await runner.renewLease(until: .now + .seconds(3600))
         await runner.start(try bench.order("script"))
         await bench.waitFor("begun")
         let worker = try bench.workerIdentity().pid
         kill(worker, SIGSTOP)
-        try await Task.sleep(until: end)
+        await runner.renewLease(until: .now - .seconds(1))
         kill(worker, SIGCONT)
         #expect(try await runner.end().error?.cause == .lost)
         #expect(processes(withArgument: mark).isEmpty)
@@ -97,13 +92,13 @@ struct LeaseTests {
             try bench.write(text, to: "lease.json")
             #expect(lease.end() == nil, "\(text)")
         }
-        for number in [Int.min, -1, 0, Int.max] {
+        for number in ["-9223372036854775808", "-1", "9223372036854775807", "1e400", "0.5"] {
             let digits = /"until_ms":\d+/
             try bench.write(
                 written.replacing(digits, with: "\"until_ms\":\(number)"),
                 to: "lease.json"
             )
-            #expect(lease.end() != nil)
+            #expect(lease.end() == nil, "\(number)")
         }
     }
 }
