@@ -62,7 +62,9 @@ public struct JobOutputs: Sendable {
         in folder: FilePath,
         _ pool: BlockingPool
     ) throws(Errno) -> OpenOutput {
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        // By bytes, as the kernel does: to a string a slash with an accent behind it is no slash.
+        let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         guard !name.utf8.contains(0), parts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
             throw .noSuchFileOrDirectory
         }
@@ -70,7 +72,7 @@ public struct JobOutputs: Sendable {
         for (index, part) in parts.enumerated() where file >= 0 {
             let folder = file
             let kind = index == parts.count - 1 ? O_NONBLOCK : O_DIRECTORY
-            file = openat(folder, String(part), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | kind)
+            file = openat(folder, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | kind)
             let reason = errno
             close(folder)
             errno = reason
@@ -125,7 +127,10 @@ public final class OpenOutput: Sendable {
             .map { String($0, radix: 36) }.joined(separator: "-")
     }
 
-    deinit { close(file) }
+    deinit {
+        // Whoever lets go of it need not wait for a file system that hangs.
+        pool.start(in: lane) { [file] in close(file) }
+    }
 
     /// Reads a part.
     ///

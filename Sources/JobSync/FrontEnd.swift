@@ -19,6 +19,7 @@ public actor FrontEnd {
     let inbox: CommitInbox
     let logs: JobLogs
     let outputs: JobOutputs
+    let downloads = Downloads()
     let configuration: FrontEndConfiguration
     let now: @Sendable () -> Timestamp
     let logger: Logger

@@ -608,7 +608,8 @@ class Connection:
             queue |= {"position": waiting.index(job) + 1, "eta": None}
         text = job.log.encode()[-65536:].decode(errors="ignore")
         size = len(job.log.encode())
-        return {"job": document, "stages": self.server.stages(job.task), "queue": queue,
+        outputs = [{"name": "out.sam", "size": 1_284_112}, {"name": "qc/a b#\u00e4.html", "size": 812}] if job.state == "complete" else []
+        return {"job": document, "stages": self.server.stages(job.task), "queue": queue, "outputs": outputs,
                 "log": {"size": size, "offset": size - len(text.encode()), "text": text}}
 
     def on_jobs_find(self, filter=None, sort="-added", limit=100, after=None):

@@ -340,3 +340,14 @@ def test_a_result_appears_when_the_job_ends(fake, open_page):
     job = fake.add("nuvs", age=60, state="running", stage=6, fraction=0.9, pace=4)
     place = open_page(fake, f"?job={job}").get_by_role("region", name="Result", exact=True)
     expect(place.locator(".contig")).to_have_count(2)
+
+
+def test_what_a_job_has_kept_can_be_downloaded(show):
+    place = show("count", {"reached": 12}).page.get_by_role("region", name="Outputs", exact=True)
+    links = place.get_by_role("link")
+    expect(links).to_have_text(["out.sam", "qc/a b#\u00e4.html"])
+    expect(place.get_by_role("listitem")).to_contain_text(["1.2 MB", "812 B"])
+    job = place.page.url.split("job=")[1]
+    assert [link.get_attribute("href") for link in links.all()] == [
+        f"/jobs/{job}/outputs/out.sam", f"/jobs/{job}/outputs/qc/a%20b%23%C3%A4.html"]
+    assert [link.get_attribute("download") for link in links.all()] == ["out.sam", "a b#\u00e4.html"]

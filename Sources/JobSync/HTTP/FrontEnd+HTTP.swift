@@ -20,6 +20,9 @@ extension FrontEnd {
         case ("GET", "/login"): return await redeemLink(request)
         case ("POST", "/login"): return await logIn(request)
         case ("POST", "/logout"): return await logOut(request)
+        case ("GET", let path) where Self.isOutput(path),
+            ("HEAD", let path) where Self.isOutput(path):
+            return await outputFile(request)
         case ("GET", let path), ("HEAD", let path): return pageFile(path, request)
         default: return notAllowed(request)
         }

@@ -5,24 +5,30 @@ extension HTTPResponse {
     /// - Parameters:
     ///   - method: the request's; an answer to `HEAD` has no body
     ///   - keepsConnection: whether another request may follow
-    /// - Returns: head and body
+    /// - Returns: head and body; the head alone if the body is a stream
     func wireBytes(method: String, keepsConnection: Bool) -> [UInt8] {
         var head = "HTTP/1.1 \(status) \(Self.reasonPhrase(of: status))\r\n"
         for (name, value) in headers {
             head += "\(name.withoutLineBreaks): \(value.withoutLineBreaks)\r\n"
         }
         head += "Date: \(HTTPDate.now())\r\n"
-        let mayHaveBody = status >= 200 && status != 204 && status != 304
         if mayHaveBody {
-            head += "Content-Length: \(body.count)\r\n"
+            head += "Content-Length: \(stream?.count ?? body.count)\r\n"
         }
         head += "Connection: \(keepsConnection ? "keep-alive" : "close")\r\n\r\n"
         var bytes = Array(head.utf8)
-        if mayHaveBody && method != "HEAD" {
+        if hasBody(for: method) && stream == nil {
             bytes += body
         }
         return bytes
     }
+
+    /// Whether a body follows the head.
+    /// - Parameter method: the request's
+    /// - Returns: false for an answer to `HEAD`, and for those that never have one
+    func hasBody(for method: String) -> Bool { mayHaveBody && method != "HEAD" }
+
+    private var mayHaveBody: Bool { status >= 200 && status != 204 && status != 304 }
 
     /// The words that go with a status; clients ignore them, people read them.
     static func reasonPhrase(of status: Int) -> String {
@@ -31,6 +37,7 @@ extension HTTPResponse {
         case 201: "Created"
         case 202: "Accepted"
         case 204: "No Content"
+        case 206: "Partial Content"
         case 301: "Moved Permanently"
         case 302: "Found"
         case 303: "See Other"
@@ -45,6 +52,7 @@ extension HTTPResponse {
         case 411: "Length Required"
         case 413: "Content Too Large"
         case 415: "Unsupported Media Type"
+        case 416: "Range Not Satisfiable"
         case 426: "Upgrade Required"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"

@@ -9,6 +9,8 @@ public struct HTTPResponse: Sendable {
     public var headers: HTTPHeaders
     /// The body's bytes.
     public var body: [UInt8]
+    /// What makes the body while it goes out; nil if it is there already, in ``body``.
+    public var stream: HTTPBodyStream?
 
     /// Makes an answer of bytes.
     /// - Parameters:

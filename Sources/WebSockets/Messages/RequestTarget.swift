@@ -66,7 +66,9 @@ struct RequestTarget {
     /// Follows `.` and `..`, never out of the top, and takes several slashes for one.
     private static func resolved(_ path: String) -> String {
         var parts: [Substring] = []
-        let steps = path.split(separator: "/")
+        // By bytes: to a string a slash with an accent behind it is no slash.
+        let slash = UInt8(ascii: "/")
+        let steps = path.utf8.split(separator: slash).map { Substring($0) }
         for step in steps {
             switch step {
             case ".": break
@@ -74,7 +76,7 @@ struct RequestTarget {
             default: parts.append(step)
             }
         }
-        let isFolder = path.hasSuffix("/") || steps.last == "." || steps.last == ".."
+        let isFolder = path.utf8.last == slash || steps.last == "." || steps.last == ".."
         return "/" + parts.joined(separator: "/") + (isFolder && !parts.isEmpty ? "/" : "")
     }
 }

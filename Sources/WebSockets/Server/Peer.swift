@@ -57,8 +57,10 @@ final class Peer {
     var keepsConnection = false
     /// Requests are being read; what ends one need not begin the next.
     var isAdvancing = false
-    /// When the client must have taken the whole answer.
+    /// When the client must have taken the whole answer; of one that is made while it goes out, what there is.
     var answerLimit = UInt64.max
+    /// What is still to be made of the answer.
+    var stream: OutgoingStream?
 
     // WebSocket.
     /// The delegate has accepted it and is owed its end.
@@ -120,6 +122,7 @@ final class Peer {
             // Head and body together: nothing that comes in makes it longer.
             requestSince.map { $0 + limits.handshake } ?? since + limits.idle
         case .closing, .leaving: since + limits.close
+        case .writing where stream?.isMakingPiece == true: nil
         case .writing: min(since + limits.stall, answerLimit)
         case .answering, .gone: nil
         case .open:

@@ -46,7 +46,7 @@ extension ServerCore {
         flush(peer)
         guard !peer.isChoked else { return }
         switch peer.phase {
-        case .writing: answerIsOut(of: peer)
+        case .writing: partIsOut(of: peer)
         case .leaving: endSending(to: peer)
         case .open: drained(peer)
         case .idle, .receivingBody, .answering, .closing, .gone: break

@@ -106,6 +106,14 @@ extension ServerCore {
             keepsConnection: peer.keepsConnection
         )
         peer.phase = .writing
+        if response.hasBody(for: request.method), let stream = response.stream {
+            peer.stream = OutgoingStream(stream)
+        }
+        write(bytes, to: peer)
+    }
+
+    /// Sends a part of an answer, and goes on once the socket has taken it.
+    func write(_ bytes: [UInt8], to peer: Peer) {
         peer.since = loop.now
         peer.answerLimit =
             loop.now + timeouts.handshake + UInt64(bytes.count) / HTTPLimits.slowestReading
@@ -114,8 +122,14 @@ extension ServerCore {
             _ = peer.madeProgress()
             watchDeadline(of: peer)
         } else if peer.phase == .writing {
-            answerIsOut(of: peer)
+            partIsOut(of: peer)
         }
+    }
+
+    /// The socket has taken what there was of an answer.
+    func partIsOut(of peer: Peer) {
+        guard peer.stream == nil else { return makePiece(for: peer) }
+        answerIsOut(of: peer)
     }
 
     /// The socket has taken the whole answer.

@@ -5,6 +5,7 @@ import { timeline } from '../model/timeline.js';
 import { $, h, say } from './dom.js';
 import { factsView } from './facts.js';
 import { LogView } from './log.js';
+import { outputsView } from './outputs.js';
 import { resultView } from './results/result.js';
 import { StagesView } from './stages.js';
 import { valueView } from './value.js';
@@ -124,6 +125,7 @@ export class DetailPanel {
       stages: new StagesView(),
       stagesSection: h('section', { 'aria-label': 'Stages', hidden: true }),
       result: h('section', { 'aria-label': 'Result', hidden: true }),
+      outputs: h('section', { 'aria-label': 'Outputs', hidden: true }),
       log: new LogView(),
       copyId: h('button.link.code', { title: 'Copy the id', onclick: () => copy(this.#id, 'Id') }, this.#id),
     };
@@ -135,7 +137,7 @@ export class DetailPanel {
       h('div.panel-head', null, parts.heading, h('button.icon.close', { 'aria-label': 'Close details', title: 'Close (Esc)', onclick: closeJob })),
       h('div.panel-state', null, parts.badge, parts.percent, parts.archived, h('span.grow'), parts.copyId),
       parts.bar, h('div.panel-actions', null, parts.cancel, parts.again, parts.archive, parts.remove),
-      parts.queue, parts.error, parts.result, parts.stagesSection, parts.log.element, parts.args, parts.facts,
+      parts.queue, parts.error, parts.result, parts.outputs, parts.stagesSection, parts.log.element, parts.args, parts.facts,
     );
   }
 
@@ -173,6 +175,7 @@ export class DetailPanel {
     this.#drawError(job.status.findLast((/** @type {any} */ { error }) => error)?.error);
     this.#drawStages(detail);
     this.#drawSection(this.#parts.result, 'Result', job.result, (result) => resultView(job.task, result, this.#page));
+    this.#drawSection(this.#parts.outputs, 'Outputs', detail.outputs?.length ? detail.outputs : undefined, (outputs) => outputsView(job._id, outputs));
     this.#drawSection(this.#parts.args, 'Arguments', Object.keys(job.args ?? {}).length ? job.args : undefined);
     this.#drawFacts(job);
     if (isFirst) this.#parts.log.open(this.#page.client, job._id, log);
