@@ -328,8 +328,10 @@ def test_results_by_keyboard(show):
     head.focus()
     place.page.keyboard.press("Enter")
     expect(place.locator(".virus").nth(3)).to_have_attribute("open", "")
+    table = place.get_by_role("group", name="Sequences of isolate Bing")
+    expect(table).to_be_visible()  # is drawn some time after the fold is open
     place.page.keyboard.press("Tab")
-    expect(place.get_by_role("group", name="Sequences of isolate Bing")).to_be_focused()
+    expect(table).to_be_focused()
     place.page.keyboard.press("Tab")
     expect(place.get_by_text("Show as JSON")).to_be_focused()
     place.page.keyboard.press("Space")
