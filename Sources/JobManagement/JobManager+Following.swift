@@ -75,13 +75,31 @@ extension JobManager {
         reached = max(reached, position)
     }
 
-    /// Removes the logs that this machine has of jobs that were removed through another server.
+    /// How many jobs are looked for at a time.
+    private static let lookups = 500
+
+    /// Removes the logs and outputs that this machine has of jobs that were removed, through another server
+    /// or by one that died before it came to that; others were archived.
     func removeLogs(ofGone gone: [JobID]) async {
-        let query = JobQuery(filter: JobFilter(ids: Set(gone)), limit: gone.count)
-        // A log that is left over for want of an answer harms nobody.
-        guard let kept = try? await store.find(query) else { return }
-        let archived = Set(kept.jobs.map(\.id))
-        for id in gone where !archived.contains(id) { await runner.removeLog(id) }
+        for start in stride(from: 0, to: gone.count, by: Self.lookups) {
+            let part = gone[start...].prefix(Self.lookups)
+            let query = JobQuery(filter: JobFilter(ids: Set(part)), limit: part.count)
+            // What is left over for want of an answer harms nobody.
+            guard let kept = try? await store.find(query) else { return }
+            let archived = Set(kept.jobs.map(\.id))
+            for id in part where !archived.contains(id) {
+                if await isRemoved(id) { await runner.removeLog(id) }
+            }
+        }
+    }
+
+    /// Whether the store knows that there is no such job; one that cannot be read is there all the same.
+    private func isRemoved(_ id: JobID) async -> Bool {
+        do throws(JobStoreError) {
+            return try await store.job(id) == nil
+        } catch {
+            return false
+        }
     }
 
     private func reopenFeed(of cluster: Cluster, after error: JobStoreError) async {

@@ -59,11 +59,13 @@ extension JobManager {
                 isSame ? content.changes.filter { $0.seq > told } : content.changes
             )
         }
+        let isFirst = epoch.isEmpty
         epoch = position.epoch
         told = position.seq
         reached = position.seq
         isReady = true
         takeUp(content.active)
+        if isFirst { removeLeftovers(of: content.changes) }
         if isFollowing { sendFacts() } else { learnHeldFacts() }
     }
 
@@ -110,6 +112,15 @@ extension JobManager {
         let unknown = store.setAside.compactMap { $0.kind == .job ? JobID($0.id) : nil }
         effectSink.yield(.sweep(keeping: Set(known.map(\.id) + unknown)))
         rebuildScheduler()
+    }
+
+    /// Has that removed which a server that died did not come to remove, with the jobs that it belonged to.
+    ///
+    /// Only what the store remembers to have left its live set is looked at: that it does not know of a job
+    /// means nothing, for it may be the wrong store, or an older copy.
+    private func removeLeftovers(of changes: [CommittedChange]) {
+        let gone = changes.compactMap { if case .gone(let id) = $0.content { id } else { nil } }
+        effectSink.yield(.removeLeftovers(ofGone: gone, epoch: epoch, seq: told))
     }
 
     /// Whether a job is to be taken up, in the moment before it is.

@@ -190,6 +190,8 @@ public actor JobManager {
         case .removeLog(let id): await runner.removeLog(id)
         case .removeLogs(let gone): await removeLogs(ofGone: gone)
         case .sweep(let known): await end(strays: runner.sweep(keeping: known))
+        case .removeLeftovers(let gone, let epoch, let seq):
+            await removeLogs(ofGone: runner.leftovers(of: gone, epoch: epoch, seq: seq))
         }
     }
 }

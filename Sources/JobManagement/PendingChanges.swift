@@ -12,6 +12,10 @@ enum Effect {
     case removeLog(JobID)
     /// Of these, remove the logs of those that were removed elsewhere; others were archived.
     case removeLogs(ofGone: [JobID])
+    /// The same, where an earlier server may have died before it came to that.
+    ///
+    /// - `epoch`, `seq`: Which history says that they are gone, and how far it has come.
+    case removeLeftovers(ofGone: [JobID], epoch: String, seq: Int)
     case sweep(keeping: Set<JobID>)
 }
 

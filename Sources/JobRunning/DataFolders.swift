@@ -66,6 +66,9 @@ public struct DataFolders: Hashable, Sendable {
     /// The file that says up to when jobs may run that other servers may start as well.
     package var lease: FilePath { data.appending("lease.json") }
 
+    /// The file that says of which history of a store the jobs' logs and outputs are.
+    package var history: FilePath { data.appending("history.json") }
+
     /// What is no longer kept, on its way out.
     package var trash: FilePath { data.appending("trash") }
 

@@ -155,6 +155,15 @@ public protocol JobRunner: Sendable {
     /// - Parameter end: Up to when no other server gives jobs of this one up.
     func renewLease(until end: ContinuousClock.Instant) async
 
+    /// Tells of which jobs there is a log or something kept here, if that is surely of one history.
+    ///
+    /// - Parameters:
+    ///   - ids: The jobs.
+    ///   - epoch: The history's name.
+    ///   - seq: How far it has come; where it stood further before, it is not what it was.
+    /// - Returns: Those of them that do not run; none if the data folder is of another history.
+    func leftovers(of ids: [JobID], epoch: String, seq: Int) async -> [JobID]
+
     /// Removes a job's log too, and what it has kept.
     ///
     /// - Parameter id: The job's name.

@@ -104,4 +104,80 @@ struct OutputCommandTests {
         while folder.exists("outputs/k1") { try await Task.sleep(for: .milliseconds(10)) }
         await server.end(SIGTERM)
     }
+
+    @Test("What a server that was killed did not come to remove, the next one does; nothing else")
+    func leftovers() async throws {
+        let folder = try DataFolder(tasks: ["keeper": Self.keeper])
+        func run(_ arguments: String..., on server: ServerProcess) async throws {
+            let run = try await CommandRun.jobsync(arguments, on: server)
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        let first = try await ServerProcess.start(folder.url)
+        for id in ["removed", "again", "archived", "victim", "kept"] {
+            try await run("new", "keeper", "--job-id", id, "--wait", on: first)
+        }
+        let saved = try Saved(folder)
+        for id in ["archived", "victim"] { try await run("archive", id, on: first) }
+        for id in ["removed", "again"] {
+            try await run("remove", id, on: first)
+            while folder.exists("outputs/\(id)") { try await Task.sleep(for: .milliseconds(10)) }
+        }
+        try await run("new", "keeper", "--job-id", "again", "--wait", on: first)
+        await first.end(SIGTERM)
+
+        // A document that cannot be read, what nobody knows, and what a killed server would have left.
+        let file = folder.file("jobs.sqlite")
+        var bytes = try Data(contentsOf: file)
+        while let place = bytes.range(of: Data(#"{"_id":"victim""#.utf8)) {
+            bytes[place.lowerBound + 1] ^= 1
+        }
+        try bytes.write(to: file)
+        try saved.putBack("removed", as: "stranger")
+        try saved.putBack("removed", as: "removed")
+
+        let stamp = try Data(contentsOf: folder.file("history.json"))
+        try Data(#"{"epoch":"other","seq":0}"#.utf8).write(to: folder.file("history.json"))
+        let wrong = try await ServerProcess.start(folder.url)
+        // A job's start comes after what is done at the server's.
+        try await run("new", "keeper", "--job-id", "after", "--wait", on: wrong)
+        #expect(folder.exists("outputs/removed/numbers"), "these are of another history")
+        await wrong.end(SIGTERM)
+
+        try stamp.write(to: folder.file("history.json"))
+        let second = try await ServerProcess.start(folder.url)
+        while folder.exists("outputs/removed") || folder.exists("logs/jobs/removed.log") {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        for id in ["again", "archived", "victim", "kept", "stranger", "after"] {
+            #expect(folder.exists("outputs/\(id)/numbers"), "\(id)")
+            #expect(folder.exists("logs/jobs/\(id).log"), "\(id)")
+        }
+        await second.end(SIGTERM)
+    }
+
+    /// Logs and outputs as they were at some time.
+    private struct Saved {
+        let folder: DataFolder
+
+        init(_ folder: DataFolder) throws {
+            self.folder = folder
+            for name in ["outputs", "logs"] {
+                try FileManager.default.copyItem(
+                    at: folder.file(name),
+                    to: folder.file("saved-\(name)")
+                )
+            }
+        }
+
+        func putBack(_ id: String, as name: String) throws {
+            try FileManager.default.copyItem(
+                at: folder.file("saved-outputs/\(id)"),
+                to: folder.file("outputs/\(name)")
+            )
+            try FileManager.default.copyItem(
+                at: folder.file("saved-logs/jobs/\(id).log"),
+                to: folder.file("logs/jobs/\(name).log")
+            )
+        }
+    }
 }

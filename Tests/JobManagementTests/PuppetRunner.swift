@@ -32,5 +32,6 @@ final class PuppetRunner: JobRunner {
     func forget(_ id: JobID) async { taker.yield(.forget(id)) }
     func sweep(keeping known: Set<JobID>) async -> [JobID] { [] }
     func renewLease(until end: ContinuousClock.Instant) async {}
+    func leftovers(of ids: [JobID], epoch: String, seq: Int) async -> [JobID] { ids }
     func removeLog(_ id: JobID) async { taker.yield(.removeLog(id)) }
 }

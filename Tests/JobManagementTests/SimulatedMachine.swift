@@ -172,5 +172,6 @@ final class SimulatedRunner: JobRunner {
 
     func renewLease(until end: ContinuousClock.Instant) async {}
 
+    func leftovers(of ids: [JobID], epoch: String, seq: Int) async -> [JobID] { [] }
     func removeLog(_ id: JobID) async {}
 }

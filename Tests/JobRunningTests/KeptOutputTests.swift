@@ -194,4 +194,21 @@ struct KeptOutputTests {
             try await outputs.open(name, of: "job1")
         }
     }
+
+    /// A server over the wrong store, or an older copy of it, must not take results for what was removed.
+    @Test func whatIsOfAnotherHistoryIsNoLeftover() async throws {
+        let bench = try Bench()
+        try bench.write("x", to: "outputs/job1/a")
+        try bench.write("x", to: "logs/jobs/job2.log")
+        let ids: [JobID] = ["job1", "job2", "job3"]
+        let runner = bench.makeRunner()
+        #expect(await runner.leftovers(of: ids, epoch: "one", seq: 5).isEmpty, "never seen before")
+        #expect(await runner.leftovers(of: ids, epoch: "one", seq: 5) == ["job1", "job2"])
+        #expect(await runner.leftovers(of: ids, epoch: "two", seq: 9).isEmpty)
+        #expect(await runner.leftovers(of: ids, epoch: "one", seq: 4).isEmpty)
+        #expect(await runner.leftovers(of: ids, epoch: "one", seq: 7) == ["job1", "job2"])
+        #expect(await runner.leftovers(of: ids, epoch: "one", seq: 6).isEmpty)
+        try bench.write("damaged", to: "history.json")
+        #expect(await runner.leftovers(of: ids, epoch: "one", seq: 8).isEmpty)
+    }
 }

@@ -28,6 +28,15 @@ extension WorkerRunner {
         return running
     }
 
+    /// Tells of which jobs there is a log or something kept here, if that is surely of one history.
+    public func leftovers(of ids: [JobID], epoch: String, seq: Int) async -> [JobID] {
+        guard HistoryStamp(folders).confirm(epoch: epoch, seq: seq, logger) else { return [] }
+        return ids.filter { id in
+            jobs[id] == nil
+                && (Files.exists(folders.log(of: id)) || Files.exists(folders.outputs(of: id)))
+        }
+    }
+
     private func leftBehind(in folder: FilePath) -> [JobID] {
         guard let names = try? Files.names(in: folder) else { return [] }
         return names.compactMap { JobID($0) }.filter { jobs[$0] == nil }
