@@ -42,6 +42,11 @@ extension WebSocketServerConfiguration {
     ) -> WebSocketServerConfiguration {
         var configuration = WebSocketServerConfiguration()
         configuration.host = "127.0.0.1"
+        // A busy machine must not look like a client that has gone; tests of these times set their own.
+        configuration.handshakeTimeout = .seconds(300)
+        configuration.idleTimeout = .seconds(300)
+        configuration.stallTimeout = .seconds(300)
+        configuration.pongTimeout = .seconds(300)
         change(&configuration)
         return configuration
     }
