@@ -79,6 +79,9 @@ public protocol ChangeObserver: Sendable {
     /// - Parameter snapshot: All that lives.
     func snapshotRead(_ snapshot: SnapshotRead)
 
+    /// What the manager says of its troubles is another than before.
+    func troublesChanged()
+
     /// A task's limit or what jobs may use was changed, and that is durable.
     func settingsChanged()
 }

@@ -17,6 +17,9 @@ extension JobFact {
             document["number"] = .integer(stage)
             document["of"] = .integer(count)
             document["fraction"] = .number(fraction)
+        case .notStarted(let problem, _):
+            // Such a fact concerns nobody but the server that started the job; it is handed over to none.
+            document["not_started"] = .string(problem.message)
         case .ended(let end):
             document["state"] = .string(end.state.rawValue)
             document["error"] = end.error.map { .object($0.document) }

@@ -90,6 +90,7 @@ extension JobManager {
                     try await readSettingsAnew()
                     try await readSettings(of: cluster)
                     try await readEverything()
+                    noteThatAllIsRead()
                     logger.notice("memory agrees with the store again")
                 } catch {
                     logger.error("the store does not answer", metadata: ["error": "\(error)"])

@@ -100,6 +100,7 @@ extension JobManager {
             guard var job = jobs[id]?.latest else {
                 preconditionFailure("the scheduler starts only jobs that it was given")
             }
+            launching.started(id)
             job.record(state: .running, at: now())
             if let server { job.assign(to: server) }
             enqueue(.update(job), effect: .start(launchOrder(for: job)))
@@ -107,12 +108,15 @@ extension JobManager {
     }
 
     func launchOrder(for job: Job) -> LaunchOrder {
-        LaunchOrder(
+        lastOrder += 1
+        orders[job.id] = lastOrder
+        return LaunchOrder(
             id: job.id,
             task: job.task,
             args: job.args,
             resources: job.resources,
-            username: job.username
+            username: job.username,
+            number: lastOrder
         )
     }
 
@@ -176,10 +180,14 @@ extension JobManager {
                 statistics.changes += commit.batch.count
                 underway = []
                 underwaySettings = PendingSettings()
+                noteThatStoreWorks()
                 // The store goes on while those are answered whom it has kept waiting.
                 following = beginCommit()
                 committed(commit.batch, from: first)
                 noteCommitted(commit.settings)
+                if !heldFacts.isEmpty, isReady, !isFollowing { learnHeldFacts() }
+            case .failure(.notWritten(let cause)):
+                await keepChanges(because: cause)
             case .failure(let error):
                 await commitFailed(error)
             }
@@ -231,6 +239,9 @@ extension JobManager {
         guard cluster != nil else {
             await recover(from: error)
             return
+        }
+        if case .unavailable(let cause) = error {
+            noteStoreTrouble(cause, keepsChanges: false)
         }
         if case .conflict(let id) = error, jobs[id]?.committed?.state.isFinal == true {
             yield(id)
@@ -285,6 +296,7 @@ extension JobManager {
         jobs[change.id]?.pending -= 1
         if let job = jobs[change.id], job.pending == 0, job.latest.state.isFinal {
             jobs[change.id] = nil
+            orders[change.id] = nil
         }
         return CommittedChange(seq: seq, content: content)
     }

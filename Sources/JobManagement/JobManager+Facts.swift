@@ -7,7 +7,13 @@ import JobTasks
 extension JobManager {
     /// Takes in what the runner has learned about a job that runs on this machine.
     func take(_ fact: JobFact) {
-        guard isReady, !isFollowing else {
+        if case .notStarted(_, let order) = fact.content {
+            // Whoever builds memory anew has the runner take up all that runs here, and hears of it again.
+            guard isReady else { return }
+            guard !isFollowing else { return retryHere(fact.id, order: order) }
+        }
+        // What cannot be committed is not decided: progress would pile up.
+        guard isReady, !isFollowing, !storing.keepsChanges else {
             heldFacts.append(fact)
             sendFacts()
             return
@@ -17,7 +23,7 @@ extension JobManager {
 
     /// Learns what could not be learned while memory was built.
     func learnHeldFacts() {
-        while !heldFacts.isEmpty {
+        while !heldFacts.isEmpty, !storing.keepsChanges {
             for fact in heldFacts.takeBatch(limit: .max) { learn(fact, from: server) }
         }
     }
@@ -48,6 +54,7 @@ extension JobManager {
         var job = managed.latest
         switch fact.content {
         case .stageBegan(let name, let number, let count):
+            if origin == server { noteBeginning(of: fact.id) }
             let progress = Progress.atStage(number, of: count)
             // The end of one stage and the beginning of the next are the same progress.
             guard progress >= job.current.progress, name != job.current.stage else { return }
@@ -61,6 +68,8 @@ extension JobManager {
             enqueue(.update(job), ticket: ticket, fact: kept)
         case .ended(let end):
             conclude(job, end, at: fact.date, fact: kept, ticket: ticket)
+        case .notStarted(let problem, let order):
+            giveBack(job, because: problem, order: order, at: fact.date)
         }
     }
 
@@ -85,13 +94,13 @@ extension JobManager {
     ) {
         var job = job
         let forgetting: Effect? = isOwn(job) ? .forget(job.id) : nil
-        let mayStartAgain = tasks.catalogue[job.task]?.isRestartable ?? false
+        noteEnd(of: job.id)
         let isLost = end.error?.cause == .lost || end.isInterrupted
-        if isLost, job.state == .running, mayStartAgain {
-            job.restart(at: date)
+        if isLost, let error = end.error, mayStartAgain(job) {
+            job.restart(after: error, at: date)
             enqueue(.update(job), effect: forgetting, ticket: ticket, fact: fact)
             apply(scheduler.handle(.jobEnded(job.id)))
-            apply(scheduler.handle(.jobArrived(JobRequest(job))))
+            arrive(job)
             return
         }
         job.conclude(result: end.result, usage: end.usage)
@@ -101,7 +110,7 @@ extension JobManager {
         job.record(
             state: state,
             progress: state == .complete ? 1 : nil,
-            error: isCancelled ? nil : end.error,
+            error: isCancelled ? nil : end.error.map { isLost ? lastError($0, of: job) : $0 },
             at: date
         )
         statistics.ended[state, default: 0] += 1

@@ -129,7 +129,8 @@ extension JobManager {
         sharing?.isSendingFacts = true
         Task {
             while isFollowing, isReady, !heldFacts.isEmpty {
-                let facts = heldFacts.takeBatch(limit: Self.factLimit)
+                // That a job was not started was heard before its runner was told to take it up again.
+                let facts = heldFacts.takeBatch(limit: Self.factLimit).filter { !$0.isNotStarted }
                 sharing?.factsUnderway = facts
                 await settle(facts, await handOver(.facts(facts)))
                 sharing?.factsUnderway = []
@@ -149,4 +150,8 @@ extension JobManager {
             if case .ended = fact.content { effectSink.yield(.forget(fact.id)) }
         }
     }
+}
+
+extension JobFact {
+    fileprivate var isNotStarted: Bool { if case .notStarted = content { true } else { false } }
 }

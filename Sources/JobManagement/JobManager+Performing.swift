@@ -21,7 +21,7 @@ extension JobManager {
         Task.immediate {
             let answer = await answer(to: call, from: handed.from, again: again)
             switch answer {
-            case .failure(.storeUnavailable), .failure(.draining):
+            case .failure(.storeUnavailable), .failure(.storeTakesNothing), .failure(.draining):
                 // Whoever leads next finds it open; or this server, when it looks again.
                 if era == self.era { sharing?.performed.giveUp(handed.id) }
             case .success, .failure:

@@ -14,7 +14,8 @@ extension JobManager {
         return JobDetail(
             job: job,
             stages: tasks.catalogue[job.task]?.stages ?? [],
-            waiting: job.state == .waiting ? scheduler.report(on: id) : nil
+            waiting: job.state == .waiting ? scheduler.report(on: id) : nil,
+            attempts: attempts(of: job)
         )
     }
 
@@ -47,6 +48,17 @@ extension JobManager {
     /// Whether calls are answered: false while the store fails and everything is read anew.
     public var answers: Bool { isReady }
 
+    /// What the server lacks, so that jobs wait or calls are refused; empty while all is well.
+    public var troubles: [ServerTrouble] {
+        let starting = launching.since.map {
+            ServerTrouble(kind: .starting, cause: launching.cause, since: $0)
+        }
+        let store = storing.since.map {
+            ServerTrouble(kind: .store, cause: storing.cause, since: $0)
+        }
+        return [starting, store].compactMap(\.self)
+    }
+
     /// What is used of the machine, and what is free.
     public func resources() -> ResourceReport {
         ResourceReport(
@@ -54,7 +66,8 @@ extension JobManager {
             available: scheduler.available,
             limit: scheduler.machine,
             taskCounts: scheduler.taskCounts,
-            waiting: scheduler.waitingCount
+            waiting: scheduler.waitingCount,
+            troubles: troubles
         )
     }
 

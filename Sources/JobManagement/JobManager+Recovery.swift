@@ -10,18 +10,17 @@ extension JobManager {
 
     /// Drops what the store has not taken, tells the callers, and reads everything anew until it works.
     func recover(from error: JobStoreError) async {
-        logger.error("the store failed, reading everything anew", metadata: ["error": "\(error)"])
+        var pause = noteStoreTrouble("\(error)", keepsChanges: false)
         dropPending()
-        var delay = Duration.milliseconds(50)
         while !isReady, !Task.isCancelled {
+            // Even if it answers at once: a store that takes no changes would be read without end.
+            try? await sleep(pause)
             do throws(JobStoreError) {
                 try await readSettingsAnew()
                 try await readEverything()
-                logger.notice("the store answers again")
+                noteThatAllIsRead()
             } catch {
-                logger.error("the store does not answer", metadata: ["error": "\(error)"])
-                try? await Task.sleep(for: delay)
-                delay = min(delay * 2, .seconds(5))
+                pause = noteStoreTrouble("\(error)", keepsChanges: false)
             }
         }
     }
@@ -31,6 +30,7 @@ extension JobManager {
         statistics.recoveries += 1
         era += 1
         isReady = false
+        storing.forgetChanges()
         let dropped = underway + pending.removeAll()
         underway = []
         dropSettings()
@@ -100,6 +100,7 @@ extension JobManager {
 
     private func takeUp(_ active: [Job]) {
         let before = jobs.values.compactMap(\.committed)
+        orders = [:]
         // A job that was changed between two pages stands in both.
         jobs = Dictionary(
             active.map { ($0.id, ManagedJob(latest: $0, committed: $0)) },
@@ -184,11 +185,14 @@ extension JobManager {
             decides: !isFollowing
         )
         _ = scheduler.handle(.startingPaused(true))
+        if let hindrance = hindranceAtRebuild() {
+            _ = scheduler.handle(.startingHindered(hindrance))
+        }
         let active = jobs.values.map(\.latest)
         for job in active where job.state.holdsResources { _ = scheduler.handle(running(job)) }
         let waiting = active.filter { $0.state == .waiting }
             .sorted { ($0.added, $0.id) < ($1.added, $1.id) }
-        for job in waiting { _ = scheduler.handle(.jobArrived(JobRequest(job))) }
+        for job in waiting { arrive(job) }
         if !isDraining { apply(scheduler.handle(.startingPaused(false))) }
     }
 }

@@ -152,5 +152,6 @@ extension JobManager {
 
     func checkReady() throws(JobManagerError) {
         guard isReady else { throw .storeUnavailable }
+        if storing.keepsChanges { throw .storeTakesNothing(storing.cause) }
     }
 }

@@ -30,6 +30,8 @@ public actor JobManager {
     /// This server's name for good, which the jobs bear that it starts.
     let server: String?
     let clock = ContinuousClock()
+    /// Waits for a time.
+    let sleep: @Sendable (Duration) async throws -> Void
     let logger: Logger
 
     var scheduler: SchedulerState
@@ -68,6 +70,16 @@ public actor JobManager {
     var isReady = false
     var isDraining = false
     var limitOverrides: [String: Int?] = [:]
+    /// The number of the newest order to start or to take up each job that runs here.
+    var orders: [JobID: Int] = [:]
+    var lastOrder = 0
+    /// Whether jobs can be started.
+    var launching = LaunchTrouble()
+    var launchLog = Throttle()
+    /// Counted up when it is no more this server's matter whether jobs can be started.
+    var launchEra = 0
+    /// Whether the store takes changes.
+    var storing = StoreTrouble()
     var generator = SystemRandomNumberGenerator()
     /// Looks at the files that arguments name.
     let files = BlockingPool(threads: pathThreads, name: "arguments")
@@ -106,6 +118,7 @@ public actor JobManager {
     ///   - now: The time.
     ///   - server: This server's name for good; the cluster's if there is one.
     ///   - cluster: What it takes to share the store with other servers; nil if none does.
+    ///   - sleep: Waits for a time, before something is tried again; the cluster's way if nil and there is one.
     ///   - logger: For faults of the store.
     public init(
         store: any JobStore,
@@ -119,6 +132,7 @@ public actor JobManager {
         now: @escaping @Sendable () -> Timestamp,
         server: String? = nil,
         cluster: Cluster? = nil,
+        sleep: (@Sendable (Duration) async throws -> Void)? = nil,
         logger: Logger
     ) {
         self.store = store
@@ -134,6 +148,7 @@ public actor JobManager {
         durableMachine = machine
         usualMachine = machine.usual(before: hardware ?? Self.largestMachine)
         self.cluster = cluster
+        self.sleep = sleep ?? (cluster?.time ?? ClusterTime()).sleep
         sharing = cluster.map { Sharing($0) }
         scheduler = SchedulerState(machine: machine)
         (effects, effectSink) = AsyncStream.makeStream(of: Effect.self)
@@ -164,7 +179,7 @@ public actor JobManager {
     public func drain() async {
         isDraining = true
         apply(scheduler.handle(.startingPaused(true)))
-        while isReady, isCommitting || hasPending {
+        while isReady, !storing.keepsChanges, isCommitting || hasPending {
             let ticket = makeTicket()
             tickets[ticket]?.remaining = 1
             barrier.append(ticket)

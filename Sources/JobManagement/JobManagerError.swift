@@ -19,11 +19,18 @@ public enum JobManagerError: Error, Hashable, Sendable {
     case storeUnavailable
     /// The file system on which the arguments' files lie does not answer; nothing was done.
     case filesUnavailable
+    /// The store takes no changes at present, for this reason; nothing was done.
+    case storeTakesNothing(String)
     /// The server is about to end and takes no new jobs.
     case draining
 }
 
 extension JobManagerError {
-    /// Anything that a store may throw while it is only asked means that it does not answer.
-    init(_ error: JobStoreError) { self = .storeUnavailable }
+    /// Anything else that a store may throw while it is only asked means that it does not answer.
+    init(_ error: JobStoreError) {
+        self =
+            if case .notWritten(let cause) = error { .storeTakesNothing(cause) } else {
+                .storeUnavailable
+            }
+    }
 }

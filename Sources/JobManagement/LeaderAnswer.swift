@@ -98,6 +98,8 @@ extension JobManagerError {
             return [
                 "code": "bad_state", "id": .string(id.rawValue), "state": .string(state.rawValue),
             ]
+        case .storeTakesNothing(let cause):
+            return ["code": "store_takes_nothing", "cause": .string(cause)]
         case .storeUnavailable: return ["code": "store_unavailable"]
         case .filesUnavailable: return ["code": "files_unavailable"]
         case .draining: return ["code": "draining"]
@@ -120,6 +122,7 @@ extension JobManagerError {
         case ("bad_state", let id?):
             self = .badState(id, JobState(rawValue: text("state")) ?? .error)
         case ("files_unavailable", _): self = .filesUnavailable
+        case ("store_takes_nothing", _): self = .storeTakesNothing(text("cause"))
         case ("draining", _): self = .draining
         default: self = .storeUnavailable
         }

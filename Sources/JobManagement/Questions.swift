@@ -10,6 +10,8 @@ public struct JobDetail: Hashable, Sendable {
     public let stages: [String]
     /// Why it waits and where it stands, if it waits.
     public let waiting: WaitingReport?
+    /// How many attempts at the job there are at most; 1 for one that is not started again.
+    public let attempts: Int
 }
 
 /// A task and how much of it there is to do.
@@ -36,6 +38,8 @@ public struct ResourceReport: Hashable, Sendable {
     public let taskCounts: [String: Int]
     /// How many jobs wait.
     public let waiting: Int
+    /// What the server lacks; empty while all is well.
+    public let troubles: [ServerTrouble]
 }
 
 /// What the manager has done since it was started.
@@ -54,6 +58,10 @@ public struct ManagerStatistics: Hashable, Sendable {
     public internal(set) var recoveries = 0
     /// How many jobs were started.
     public internal(set) var started = 0
+    /// How often a job could not be started for want of something that the server should have.
+    public internal(set) var notStarted = 0
+    /// How often the store took no changes, which were kept and tried again.
+    public internal(set) var changesKept = 0
     /// How often changes may have been missed and were read anew.
     public internal(set) var feedReopenings = 0
     /// How many calls were handed over to another server.

@@ -89,6 +89,7 @@ extension JobStatus {
         ]
         document["by"] = cancellation?.username.map { .string($0) }
         document["reason"] = cancellation?.reason.map { .string($0) }
+        document["restart"] = restart.map { .object($0.document) }
         return document
     }
 
@@ -112,7 +113,8 @@ extension JobStatus {
             cancellation: Cancellation(
                 readBy: members["by"]?.stringValue,
                 reason: members["reason"]?.stringValue
-            )
+            ),
+            restart: members["restart"].flatMap(JobRestart.init(document:))
         )
     }
 }

@@ -203,11 +203,45 @@ extension Job {
         touch(at: date)
     }
 
-    /// Sends a job that was lost back to where it waits to start once more.
+    /// Sends a job whose attempt failed back to where it waits for the next one.
     ///
-    /// - Parameter date: When.
-    public mutating func restart(at date: Timestamp) {
-        status.append(JobStatus(stage: nil, progress: 0, state: .waiting, date: date))
+    /// - Parameters:
+    ///   - error: What went wrong.
+    ///   - date: When.
+    public mutating func restart(after error: JobError, at date: Timestamp) {
+        wait(
+            because: JobRestart(
+                cause: error.cause,
+                message: error.message,
+                attempt: attempt,
+                server: server
+            ),
+            at: date
+        )
+    }
+
+    /// Sends a job that could not be started back to where it waits, in the same attempt.
+    ///
+    /// However often that happens in a row, the history has one entry for it.
+    ///
+    /// - Parameters:
+    ///   - message: What the server or its machine lacked, in a sentence for people.
+    ///   - date: When.
+    public mutating func giveBack(because message: String, at date: Timestamp) {
+        var restart = JobRestart(cause: nil, message: message, attempt: attempt, server: server)
+        if let start = status.lastIndex(where: { $0.state == .waiting }),
+            let before = status[start].restart, before.cause == nil
+        {
+            restart.times = min(before.times, Int(Int32.max)) + 1
+            status.removeSubrange(start...)
+        }
+        wait(because: restart, at: date)
+    }
+
+    private mutating func wait(because restart: JobRestart, at date: Timestamp) {
+        status.append(
+            JobStatus(stage: nil, progress: 0, state: .waiting, date: date, restart: restart)
+        )
         server = nil
         touch(at: date)
     }

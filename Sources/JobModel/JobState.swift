@@ -1,11 +1,13 @@
 /// Where a job stands in its life.
 ///
 /// ```
-/// new ──▶ waiting ──▶ running ──▶ complete
+/// new ──▶ waiting ◀─▶ running ──▶ complete
 ///            │           ├──────▶ error
 ///            │           └─▶ cancelling ──▶ cancelled   (or complete, or error)
 ///            └──────────────────────────▶ cancelled
 /// ```
+///
+/// A running job waits again if it could not be started, or if its attempt failed and another one is allowed.
 public enum JobState: String, Hashable, Sendable, CaseIterable {
     /// Accepted, and not started yet.
     case waiting

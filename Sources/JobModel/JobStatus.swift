@@ -12,6 +12,8 @@ public struct JobStatus: Hashable, Sendable {
     public var date: Timestamp
     /// Who wanted the job to stop and why, in the entries from then on.
     public var cancellation: Cancellation?
+    /// Why the job waits again, for an entry with which it does.
+    public var restart: JobRestart?
 
     /// Makes an entry.
     ///
@@ -22,13 +24,15 @@ public struct JobStatus: Hashable, Sendable {
     ///   - state: The state of the job.
     ///   - date: When.
     ///   - cancellation: Who wanted the job to stop and why.
+    ///   - restart: Why the job waits again.
     public init(
         stage: String?,
         progress: Double,
         error: JobError? = nil,
         state: JobState,
         date: Timestamp,
-        cancellation: Cancellation? = nil
+        cancellation: Cancellation? = nil,
+        restart: JobRestart? = nil
     ) {
         self.stage = stage
         self.progress = progress
@@ -36,5 +40,6 @@ public struct JobStatus: Hashable, Sendable {
         self.state = state
         self.date = date
         self.cancellation = cancellation
+        self.restart = restart
     }
 }

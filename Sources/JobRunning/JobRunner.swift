@@ -15,6 +15,8 @@ public struct LaunchOrder: Hashable, Sendable {
     public let username: String
     /// What the catalogue says of the things that the arguments name, and of those they use.
     public var inputs: [DataKind: DataRecord]
+    /// Tells this order from earlier ones for the same job.
+    public let number: Int
 
     /// Makes an order.
     ///
@@ -25,13 +27,15 @@ public struct LaunchOrder: Hashable, Sendable {
     ///   - resources: What the job may use.
     ///   - username: Who made the job.
     ///   - inputs: What the catalogue says of the things that the arguments name.
+    ///   - number: Tells this order from earlier ones for the same job.
     public init(
         id: JobID,
         task: String,
         args: JSONObject,
         resources: Resources,
         username: String,
-        inputs: [DataKind: DataRecord] = [:]
+        inputs: [DataKind: DataRecord] = [:],
+        number: Int = 0
     ) {
         self.id = id
         self.task = task
@@ -39,6 +43,7 @@ public struct LaunchOrder: Hashable, Sendable {
         self.resources = resources
         self.username = username
         self.inputs = inputs
+        self.number = number
     }
 }
 
@@ -88,6 +93,9 @@ public struct JobFact: Hashable, Sendable {
         case progressed(stage: Int, of: Int, fraction: Double)
         /// The job ended, nothing of it lives any more, and its work folder is gone.
         case ended(JobEnd)
+        /// The job did not begin for want of something that its server or machine should have; nothing of it
+        /// is left. `order` is the number of the newest order for it.
+        case notStarted(LaunchProblem, order: Int)
     }
 
     /// Which job.
@@ -114,7 +122,7 @@ public struct JobFact: Hashable, Sendable {
 public protocol JobRunner: Sendable {
     /// What is learned, in the order in which it happened; facts of one job are never reordered.
     ///
-    /// May be iterated once. Every job that was started or adopted yields exactly one `ended`.
+    /// May be iterated once. Every job that was started or adopted yields exactly one `ended` or `notStarted`.
     var facts: AsyncStream<JobFact> { get }
 
     /// Starts a job; a failure to start it is a fact too.

@@ -19,6 +19,9 @@ public struct SchedulerState: Sendable {
     private var waiting: [JobID: Waiter] = [:]
     private var arrivals = 0
     private var isPaused = false
+    private var hindrance: StartHindrance?
+    /// Jobs that wait for their next attempt, and until when.
+    private var resting: [JobID: (request: JobRequest, end: Timestamp)] = [:]
     /// Those of the running jobs that hold nothing of this machine.
     private var elsewhere: Set<JobID> = []
     private let decides: Bool
@@ -61,6 +64,8 @@ public struct SchedulerState: Sendable {
         case .taskLimitChanged(let task, let limit): taskLimits[task] = limit
         case .machineChanged(let machine): change(to: machine)
         case .startingPaused(let isPaused): self.isPaused = isPaused
+        case .startingHindered(let hindrance): self.hindrance = hindrance
+        case .jobRested(let request, let end): rest(request, until: end)
         }
         return decides ? startWhatFits() : []
     }
@@ -71,6 +76,7 @@ public struct SchedulerState: Sendable {
 extension SchedulerState {
     private mutating func enqueue(_ request: JobRequest) {
         guard waiting[request.id] == nil, running[request.id] == nil else { return }
+        resting[request.id] = nil
         arrivals += 1
         let shape = request.shape
         let place = QueuePlace(priority: request.priority, arrival: arrivals)
@@ -79,7 +85,13 @@ extension SchedulerState {
             .insert(request.id, at: place, needing: shape.resources)
     }
 
+    private mutating func rest(_ request: JobRequest, until end: Timestamp) {
+        guard waiting[request.id] == nil, running[request.id] == nil else { return }
+        resting[request.id] = (request, end)
+    }
+
     private mutating func dequeue(_ id: JobID) {
+        resting[id] = nil
         guard let waiter = waiting.removeValue(forKey: id) else { return }
         let task = waiter.shape.task
         queues[task]?.remove(at: waiter.place, needing: waiter.shape.resources)
@@ -121,8 +133,9 @@ extension SchedulerState {
     private mutating func startWhatFits() -> [SchedulerAction] {
         assert(used == sumOverRunning, "what is used must be the sum over what runs")
         var actions: [SchedulerAction] = []
-        while let request = nextToStart() {
+        while hindrance?.permits != 0, let request = nextToStart() {
             occupy(request)
+            hindrance?.permits -= 1
             actions.append(.start(request.id))
         }
         return actions
@@ -170,10 +183,14 @@ extension SchedulerState {
     public var taskCounts: [String: Int] { runningByTask }
 
     /// How many jobs wait.
-    public var waitingCount: Int { waiting.count }
+    public var waitingCount: Int { waiting.count + resting.count }
 
     /// How many jobs of each task wait.
-    public var waitingByTask: [String: Int] { queues.mapValues(\.count) }
+    public var waitingByTask: [String: Int] {
+        resting.values.reduce(into: queues.mapValues(\.count)) { counts, rest in
+            counts[rest.request.shape.task, default: 0] += 1
+        }
+    }
 
     /// Whether a job of this size could ever start.
     ///
@@ -186,6 +203,7 @@ extension SchedulerState {
     /// - Parameter id: The job's name.
     /// - Returns: The report, or nil if no such job waits.
     public func report(on id: JobID) -> WaitingReport? {
+        if let rest = resting[id] { return report(on: rest.request, restingUntil: rest.end) }
         guard let waiter = waiting[id], let queue = queues[waiter.shape.task] else { return nil }
         let size = waiter.shape.resources
         let place = waiter.place
@@ -203,6 +221,13 @@ extension SchedulerState {
                 position: queue.count(before: place) + 1
             )
         }
+        if let hindrance {
+            return WaitingReport(
+                reason: .server(cause: hindrance.cause),
+                line: .queue,
+                position: countAhead(of: place) + 1
+            )
+        }
         let ahead = queue.count(before: place, needing: size)
         let short = (size - (machine - used)).clampedToZero
         // Nothing stands in the way only in the moment before a decision.
@@ -211,6 +236,17 @@ extension SchedulerState {
             line: .queue,
             position: countAhead(of: place) + 1
         )
+    }
+
+    private func report(
+        on request: JobRequest,
+        restingUntil end: Timestamp
+    ) -> WaitingReport {
+        let ahead = resting.values.count { other in
+            other.request.shape.task == request.shape.task
+                && (other.end, other.request.id) < (end, request.id)
+        }
+        return WaitingReport(reason: .rest(until: end), line: .task, position: ahead + 1)
     }
 
     /// How many jobs stand before a place that could start if there were room.

@@ -71,6 +71,28 @@ public enum SchedulerEvent: Hashable, Sendable {
     case machineChanged(Resources)
     /// Starting was stopped, as when the server is about to end, or resumed.
     case startingPaused(Bool)
+    /// Jobs cannot be started for want of something, but so many to find out; nil: they can again.
+    case startingHindered(StartHindrance?)
+    /// A job waits and must not start before a moment; it arrives when that has come.
+    case jobRested(JobRequest, until: Timestamp)
+}
+
+/// What keeps a server from starting jobs.
+public struct StartHindrance: Hashable, Sendable {
+    /// What is lacking, in a sentence for people.
+    public let cause: String
+    /// How many jobs may start all the same, to find out whether it still is.
+    public var permits: Int
+
+    /// Describes a hindrance.
+    ///
+    /// - Parameters:
+    ///   - cause: What is lacking, in a sentence for people.
+    ///   - permits: How many jobs may start all the same.
+    public init(cause: String, permits: Int) {
+        self.cause = cause
+        self.permits = permits
+    }
 }
 
 /// Something that must be done.
@@ -89,6 +111,10 @@ public enum WaitingReason: Hashable, Sendable {
     case behind(ahead: Int)
     /// The task's limit is 0, or starting is stopped altogether.
     case paused
+    /// The server lacks something to start jobs; the sentence says what.
+    case server(cause: String)
+    /// An attempt failed, and the next one begins at this moment at the earliest.
+    case rest(until: Timestamp)
     /// The job needs this much more than the whole machine gives, and waits for a larger one.
     case unschedulable(short: Resources)
 }
@@ -108,6 +134,7 @@ public enum WaitingLineName: String, Hashable, Sendable {
     /// All jobs that could start if there were room, in their order: the first of them starts next.
     case queue
     /// The jobs of one task that are held for the same reason: by its limit, because starting is
-    /// paused, or because they need more than the machine gives. They keep nobody else waiting.
+    /// paused, because an attempt failed, or because they need more than the machine gives. They keep
+    /// nobody else waiting.
     case task
 }

@@ -81,7 +81,7 @@ extension DataStoreError {
     /// What a store of jobs threw while it was asked for records.
     package init(_ error: JobStoreError) {
         switch error {
-        case .unavailable(let reason): self = .unavailable(reason)
+        case .unavailable(let reason), .notWritten(let reason): self = .unavailable(reason)
         case .conflict, .fenced: self = .unavailable("\(error)")
         }
     }

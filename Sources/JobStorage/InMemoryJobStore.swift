@@ -18,6 +18,8 @@ public final class InMemoryJobStore: JobStore {
         case before
         /// When all is changed, so that only the answer is missing.
         case after
+        /// Before anything is changed, and the store says so.
+        case refused
     }
 
     fileprivate struct State {
@@ -46,9 +48,9 @@ public final class InMemoryJobStore: JobStore {
         self.rememberedRemovals = rememberedRemovals
     }
 
-    /// Makes the next commit throw `unavailable`; called twice, the next two.
+    /// Makes the next commit throw; called twice, the next two.
     ///
-    /// - Parameter failure: Before or after the changes are made.
+    /// - Parameter failure: Before or after the changes are made, and what is said of it.
     public func failNextCommit(_ failure: Failure) {
         state.withLock { $0.failures.append(failure) }
     }
@@ -87,6 +89,7 @@ public final class InMemoryJobStore: JobStore {
     ) throws(JobStoreError) -> Int {
         let outcome = state.withLock { state -> Result<Int, JobStoreError> in
             let failure = state.failures.isEmpty ? nil : state.failures.removeFirst()
+            if failure == .refused { return .failure(.notWritten("made to refuse")) }
             if failure == .before { return .failure(.unavailable("made to fail before")) }
             if let id = state.conflict(in: changes) { return .failure(.conflict(id)) }
             let first = state.seq + 1

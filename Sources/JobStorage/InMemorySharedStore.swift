@@ -205,6 +205,7 @@ public final class InMemorySharedStore: SharedJobStore {
         let failure = faults.withLock { faults in
             faults.failures.isEmpty ? nil : faults.failures.removeFirst()
         }
+        if failure == .refused { throw .notWritten("made to refuse") }
         if failure == .before { throw .unavailable("made to fail before") }
         let first = try room.commit(changes, saving: settings, term: term)
         await answers.pass()

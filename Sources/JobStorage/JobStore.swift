@@ -35,7 +35,8 @@ public protocol JobStore: Sendable {
     /// - Returns: The position of the first change; the others follow it one by one. For a batch
     ///   without changes of jobs, the position that the next one will get.
     /// - Throws: `conflict` if a version is not the expected one or an id is taken; then nothing was
-    ///   changed. `unavailable` if it cannot be known whether the changes were made.
+    ///   changed. `notWritten` if nothing was changed either, and the same may work later.
+    ///   `unavailable` if it cannot be known whether the changes were made.
     func commit(
         _ changes: [JobChange],
         saving settings: [SettingChange]
@@ -76,7 +77,7 @@ public protocol JobStore: Sendable {
     /// - Parameters:
     ///   - value: The value; nil forgets it.
     ///   - name: Any text.
-    /// - Throws: `unavailable` if the store does not answer.
+    /// - Throws: `notWritten` or `unavailable`, as ``commit(_:)``.
     func save(_ value: JSONValue?, as name: String) async throws(JobStoreError)
 
     /// What could not be read so far: it is left as it is, and left out of all answers but ``job(_:)``.
@@ -190,6 +191,9 @@ public enum JobStoreError: Error, Hashable, Sendable {
     case conflict(JobID)
     /// Another server leads by now; nothing was changed.
     case fenced
+    /// Nothing was changed, for want of something that may be there later, such as space on the disk; the
+    /// text is for people.
+    case notWritten(String)
     /// The store does not answer, or does not know whether it was done; the text is for the log.
     case unavailable(String)
 }

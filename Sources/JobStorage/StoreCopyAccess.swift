@@ -102,7 +102,7 @@ actor HeldStore {
             switch error {
             case .fenced: throw .inUse(side, server: nil)
             case .conflict(let id): throw .unavailable(side, "job \(id) was changed meanwhile")
-            case .unavailable(let reason): throw .unavailable(side, reason)
+            case .unavailable(let reason), .notWritten(let reason): throw .unavailable(side, reason)
             }
         }
     }

@@ -52,7 +52,7 @@ extension FrontEnd {
                 commits.removeAll()
                 if !log.take(snapshot) { sendSubscribersAway() }
                 ended += snapshot.changes
-            case .settings: refreshResources()
+            case .settings, .troublesChanged: refreshResources()
             }
         }
         guard !ended.isEmpty else { return }

@@ -5,8 +5,8 @@ import JobTasks
 /// Reads a whole task file, and reports all that is wrong with it.
 struct TaskReader {
     private static let keys = [
-        "name", "description", "proc", "mem", "limit", "grace", "timeout", "restartable", "args",
-        "stages", "cleanup", "result", "outputs",
+        "name", "description", "proc", "mem", "limit", "grace", "timeout", "restartable",
+        "attempts", "args", "stages", "cleanup", "result", "outputs",
     ]
 
     private let file: YAMLValue
@@ -50,6 +50,7 @@ struct TaskReader {
             grace: members["grace"]?.duration() ?? TaskDescription.defaultGrace,
             timeout: members["timeout"].flatMap { $0.duration() },
             isRestartable: members["restartable"]?.boolean() ?? false,
+            attempts: readAttempts(),
             arguments: arguments,
             stages: stages.map(\.name),
             source: source,
@@ -68,6 +69,15 @@ struct TaskReader {
             value.refuse("must be lower-case letters, digits and _, the first a letter")
         }
         return name
+    }
+
+    private func readAttempts() -> Int {
+        guard let value = members["attempts"] else { return TaskDescription.defaultAttempts }
+        let count = value.integer(in: 1...TaskDescription.maximumAttempts)
+        if members["restartable"]?.json.boolValue != true {
+            value.refuse("is only for a task that is restartable: true")
+        }
+        return count ?? TaskDescription.defaultAttempts
     }
 
     private func readStages(_ commands: CommandReader) -> [CommandStage] {

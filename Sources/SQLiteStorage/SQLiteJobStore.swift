@@ -237,7 +237,7 @@ public final class SQLiteJobStore: JobStore {
             if let reached { mark?.raise(to: reached) }
             return outcomes
         } catch {
-            return group.map { _ in .failure(.unavailable("\(error)")) }
+            return group.map { _ in .failure(JobStoreError(ofWriting: error)) }
         }
     }
 
@@ -292,7 +292,7 @@ public final class SQLiteJobStore: JobStore {
                         }
                         guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
                         return value
-                    }.mapError { JobStoreError.unavailable("\($0)") }
+                    }.mapError { JobStoreError(ofWriting: $0) }
                 )
             }
         }

@@ -128,7 +128,7 @@ extension JobStoreError {
         switch self {
         case .conflict(let id): "job \(id) was changed meanwhile"
         case .fenced: "another server leads by now"
-        case .unavailable(let reason): reason
+        case .unavailable(let reason), .notWritten(let reason): reason
         }
     }
 }

@@ -54,13 +54,14 @@ final class ServerProcess: Sendable {
     /// Starts a server and waits until it listens.
     static func start(
         _ data: URL,
+        program: URL = programs.appending(path: "jobsync"),
         listen: String = "127.0.0.1:0",
         options: [String] = ["--auth", "none", "--proc", "4", "--mem", "8"],
         softFileLimit: Int? = nil
     ) async throws -> ServerProcess {
         let process = Process()
         let exit = Exit()
-        process.executableURL = programs.appending(path: "jobsync")
+        process.executableURL = program
         process.arguments = ["serve", "--listen", listen, "--data", data.path] + options
         if let softFileLimit {
             let script = "ulimit -Sn \(softFileLimit); exec \"$0\" \"$@\""

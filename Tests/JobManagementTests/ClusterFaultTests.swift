@@ -153,7 +153,11 @@ struct ClusterFaultTests {
             await one.recorder.wait { $0["b1"]?.state == .running }
             one.store.freeze()
             await laboratory.pass { two.recorder.view["a1"]?.state == .error }
+            // It rests before its next attempt.
+            let passing = Task { await laboratory.pass { false } }
             #expect(await two.nextOrder() == .start("b1"))
+            passing.cancel()
+            await passing.value
             one.store.thaw()
             await laboratory.pass { one.recorder.view["a1"]?.state == .error }
             var orders: Set<PuppetRunner.Order> = []

@@ -80,7 +80,7 @@ private final class ClusterModel {
 
     func step() async {
         let index = random(below: members.count)
-        switch random(below: 40) {
+        switch random(below: 43) {
         case 0..<10: makeJob(at: index)
         case 10..<13: cancel(at: index)
         case 13..<15: archive(at: index)
@@ -95,6 +95,8 @@ private final class ClusterModel {
         case 36: if !members[index].isFrozen { members[index].server.store.releaseFeeds() }
         case 37: members[index].server.store.failNextCommit(.before)
         case 38: members[index].server.store.failNextCommit(.after)
+        case 39: members[index].server.store.failNextCommit(.refused)
+        case 40..<42: members[index].machine.lack()
         default: await laboratory.pass(.seconds(random(below: 9)))
         }
         await laboratory.settle()

@@ -44,7 +44,8 @@ struct Laboratory {
         store: InMemoryJobStore = InMemoryJobStore(),
         machine: Resources = Resources(proc: 4, mem: 8),
         catalogue: TaskCatalogue = Self.catalogue,
-        data: DataKeeper? = nil
+        data: DataKeeper? = nil,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { _ in await Task.yield() }
     ) {
         self.store = store
         let ticks = Mutex(0)
@@ -62,6 +63,7 @@ struct Laboratory {
                     return Timestamp(microseconds: ticks)
                 }
             },
+            sleep: sleep,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
     }

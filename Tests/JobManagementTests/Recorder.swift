@@ -50,6 +50,8 @@ final class Recorder: ChangeObserver {
         }
     }
 
+    func troublesChanged() {}
+
     func changesCommitted(_ changes: [CommittedChange]) {
         state.withLock { state in
             state.changes.append(contentsOf: changes)

@@ -44,6 +44,8 @@ final class SimulatedMachine: Sendable {
         /// The server at work; facts of earlier ones are heard by nobody.
         var runner: SimulatedRunner?
         var clock = 1_000_000_000
+        /// How many jobs cannot be started.
+        var lacks = 0
     }
 
     private let world: World
@@ -91,10 +93,25 @@ final class SimulatedMachine: Sendable {
         }
     }
 
-    func start(_ id: JobID, by runner: SimulatedRunner) {
+    /// The next job that is to be started cannot be.
+    func lack() { state.withLock { $0.lacks += 1 } }
+
+    func start(_ id: JobID, number: Int, by runner: SimulatedRunner) {
         state.withLock { state in
             guard state.runner === runner, state.known.insert(id).inserted else { return }
             guard let run = state.runs[id] else {
+                guard state.lacks == 0 else {
+                    state.lacks -= 1
+                    state.known.remove(id)
+                    note("not started", about: id)
+                    let date = Timestamp(microseconds: state.clock)
+                    let content = JobFact.Content.notStarted(
+                        LaunchProblem("nothing left"),
+                        order: number
+                    )
+                    runner.teller.yield(JobFact(id: id, content: content, date: date))
+                    return
+                }
                 state.runs[id] = Run()
                 world.began(id)
                 return
@@ -148,12 +165,12 @@ final class SimulatedRunner: JobRunner {
 
     func start(_ order: LaunchOrder) async {
         machine.note("start", about: order.id)
-        machine.start(order.id, by: self)
+        machine.start(order.id, number: order.number, by: self)
     }
 
     func adopt(_ order: LaunchOrder) async {
         machine.note("adopt", about: order.id)
-        machine.start(order.id, by: self)
+        machine.start(order.id, number: order.number, by: self)
     }
 
     func cancel(_ id: JobID, reason: String) async {

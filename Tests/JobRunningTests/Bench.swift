@@ -29,6 +29,7 @@ final class Bench: Sendable {
 
     func makeRunner(
         worker: FilePath? = nil,
+        silence: Duration = .seconds(120),
         data: (any JobDataKeeper)? = nil,
         lease: Duration? = nil
     ) -> WorkerRunner {
@@ -42,6 +43,7 @@ final class Bench: Sendable {
             data: data,
             groups: ControlGroups(data: folders.data),
             lease: lease,
+            silence: silence,
             logger: logger
         )
     }
@@ -90,6 +92,15 @@ final class Bench: Sendable {
             if case .started(let identity) = entry.entry { return identity }
         }
         throw TestFailure(description: "the worker has not started")
+    }
+
+    /// Makes a program that is started in the worker's place; in it `$1` is the run folder, and `WORKER` the
+    /// worker's path.
+    func makeWorker(_ script: String) throws -> FilePath {
+        let path = folders.data.appending("worker")
+        try write("#!/bin/sh\nWORKER='\(worker)'\n\(script)\n", to: "worker")
+        chmod(path.string, 0o755)
+        return path
     }
 
     /// Writes what a worker would have left behind.
@@ -165,7 +176,7 @@ extension WorkerRunner {
         var left = count
         for await fact in self.facts {
             facts.append(fact)
-            if fact.end != nil { left -= 1 }
+            if fact.end != nil || fact.problem != nil { left -= 1 }
             if left == 0 { break }
         }
         return facts
@@ -175,11 +186,21 @@ extension WorkerRunner {
     func end() async throws -> JobEnd {
         try #require(await facts().last?.end)
     }
+
+    /// Why the only job did not begin.
+    func problem() async throws -> LaunchProblem {
+        try #require(await facts().last?.problem)
+    }
 }
 
 extension JobFact {
     var end: JobEnd? {
         if case .ended(let end) = content { end } else { nil }
+    }
+
+    /// Why the job did not begin, if this tells it.
+    var problem: LaunchProblem? {
+        if case .notStarted(let problem, order: _) = content { problem } else { nil }
     }
 
     /// The job's progress if this tells one, as jobs show it.
@@ -188,7 +209,7 @@ extension JobFact {
         case .stageBegan(_, let number, let count): Progress.atStage(number, of: count)
         case .progressed(let stage, let count, let fraction):
             Progress.atStage(stage, of: count, fraction: fraction)
-        case .ended: nil
+        case .ended, .notStarted: nil
         }
     }
 }

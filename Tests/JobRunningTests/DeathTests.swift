@@ -32,17 +32,6 @@ struct DeathTests {
         #expect(try await later.end() == end)
     }
 
-    @Test func aWorkerThatIsMissingIsAnError() async throws {
-        let bench = try Bench(.shell("true"))
-        let runner = bench.makeRunner(worker: "/nowhere/jobsync-worker")
-        await runner.start(try bench.order("script"))
-        let error = try #require(try await runner.end().error)
-        #expect(error.cause == .spawn)
-        #expect(
-            error.message == "the job's worker could not be started: No such file or directory"
-        )
-    }
-
     @Test(.enabled(if: MemoryGroup.isPossible, "needs the right to make a control group"))
     func aToolThatTakesTooMuchMemoryIsSaid() async throws {
         let group = try #require(MemoryGroup(limit: 30 << 20))

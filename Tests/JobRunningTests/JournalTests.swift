@@ -129,7 +129,7 @@ import Testing
             case .progress(let stage, let fraction):
                 #expect((0...1).contains(Progress.atStage(stage, of: 1, fraction: fraction)))
             case .started(let process): #expect(process.pid > 0 && process.startTime >= 0)
-            case .result, .kept, .end: break
+            case .result, .kept, .notStarted, .end: break
             }
             #expect(!JSONValue.object(entry.entry.line(at: entry.date)).encoded.isEmpty)
         }

@@ -128,26 +128,6 @@ struct RunTests {
         #expect(error == JobError(cause: .spawn, message: "there is no task nothing any more"))
     }
 
-    @Test func aFolderThatCannotBeWrittenIsAnError() async throws {
-        let bench = try Bench(.shell("true"))
-        try bench.write("in the way", to: "runs")
-        let runner = bench.makeRunner()
-        await runner.start(try bench.order("script"))
-        let error = try #require(try await runner.end().error)
-        #expect(error.cause == .spawn)
-        #expect(error.message == "the job's worker could not be started: Not a directory")
-    }
-
-    @Test func aWorkFolderThatCannotBeMadeIsAnError() async throws {
-        let bench = try Bench(.shell("true"))
-        try bench.write("in the way", to: "work")
-        let runner = bench.makeRunner()
-        await runner.start(try bench.order("script"))
-        let error = try #require(try await runner.end().error)
-        #expect(error.cause == .spawn)
-        #expect(error.message.contains("the work folder"))
-    }
-
     @Test func argumentsAreOneArgumentEach() async throws {
         let stage = CommandStage(
             name: "work",

@@ -8,6 +8,9 @@ private struct PlainScheduler {
     var machine: Resources
     var limits: [String: Int] = [:]
     var waiting: [(request: JobRequest, arrival: Int)] = []
+    var resting: [JobRequest] = []
+    /// How many jobs may start; nil for any number.
+    var permits: Int?
     var running: [JobRequest] = []
     var arrivals = 0
 
@@ -25,7 +28,8 @@ private struct PlainScheduler {
                 return waiter.request.shape.resources.fits(in: machine - used)
                     && limits[task].map { count < $0 } != false
             }
-            guard let next else { return actions }
+            guard let next, permits != 0 else { return actions }
+            permits = permits.map { $0 - 1 }
             waiting.removeAll { $0.request.id == next.request.id }
             running.append(next.request)
             actions.append(.start(next.request.id))
@@ -55,7 +59,12 @@ private struct PlainScheduler {
         case .jobArrived(let request):
             arrivals += 1
             waiting.append((request, arrivals))
-        case .jobWithdrawn(let id): waiting.removeAll { $0.request.id == id }
+            resting.removeAll { $0.id == request.id }
+        case .jobRested(let request, until: _): resting.append(request)
+        case .jobWithdrawn(let id):
+            waiting.removeAll { $0.request.id == id }
+            resting.removeAll { $0.id == id }
+        case .startingHindered(let hindrance): permits = hindrance?.permits
         case .jobEnded(let id): running.removeAll { $0.id == id }
         case .taskLimitChanged(let task, let limit): limits[task] = limit
         case .machineChanged(let machine): self.machine = machine
@@ -78,7 +87,7 @@ struct SchedulerModelTests {
             let expected = plain.handle(event)
             #expect(state.handle(event) == expected, "step \(step)")
             #expect(state.used == plain.used)
-            #expect(state.waitingCount == plain.waiting.count)
+            #expect(state.waitingCount == plain.waiting.count + plain.resting.count)
             #expect(plain.running.count == state.running.count)
             try checkReports(state, plain)
         }
@@ -90,7 +99,7 @@ struct SchedulerModelTests {
         using generator: inout SeededGenerator
     ) -> SchedulerEvent {
         let task = ["a", "b", "c"].randomElement(using: &generator) ?? "a"
-        switch Int.random(in: 0..<20, using: &generator) {
+        switch Int.random(in: 0..<23, using: &generator) {
         case 0..<9:
             let resources = Resources(
                 proc: .random(in: 1...5, using: &generator),
@@ -106,11 +115,24 @@ struct SchedulerModelTests {
         case 9..<15:
             return .jobEnded(plain.running.randomElement(using: &generator)?.id ?? "x")
         case 15..<18:
-            let waiter = plain.waiting.randomElement(using: &generator)
-            return .jobWithdrawn(waiter?.request.id ?? "x")
+            let waiters = plain.waiting.map(\.request) + plain.resting
+            return .jobWithdrawn(waiters.randomElement(using: &generator)?.id ?? "x")
         case 18:
             let limit = [nil, 0, 1, 2, 3].randomElement(using: &generator) ?? nil
             return .taskLimitChanged(task: task, limit: limit)
+        case 19:
+            let permits = [nil, nil, 0, 1, 2].randomElement(using: &generator) ?? nil
+            return .startingHindered(permits.map { StartHindrance(cause: "c", permits: $0) })
+        case 20:
+            let shape = JobShape(
+                task: task,
+                resources: Resources(proc: 1, mem: 1),
+                username: "u"
+            )
+            let end = Timestamp(microseconds: step)
+            return .jobRested(JobRequest(id: "r\(step)", shape: shape), until: end)
+        case 21 where !plain.resting.isEmpty:
+            return .jobArrived(plain.resting[0])
         default:
             return .machineChanged(
                 Resources(proc: .random(in: 3...9, using: &generator), mem: 16)
@@ -124,6 +146,12 @@ struct SchedulerModelTests {
             let (line, position) = plain.place(of: waiter)
             #expect(report.line == line)
             #expect(report.position == position)
+        }
+        for request in plain.resting {
+            guard case .rest = state.report(on: request.id)?.reason else {
+                Issue.record("\(request.id) rests")
+                continue
+            }
         }
     }
 

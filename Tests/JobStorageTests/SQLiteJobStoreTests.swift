@@ -117,7 +117,7 @@ struct SQLiteJobStoreTests {
         }
     }
 
-    @Test("A full disk makes a commit unavailable, and the store goes on when there is room")
+    @Test("On a full disk certainly nothing is written, and the store goes on when there is room")
     func fullDisk() async throws {
         try await withTemporaryFolder { folder in
             let store = try await SQLiteJobStore.open(at: folder + "/jobs.sqlite")
@@ -127,10 +127,8 @@ struct SQLiteJobStoreTests {
                 try db.execute(sql: "PRAGMA max_page_count = \(pages)")
             }
             let big = try makeJob("b", args: ["x": .string(String(repeating: "x", count: 100_000))])
-            await #expect {
+            await #expect(throws: JobStoreError.notWritten("the disk is full")) {
                 try await store.commit([.insert(big)])
-            } throws: { error in
-                if case .unavailable = error as? JobStoreError { true } else { false }
             }
             #expect(try await store.position().seq == 1)
             #expect(try await store.job(big.id) == nil)
@@ -138,6 +136,22 @@ struct SQLiteJobStoreTests {
             #expect(try await store.commit([.insert(big)]) == 2)
             #expect(try await store.job(big.id) == big)
             await store.close()
+        }
+    }
+
+    @Test("While the database is read-only certainly nothing is written")
+    func readOnly() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try await SQLiteJobStore.open(at: folder + "/jobs.sqlite")
+            let job = try makeJob("a")
+            try await store.write { try $0.execute(sql: "PRAGMA query_only = 1") }
+            await #expect(throws: JobStoreError.notWritten("the database is read-only")) {
+                try await store.commit([.insert(job)])
+            }
+            await store.close()
+            let reopened = try await SQLiteJobStore.open(at: folder + "/jobs.sqlite")
+            #expect(try await reopened.commit([.insert(job)]) == 1)
+            await reopened.close()
         }
     }
 

@@ -12,11 +12,6 @@ from jobsync_server import BINARY
 from outcome import Outcome, row
 
 NOT_YET = {
-    "no-worker": "B1",
-    "failing-worker": "B1",
-    "no-descriptors": "B1",
-    "worker-sigkill": "B2",
-    "full-disk": "B4",
     "damaged-documents": "B6",
     "lost-wal": "B6",
     "endless-lines": "B6",

@@ -23,6 +23,7 @@ import { helpDialog, listenToKeys } from './view/keys.js';
 import { Location } from './view/location.js';
 import { login } from './view/login.js';
 import { QueueHead } from './view/queue.js';
+import { showTroubles } from './view/troubles.js';
 import { SelectionBar } from './view/selection.js';
 import { startDialog } from './view/start.js';
 import { JobTable } from './view/table.js';
@@ -198,6 +199,7 @@ client.addEventListener('loaded', () => {
 client.addEventListener('resources', (event) => {
   resources = event.detail;
   cards.resources(resources);
+  showTroubles(resources);
 });
 client.addEventListener('state', ({ detail: { state, count: expected, retryIn } }) => {
   gate.connected(state === 'live');

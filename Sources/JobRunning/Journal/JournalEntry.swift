@@ -13,6 +13,8 @@ package enum JournalEntry: Hashable, Sendable {
     case result(JSONValue)
     /// What the task is about to put into its place in the data folder.
     case kept(DataRecord)
+    /// The worker lacked something to begin with the job, and has left it as it was; nothing follows.
+    case notStarted(String)
     /// The job ended; nothing follows.
     case end(JournalEnd)
 }
@@ -99,6 +101,9 @@ extension JournalEntry {
         case .kept(let record):
             line["event"] = "kept"
             line["record"] = .object(record.whole)
+        case .notStarted(let message):
+            line["event"] = "not_started"
+            line["message"] = .string(message)
         case .end(let end):
             line["event"] = "end"
             line["state"] = .string(end.state.rawValue)
@@ -138,6 +143,9 @@ extension JournalEntry {
         case "kept":
             guard let record = line["record"].flatMap(DataRecord.init(whole:)) else { return nil }
             self = .kept(record)
+        case "not_started":
+            guard let message = line["message"]?.stringValue else { return nil }
+            self = .notStarted(message)
         case "end":
             guard let end = JournalEnd(line: line) else { return nil }
             self = .end(end)

@@ -1,5 +1,3 @@
-import CProcess
-import Glibc
 import JSON
 package import JobModel
 import JobTasks
@@ -14,35 +12,66 @@ package struct JournalWriter: ~Copyable {
     private static let reserve: Int64 = 64 << 10
 
     private let path: FilePath
-    private let file: CInt
-    /// Whether the last line may be a part only: written on a full disk, or by a writer that died.
-    private var mayBeTorn: Bool
+    private var lines: LineWriter
+    /// What is no line yet, in order: what is long needs room for a file of its own first.
+    private var waiting: [(entry: JournalEntry, date: Timestamp)] = []
+    /// Whether what is written next is to be on the disk before it counts as written.
+    private var mustSync = false
 
     /// Opens a journal, or makes one.
     package init(_ path: FilePath) throws(Errno) {
         self.path = path
-        file = try Files.open(path, O_WRONLY | O_APPEND | O_CREAT)
-        // Not every file system can; then a full disk is told as far as it goes.
-        _ = cprocess_reserve(file, Self.reserve)
-        mayBeTorn = (Files.size(of: path) ?? 0) > 0
+        lines = try LineWriter(path)
+        lines.reserve(Self.reserve)
+        // The last line may be a part only, of a writer that died.
+        if (Files.size(of: path) ?? 0) > 0 { lines.add([UInt8(ascii: "\n")]) }
     }
 
-    deinit { close(file) }
-
     /// Writes an entry down; the end is on the disk when this returns.
+    ///
+    /// - Throws: Why it cannot be written yet; ``flush()`` goes on with it.
     package mutating func append(
         _ entry: JournalEntry,
         at date: Timestamp = .present
     ) throws(Errno) {
-        var line: [UInt8] = mayBeTorn ? [UInt8(ascii: "\n")] : []
-        line.append(contentsOf: try text(of: entry, at: date))
-        line.append(UInt8(ascii: "\n"))
-        mayBeTorn = true
-        try Files.write(line[...], to: file)
-        mayBeTorn = false
+        waiting.append((entry, date))
         switch entry {
-        case .kept, .end: fsync(file)
-        case .started, .stage, .progress, .result: break
+        case .kept, .end: mustSync = true
+        case .started, .stage, .progress, .result, .notStarted: break
+        }
+        try flush()
+    }
+
+    /// Whether something is still to be written.
+    package var isBehind: Bool { !waiting.isEmpty || lines.unwritten > 0 }
+
+    /// Writes what could not be written before.
+    ///
+    /// - Throws: Why it cannot be written yet.
+    package mutating func flush() throws(Errno) {
+        try layOutLines()
+        try lines.flush()
+        guard mustSync else { return }
+        do {
+            try lines.sync()
+        } catch  where error.isLackOfSpace {
+            throw error
+        } catch {
+            // It is written as far as that can be told; there is nobody who could do better.
+        }
+        mustSync = false
+    }
+
+    /// Makes lines of what waits; what cannot become one for another reason than want of space is dropped.
+    private mutating func layOutLines() throws(Errno) {
+        while let next = waiting.first {
+            do {
+                lines.add(try text(of: next.entry, at: next.date) + [UInt8(ascii: "\n")])
+            } catch {
+                if !error.isLackOfSpace { waiting.removeFirst() }
+                throw error
+            }
+            waiting.removeFirst()
         }
     }
 

@@ -27,8 +27,14 @@ enum LongEntry {
         let name = "entry-\(number)"
         let file = try Files.open(folder.appending(name + ".json"), O_WRONLY | O_CREAT | O_TRUNC)
         defer { close(file) }
-        try Files.write(JSONValue.object(line).encoded[...], to: file)
-        guard fsync(file) == 0 else { throw Errno(rawValue: errno) }
+        do throws(Errno) {
+            try Files.write(JSONValue.object(line).encoded[...], to: file)
+            guard fsync(file) == 0 else { throw Errno(rawValue: errno) }
+        } catch {
+            // It takes room where there is none, and the next try takes another name.
+            try? Files.remove(folder.appending(name + ".json"))
+            throw error
+        }
         return ["t": line["t"] ?? .null, "event": "file", "file": .string(name)]
     }
 

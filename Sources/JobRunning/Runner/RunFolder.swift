@@ -22,20 +22,26 @@ struct RunFolder {
     ///
     /// - Parameter order: What the worker is told.
     /// - Returns: The open lock.
-    /// - Throws: What could not be made; `EAGAIN` if a worker of this job lives.
-    func prepare(_ order: WorkerOrder) throws(Errno) -> CInt {
-        if Files.exists(lock) {
-            guard let file = try tryLock() else { throw .resourceTemporarilyUnavailable }
-            close(file)
+    /// - Throws: What could not be made, or that a worker of this job lives.
+    func prepare(_ order: WorkerOrder) throws(LaunchError) -> CInt {
+        let lock = try LaunchError.unless(
+            "the run folder in \(path.removingLastComponent()) cannot be made"
+        ) {
+            () throws(Errno) -> CInt? in
+            if Files.exists(self.lock) {
+                guard let file = try tryLock() else { return nil }
+                close(file)
+            }
+            try Files.remove(path)
+            try Files.makeFolder(path)
+            try Files.write(JSONValue.object(order.document).encoded, to: self.order)
+            try orders.prepare()
+            // Here before the worker is, so that it can be watched from the start.
+            try Files.write([], to: journal)
+            return try tryLock()
         }
-        try Files.remove(path)
-        try Files.makeFolder(path)
-        try Files.write(JSONValue.object(order.document).encoded, to: self.order)
-        try orders.prepare()
-        // Here before the worker is, so that it can be watched from the start.
-        try Files.write([], to: journal)
-        guard let file = try tryLock() else { throw .resourceTemporarilyUnavailable }
-        return file
+        guard let lock else { throw .workerLives }
+        return lock
     }
 
     /// Tries to take the job's lock, which its worker holds as long as it lives.

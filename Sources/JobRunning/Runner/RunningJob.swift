@@ -18,6 +18,8 @@ struct RunningJob {
     }
 
     var order: LaunchOrder
+    /// The number of the newest order for the job.
+    var orderNumber: Int
     let folder: RunFolder
     var journal: JournalReader
     /// The time from SIGTERM to SIGKILL.
@@ -29,6 +31,14 @@ struct RunningJob {
     var isCancelled = false
     /// Holds all of its processes; nil where there are no control groups.
     var group: ControlGroup?
+    /// When the job was taken up.
+    let taken = ContinuousClock.now
+    /// How much of its log is of earlier attempts.
+    var earlierLog = 0
+    /// Whether the worker has written down that it lives.
+    var hasSpoken = false
+    /// What the worker lacked to begin with the job.
+    var lack: LaunchProblem?
     var process: WorkerProcess?
     var identity: ProcessIdentity?
     var watch: JournalWatcher.Watch?
@@ -37,6 +47,8 @@ struct RunningJob {
     var record: DataRecord?
     var end: JournalEnd?
     var damagedLines = 0
+    /// Whether the journal could not be read the last time.
+    var isUnreadable = false
     /// The running stage's number, and how many there are.
     var stage: (number: Int, of: Int)?
     var progress = ProgressTeller()
@@ -45,6 +57,7 @@ struct RunningJob {
 
     init(_ order: LaunchOrder, in folders: DataFolders, grace: Duration?) {
         self.order = order
+        orderNumber = order.number
         folder = RunFolder(folders.run(of: order.id))
         self.grace = grace ?? TaskDescription.defaultGrace
         memoryKills = MemoryKills.count()

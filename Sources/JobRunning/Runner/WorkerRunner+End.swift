@@ -15,7 +15,7 @@ extension WorkerRunner {
 
     /// Clears away what is left of a job whose worker is gone, and tells its end.
     func finish(_ id: JobID, exit: WorkerExit, usage: ResourceUsage?) async {
-        await readJournal(of: id)
+        await readWholeJournal(of: id)
         guard var job = jobs[id], job.phase != .ending else { return }
         tellProgress(of: id)
         for timer in job.timers { timer.cancel() }
@@ -35,6 +35,10 @@ extension WorkerRunner {
         }
         // Its last word would have been that nothing of it is left.
         await sweep(job, wasHeld: job.process != nil)
+        if !job.isCancelled, let problem = job.lack ?? lack(of: job, exit: exit) {
+            await giveBack(job, because: problem)
+            return
+        }
         let end =
             job.isCancelled
             ? JournalEnd(state: .cancelled, usage: usage)

@@ -26,41 +26,65 @@ extension WorkerRunner {
 
     /// Reads some of what is new in a job's journal now, and the rest when others have had their turn.
     private func journalGrew(of id: JobID) {
-        guard readPortion(of: id) else { return }
-        Task { await readJournal(of: id) }
+        guard readPortion(of: id) == .more else { return }
+        Task { await readWholeJournal(of: id) }
     }
 
-    /// Reads what is new in a job's journal, and tells it; between portions others have their turn.
-    func readJournal(of id: JobID) async {
-        while readPortion(of: id) { await Task.yield() }
+    /// Reads what is new in a job's journal, however long it takes until the machine lets it be read.
+    ///
+    /// What stands in it decides what becomes of the job; that it cannot be read just now must not.
+    /// Between portions others have their turn.
+    func readWholeJournal(of id: JobID) async {
+        let shortest = Duration.milliseconds(100)
+        var pause = shortest
+        while !Task.isCancelled {
+            switch readPortion(of: id) {
+            case .last:
+                return
+            case .more:
+                pause = shortest
+                await Task.yield()
+            case .unreadable:
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(10))
+            }
+        }
     }
+
+    /// What became of reading some of a journal.
+    private enum Portion { case more, last, unreadable }
 
     /// Reads some of what is new in a job's journal, and tells it.
-    ///
-    /// - Returns: Whether there may be more.
-    private func readPortion(of id: JobID) -> Bool {
-        guard var job = jobs[id] else { return false }
+    private func readPortion(of id: JobID) -> Portion {
+        guard var job = jobs[id] else { return .last }
         var entries: [JournalReader.DatedEntry] = []
         let hasMore: Bool
         do {
             hasMore = try job.journal.readPortion(into: &entries)
         } catch {
-            logger.warning("the journal of job \(id) cannot be read: \(error)")
-            return false
+            if !job.isUnreadable {
+                logger.warning("the journal of job \(id) cannot be read: \(error)")
+            }
+            jobs[id]?.isUnreadable = true
+            return .unreadable
         }
+        job.isUnreadable = false
         if job.journal.damagedLines > job.damagedLines {
             job.damagedLines = job.journal.damagedLines
             logger.warning("the journal of job \(id) has damaged lines, which are left out")
         }
         jobs[id] = job
         for entry in entries { learn(entry, of: id) }
-        return hasMore
+        return hasMore ? .more : .last
     }
 
     private func learn(_ entry: JournalReader.DatedEntry, of id: JobID) {
         switch entry.entry {
         case .started(let identity):
             jobs[id]?.identity = identity
+            jobs[id]?.hasSpoken = true
+        case .notStarted(let message):
+            jobs[id]?.lack = LaunchProblem(message)
         case .stage(let name, let number, let count):
             jobs[id]?.stage = (number, count)
             jobs[id]?.progress.beginStage()

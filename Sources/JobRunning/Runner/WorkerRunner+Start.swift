@@ -47,15 +47,16 @@ extension WorkerRunner {
         let id = job.order.id
         do {
             try spawn(job, of: task)
-        } catch .resourceTemporarilyUnavailable {
-            // Its worker lives already; an earlier server must have started it.
-            await follow(id)
         } catch {
-            await fail(id, "the job's worker could not be started: \(error)")
+            switch error {
+            // An earlier server must have started it.
+            case .workerLives: await follow(id)
+            case .lacking(let problem): await giveBack(id, because: problem)
+            }
         }
     }
 
-    private func spawn(_ job: RunningJob, of task: TaskDescription) throws(Errno) {
+    private func spawn(_ job: RunningJob, of task: TaskDescription) throws(LaunchError) {
         let id = job.order.id
         var order = WorkerOrder(job.order, of: task, in: folders, lease: lease)
         let group = makeGroup(for: id)
@@ -65,16 +66,23 @@ extension WorkerRunner {
         // Of an earlier attempt, if of anything; no worker of this job lives.
         if let group, !group.processes.isEmpty { group.kill() }
         watchJournal(of: id)
-        try Files.makeFolder(folders.logs)
-        let log = try Files.open(folders.log(of: id), O_WRONLY | O_APPEND | O_CREAT)
+        let log = try LaunchError.unless("the job's log in \(folders.logs) cannot be opened") {
+            () throws(Errno) in
+            try Files.makeFolder(folders.logs)
+            return try Files.open(folders.log(of: id), O_WRONLY | O_APPEND | O_CREAT)
+        }
         defer { close(log) }
-        let pid = try WorkerProcess.spawn(
-            worker,
-            order: job.order,
-            run: job.folder.path,
-            lock: lock,
-            log: log
-        )
+        jobs[id]?.earlierLog = Files.size(of: folders.log(of: id)) ?? 0
+        let pid = try LaunchError.unless("the worker program \(worker) cannot be started") {
+            () throws(Errno) in
+            try WorkerProcess.spawn(
+                worker,
+                order: job.order,
+                run: job.folder.path,
+                lock: lock,
+                log: log
+            )
+        }
         // Known from its first moment, so that nobody takes it for a stray.
         jobs[id]?.identity = ProcessIdentity(
             pid: pid,
@@ -82,23 +90,26 @@ extension WorkerRunner {
             bootID: Machine.bootID
         )
         hold(pid, startTime: nil, for: id)
+        after(silence, for: id) { await $0.endIfSilent(id) }
     }
 
     /// Finds out how it stands with a job that an earlier server started.
     func follow(_ id: JobID) async {
-        await readJournal(of: id)
+        await readWholeJournal(of: id)
         guard let job = jobs[id], job.process == nil, job.phase != .ending else { return }
         let lock: CInt?
         do {
             lock = try job.folder.tryLock()
         } catch {
-            await fail(id, "the job's lock cannot be looked at: \(error)")
+            // It may live and be well; what is lacking is lacking here.
+            logger.warning("the lock of job \(id) cannot be looked at: \(error)")
+            after(.seconds(1), for: id) { await $0.follow(id) }
             return
         }
         if let lock {
             close(lock)
             // What the worker wrote before it let go of the lock.
-            await readJournal(of: id)
+            await readWholeJournal(of: id)
             // A journal of which nothing can be read is none of a job that was never started.
             if jobs[id]?.end == nil, jobs[id]?.identity == nil, jobs[id]?.phase == .running,
                 jobs[id]?.journal.isEmpty == true
@@ -111,6 +122,7 @@ extension WorkerRunner {
             hold(identity.pid, startTime: identity.startTime, for: id)
         } else {
             // It lives, and is about to write its first line.
+            if job.taken.duration(to: .now) > silence { await endIfSilent(id) }
             after(.milliseconds(50), for: id) { await $0.follow(id) }
         }
     }
@@ -152,10 +164,11 @@ extension WorkerRunner {
         _ action: @escaping @Sendable (isolated WorkerRunner) async -> Void
     ) {
         jobs[id]?.timers.append(
-            Task {
+            // Who waits keeps no runner alive that nobody uses any more.
+            Task { [weak self] in
                 do {
                     try await Task.sleep(for: delay)
-                    await action(self)
+                    if let self { await action(self) }
                 } catch {
                     return
                 }

@@ -29,6 +29,8 @@ public actor WorkerRunner: JobRunner {
     let groups: ControlGroups?
     /// What jobs need to go on that other servers may start as well; nil if there are no other servers.
     let lease: WorkerLease?
+    /// How long a worker may take to its first word.
+    let silence: Duration
     let logger: Logger
     let teller: AsyncStream<JobFact>.Continuation
     var jobs: [JobID: RunningJob] = [:]
@@ -48,6 +50,7 @@ public actor WorkerRunner: JobRunner {
     ///   - groups: Where jobs get control groups; nil where they get none.
     ///   - lease: How long other servers wait for a word of this one until they start its jobs anew;
     ///     nil if there are none.
+    ///   - silence: How long a worker may take to its first word before it is ended.
     ///   - logger: Where damage is reported.
     public init(
         folders: DataFolders,
@@ -57,6 +60,7 @@ public actor WorkerRunner: JobRunner {
         ownsProcess: Bool = false,
         groups: ControlGroups? = nil,
         lease: Duration? = nil,
+        silence: Duration = .seconds(30),
         logger: Logger
     ) {
         (facts, teller) = AsyncStream.makeStream(of: JobFact.self)
@@ -67,6 +71,7 @@ public actor WorkerRunner: JobRunner {
         self.ownsProcess = ownsProcess
         self.groups = groups
         self.lease = lease.map { WorkerLease(file: folders.lease, duration: $0) }
+        self.silence = silence
         self.logger = logger
         cprocess_become_subreaper()
         if groups == nil {
@@ -78,7 +83,7 @@ public actor WorkerRunner: JobRunner {
 
     /// Starts a job; a failure to start it is a fact too.
     public func start(_ order: LaunchOrder) async {
-        guard jobs[order.id] == nil else { return }
+        guard !isKnown(order) else { return }
         jobs[order.id] = RunningJob(order, in: folders, grace: tasks(order.task)?.grace)
         await launch(order.id)
     }
@@ -88,13 +93,20 @@ public actor WorkerRunner: JobRunner {
     /// A job that never came to run is started now; one whose worker died without a last
     /// word ends in an error, and what is left of its processes is ended.
     public func adopt(_ order: LaunchOrder) async {
-        guard jobs[order.id] == nil else { return }
+        guard !isKnown(order) else { return }
         let grace = RunFolder(folders.run(of: order.id)).readOrder()?.grace
         jobs[order.id] = RunningJob(order, in: folders, grace: grace ?? tasks(order.task)?.grace)
         jobs[order.id]?.group = group(of: order.id)
         if jobs[order.id]?.folder.orders.isCancelled ?? false { beginStopping(order.id) }
         watchJournal(of: order.id)
         await follow(order.id)
+    }
+
+    /// Whether a job is looked after already; then this order is the newest one for it.
+    private func isKnown(_ order: LaunchOrder) -> Bool {
+        guard jobs[order.id] != nil else { return false }
+        jobs[order.id]?.orderNumber = order.number
+        return true
     }
 
     /// Orders a job to stop, in writing: then SIGTERM, and SIGKILL to all of it after its grace time.

@@ -8,26 +8,27 @@ package struct JobLogWriter: ~Copyable {
     /// A tool that writes without end must not fill the disk; what is beyond is left out.
     static let limit = 256 << 20
 
-    private let file: CInt
+    /// So much that could not be written is kept at most, of a job that cannot wait for space.
+    private static let unwrittenLimit = 1 << 20
+
+    private var file: LineWriter
     private var size: Int
     private var isFull = false
 
     /// Opens a log, or makes one.
     package init(_ path: FilePath) throws(Errno) {
-        file = try Files.open(path, O_WRONLY | O_APPEND | O_CREAT)
+        file = try LineWriter(path)
         size = Files.size(of: path) ?? 0
     }
-
-    deinit { close(file) }
 
     /// Writes lines down.
     ///
     /// - Parameters:
     ///   - lines: Lines without their ends.
     ///   - stage: In which stage of the job they came; nil outside of all.
-    /// - Throws: Why they cannot be written.
+    /// - Throws: Why they cannot be written yet; ``flush()`` goes on with them.
     package mutating func append(_ lines: [String], stage: String?) throws(Errno) {
-        guard !isFull else { return }
+        guard !isFull, file.unwritten < Self.unwrittenLimit else { return try flush() }
         let date = Timestamp.present.description
         // Milliseconds are enough: 2016-08-25T11:48:22.375Z.
         let head = "\(date.prefix(23))Z \(stage.map { $0 + ": " } ?? "")"
@@ -44,6 +45,12 @@ package struct JobLogWriter: ~Copyable {
                 "\(head)the log ends here: it has more than \(Self.limit >> 20) MiB\n".utf8
             )
         }
-        try Files.write(bytes[...], to: file)
+        file.add(bytes)
+        try flush()
     }
+
+    /// Writes what could not be written before.
+    ///
+    /// - Throws: Why it cannot be written yet.
+    package mutating func flush() throws(Errno) { try file.flush() }
 }

@@ -143,11 +143,17 @@ final class Supervisor: Sendable {
     }
 
     /// Starts the thread.
-    func start() {
+    ///
+    /// - Returns: Whether there is one.
+    func start() -> Bool {
         var thread = pthread_t()
-        let owned = Unmanaged.passRetained(self).toOpaque()
-        pthread_create(&thread, nil, supervise, owned)
+        let owned = Unmanaged.passRetained(self)
+        guard pthread_create(&thread, nil, supervise, owned.toOpaque()) == 0 else {
+            owned.release()
+            return false
+        }
         pthread_detach(thread)
+        return true
     }
 
     fileprivate func run() {

@@ -9,6 +9,38 @@ package import SystemPackage
 package struct Worker {
     /// The descriptor under which the server hands over the lock.
     private static let handedLock: CInt = 3
+    /// How many threads a worker has at least while a tool runs.
+    private static let threads = 8
+
+    /// How many descriptors a worker needs at least while a tool runs, besides those that it has.
+    private static let descriptors = 24
+
+    /// What this process lacks to run a job, in a sentence for people; nil if it has all.
+    package static var lack: String? {
+        if !hasThreads { return "the worker can make no threads" }
+        return hasDescriptors ? nil : "the worker can open no files: Too many open files"
+    }
+
+    /// Whether this process may open the descriptors that a job needs.
+    private static var hasDescriptors: Bool {
+        let made = (0..<descriptors).map { _ in fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 4) }
+        defer { for file in made where file >= 0 { close(file) } }
+        return made.allSatisfy { $0 >= 0 }
+    }
+
+    /// Whether the machine gives this process the threads that a job needs.
+    ///
+    /// Asked before anything waits for one: Swift's own pool would wait for ever.
+    private static var hasThreads: Bool {
+        var made: [pthread_t] = []
+        defer { for thread in made { pthread_join(thread, nil) } }
+        while made.count < threads {
+            var thread = pthread_t()
+            guard pthread_create(&thread, nil, { _ in nil }, nil) == 0 else { return false }
+            made.append(thread)
+        }
+        return true
+    }
 
     private let folder: FilePath
     private let order: WorkerOrder
@@ -71,15 +103,15 @@ package struct Worker {
 
     private func run() async -> CInt {
         reporter.write(.started(Machine.ownIdentity))
-        supervisor.start()
+        guard supervisor.start() else { return giveBack("the worker can make no thread") }
         supervisor.watchLease()
         var failure: TaskFailure?
         var reason: StopReason?
-        do {
+        do throws(TaskFailure) {
             try makeWorkFolder()
             let work = try makeWork()
             keepStart()
-            do {
+            do throws(TaskFailure) {
                 try await runStages(of: work)
                 reporter.endStages()
                 // What a tool has left running could still write to what is kept.
@@ -88,9 +120,13 @@ package struct Worker {
             } catch  where context.published != nil {
                 // What it was for is done; only something of the tidying up is not.
                 reporter.log(["left as it is: \(error.message ?? "the job was stopped")"])
+            } catch  where error.isLack {
+                // There is nothing to be cleaned up.
+                throw error
             } catch {
                 failure = error
                 reason = supervisor.reason
+                context.isPatient = false
                 ProcessTree.endDescendants(patience: supervisor.patience)
                 supervisor.beginCleanUp()
                 reporter.endStages()
@@ -98,7 +134,9 @@ package struct Worker {
             }
         } catch {
             failure = error
+            reason = supervisor.reason
         }
+        if case .lacking(let message) = failure, reason == nil { return giveBack(message) }
         return end(
             failure.map { outcome(of: $0, stoppedFor: reason) } ?? JournalEnd(state: .complete)
         )
@@ -121,6 +159,7 @@ package struct Worker {
         for (index, stage) in stages.enumerated() {
             try context.checkStopping()
             reporter.beginStage(stage.name, number: index + 1, of: stages.count)
+            if index > 0 { context.hasBegun = true }
             try await stage.run()
         }
     }
@@ -142,19 +181,27 @@ package struct Worker {
             try Files.remove(context.work)
             try Files.makeFolder(context.work)
         } catch {
-            throw .failed(
-                JobError(
-                    cause: .spawn,
-                    message: "the work folder \(context.work) cannot be made: \(error)"
-                )
-            )
+            let folder = context.work.removingLastComponent()
+            throw .lacking("the job's work folder in \(folder) cannot be made: \(error)")
         }
     }
+}
+
+extension TaskFailure {
+    fileprivate var isLack: Bool { if case .lacking = self { true } else { false } }
 }
 
 // MARK: - The end
 
 extension Worker {
+    /// Leaves the job as if it had not been touched: the server starts it again when that may work.
+    private func giveBack(_ message: String) -> CInt {
+        reporter.endStages()
+        ProcessTree.endDescendants(patience: .zero)
+        supervisor.finish()
+        return reporter.write(.notStarted(message)) ? 0 : 1
+    }
+
     private func end(_ outcome: JournalEnd) -> CInt {
         reporter.endStages()
         ProcessTree.endDescendants(patience: supervisor.patience)
@@ -208,6 +255,8 @@ extension Worker {
             return JournalEnd(state: .error, error: JobError(cause: .lost, message: message))
         case (_, .cannotWrite(let what)):
             return JournalEnd(state: .error, error: JobError(cause: .task, message: what))
+        case (.lacking(let what), nil):
+            return JournalEnd(state: .error, error: JobError(cause: .spawn, message: what))
         case (.failed(let error), nil):
             return JournalEnd(state: .error, error: error)
         case (.interrupted(let error), nil):

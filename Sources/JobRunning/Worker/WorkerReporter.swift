@@ -1,10 +1,12 @@
+import Glibc
 import JSON
 import JobModel
 import JobTasks
 import Synchronization
 import SystemPackage
 
-/// Writes a job's log and journal; what cannot be written stops the job.
+/// Writes a job's log and journal; what cannot be written stops the job, but for want of space, for which it
+/// waits.
 final class WorkerReporter: TaskReporter {
     private struct Files: ~Copyable {
         var log: JobLogWriter
@@ -12,6 +14,8 @@ final class WorkerReporter: TaskReporter {
         var stage: (name: String, number: Int)?
         var pendingProgress: Double?
         var writtenProgress = 0.0
+        /// When it was last said that the job has waited for space.
+        var lastWait: ContinuousClock.Instant?
         var lastProgress = ContinuousClock.now - WorkerReporter.interval
     }
 
@@ -33,7 +37,7 @@ final class WorkerReporter: TaskReporter {
     var isStopping: Bool { supervisor.withLock { $0 }?.isStopping ?? false }
 
     func log(_ lines: [String]) {
-        writing("the job's log") { files throws(Errno) in
+        writing(.log) { files throws(Errno) in
             try files.log.append(lines, stage: files.stage?.name)
         }
     }
@@ -56,8 +60,10 @@ final class WorkerReporter: TaskReporter {
 
     /// Writes down progress that waits.
     func flushProgress() {
-        writing("the job's journal") { files throws(Errno) in
+        // Newer progress will come; nobody has to wait for this.
+        writing(.journal, waitsForSpace: false) { files throws(Errno) in
             guard let fraction = files.pendingProgress, let stage = files.stage else { return }
+            if files.journal.isBehind { try files.journal.flush() }
             files.pendingProgress = nil
             files.writtenProgress = fraction
             files.lastProgress = .now
@@ -67,7 +73,7 @@ final class WorkerReporter: TaskReporter {
 
     /// Writes down that a stage begins.
     func beginStage(_ name: String, number: Int, of count: Int) {
-        writing("the job's journal") { files throws(Errno) in
+        writing(.journal) { files throws(Errno) in
             files.stage = (name, number)
             files.pendingProgress = nil
             files.writtenProgress = 0
@@ -88,19 +94,92 @@ final class WorkerReporter: TaskReporter {
     /// - Returns: Whether it could be written.
     @discardableResult
     func write(_ entry: JournalEntry) -> Bool {
-        writing("the job's journal") { files throws(Errno) in
+        writing(.journal) { files throws(Errno) in
             try files.journal.append(entry)
         }
     }
 
+    private enum Target: String {
+        case log = "the job's log"
+        case journal = "the job's journal"
+    }
+
     @discardableResult
-    private func writing(_ what: String, _ body: (inout Files) throws(Errno) -> Void) -> Bool {
+    private func writing(
+        _ target: Target,
+        waitsForSpace: Bool = true,
+        _ body: (inout Files) throws(Errno) -> Void
+    ) -> Bool {
         do {
             try files.withLock { files throws(Errno) in try body(&files) }
             return true
+        } catch  where error.isLackOfSpace {
+            return waitsForSpace && waitForSpace(to: target)
         } catch {
-            supervisor.withLock { $0 }?.stop(.cannotWrite("\(what) cannot be written: \(error)"))
+            stop(because: error, writing: target)
             return false
         }
+    }
+
+    // MARK: Space
+
+    /// Waits until there is space for what is to be written, and says so in the log afterwards.
+    ///
+    /// Keeps its thread, and with it the tool whose output it is: what a tool says is not dropped because a
+    /// disk is full for a while. A job that is to stop does not wait to say something.
+    private func waitForSpace(to target: Target) -> Bool {
+        let start = ContinuousClock.now
+        var pause = Duration.milliseconds(100)
+        while mayWait(for: target) {
+            sleep(pause, for: target)
+            pause = min(pause * 2, .seconds(5))
+            do {
+                try files.withLock { files throws(Errno) in
+                    switch target {
+                    case .log: try files.log.flush()
+                    case .journal: try files.journal.flush()
+                    }
+                }
+                sayThatItWaited(since: start)
+                return true
+            } catch  where error.isLackOfSpace {
+                continue
+            } catch {
+                stop(because: error, writing: target)
+                return false
+            }
+        }
+        return false
+    }
+
+    /// Of several threads that have waited, the first one says it.
+    private func sayThatItWaited(since start: ContinuousClock.Instant) {
+        let seconds = (ContinuousClock.now - start).components.seconds
+        files.withLock { files in
+            guard files.lastWait.map({ $0 < start }) ?? true else { return }
+            files.lastWait = .now
+            let line = "the disk was full: waited \(seconds) s for space"
+            // Where that fails, the next one who waits says it.
+            try? files.log.append([line], stage: files.stage?.name)
+        }
+    }
+
+    private func mayWait(for target: Target) -> Bool {
+        switch (supervisor.withLock { $0 }?.reason, target) {
+        case (nil, _): true
+        case (.cancelled, _), (.interrupted, _), (_, .log): false
+        // What has become of the job is worth the wait.
+        case (_, .journal): true
+        }
+    }
+
+    private func sleep(_ time: Duration, for target: Target) {
+        let end = ContinuousClock.now + time
+        while .now < end, mayWait(for: target) { usleep(50_000) }
+    }
+
+    private func stop(because error: Errno, writing target: Target) {
+        supervisor.withLock { $0 }?
+            .stop(.cannotWrite("\(target.rawValue) cannot be written: \(error)"))
     }
 }

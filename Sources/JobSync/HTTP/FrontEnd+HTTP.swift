@@ -37,8 +37,13 @@ extension FrontEnd {
 
     private func health() async -> HTTPResponse {
         if isDraining { return Self.json(["status": "draining"], status: 503) }
-        guard await manager.answers else {
-            return Self.json(["status": "unavailable"], status: 503)
+        let troubles = await manager.troubles
+        guard await manager.answers, troubles.isEmpty else {
+            var document: JSONObject = ["status": "unavailable"]
+            if !troubles.isEmpty {
+                document["troubles"] = .array(troubles.map { .object($0.document) })
+            }
+            return Self.json(.object(document), status: 503)
         }
         return Self.json(["status": "ok"])
     }

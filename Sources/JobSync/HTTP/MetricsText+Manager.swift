@@ -78,6 +78,18 @@ extension MetricsText {
             Double(statistics.started)
         )
         single(
+            "jobsync_jobs_not_started_total",
+            .counter,
+            "Times that a job could not be started for want of something, and waits again.",
+            Double(statistics.notStarted)
+        )
+        single(
+            "jobsync_store_changes_kept_total",
+            .counter,
+            "Times that the store took no changes, which were kept and tried again.",
+            Double(statistics.changesKept)
+        )
+        single(
             "jobsync_worker_start_duration_seconds",
             "Time from deciding to start a job to its worker's first stage.",
             statistics.workerStarts

@@ -15,6 +15,7 @@ public final class CommitInbox: ChangeObserver {
         case readAnew(SnapshotRead)
         /// A limit was changed, or what jobs may use.
         case settings
+        case troublesChanged
     }
 
     private struct Content {
@@ -53,6 +54,9 @@ public final class CommitInbox: ChangeObserver {
     public func settingsChanged() {
         put(.settings)
     }
+
+    /// What the manager says of its troubles is another than before.
+    public func troublesChanged() { put(.troublesChanged) }
 
     private func put(_ item: Item) {
         let reader = content.withLock { content in

@@ -30,10 +30,23 @@ extension ResourceReport {
     var document: JSONObject {
         let counts = taskCounts.sorted { $0.key < $1.key }
             .map { ($0.key, JSONValue.integer($0.value)) }
-        return [
+        var document: JSONObject = [
             "used": .object(used.document), "available": .object(available.document),
             "limit": .object(limit.document),
             "task_counts": .object(JSONObject(uniqueKeysWithValues: counts)),
+        ]
+        if !troubles.isEmpty {
+            document["troubles"] = .array(troubles.map { .object($0.document) })
+        }
+        return document
+    }
+}
+
+extension ServerTrouble {
+    var document: JSONObject {
+        [
+            "kind": .string(kind.rawValue), "cause": .string(cause),
+            "since": .string(since.description),
         ]
     }
 }
@@ -77,7 +90,8 @@ extension WaitingReport {
             document["running"] = .integer(running)
             document["limit"] = .integer(limit)
         case .behind(let ahead): document["ahead"] = .integer(ahead)
-        case .paused: break
+        case .rest(let end): document["until"] = .string(end.description)
+        case .paused, .server: break
         }
         document["line"] = .string(line.rawValue)
         document["position"] = .integer(position)
@@ -95,6 +109,8 @@ extension WaitingReport {
                 ? "another job that needs the same comes first"
                 : "\(ahead) other jobs that need the same come first"
         case .paused: return "the task is paused"
+        case .server(let cause): return cause
+        case .rest(let end): return "an attempt failed; the next one begins at \(end)"
         case .unschedulable(let short):
             return "needs \(short.missing) than the whole machine gives; "
                 + "it waits for a larger one"
@@ -122,6 +138,8 @@ extension WaitingReason {
         case .taskLimit: "task_limit"
         case .behind: "behind"
         case .paused: "paused"
+        case .server: "server"
+        case .rest: "rest"
         case .unschedulable: "unschedulable"
         }
     }

@@ -119,6 +119,8 @@ extension FrontEnd {
         return [
             "job": .object(detail.job.document),
             "stages": .array(detail.stages.map { .string($0) }),
+            "attempt": .integer(detail.job.attempt),
+            "attempts": .integer(max(detail.attempts, detail.job.attempt)),
             "queue": detail.waiting.map { .object($0.document) } ?? .null,
             "log": .object(await endOfLog(of: detail.job, for: connection)),
             "outputs": .array(outputs.map(\.document)),

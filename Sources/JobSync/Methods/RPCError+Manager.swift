@@ -50,6 +50,13 @@ extension RPCError {
                 details: ["after": 1000],
                 retry: true
             )
+        case .storeTakesNothing(let cause):
+            self.init(
+                .unavailable,
+                "the store takes no changes, and nothing was done: \(cause)",
+                details: ["after": 2000],
+                retry: true
+            )
         case .draining:
             self.init(
                 .draining,

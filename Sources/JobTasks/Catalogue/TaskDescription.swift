@@ -16,6 +16,8 @@ public struct TaskDescription: Hashable, Sendable {
     public var timeout: Duration?
     /// Whether a job may start again after the machine went down under it.
     public var isRestartable: Bool
+    /// How many attempts at a job that may start again there are at most, the first one included.
+    public var attempts: Int
     /// The arguments, in the order in which forms show them.
     public var arguments: [ArgumentDescription]
     /// Names that may be given and are dropped, because older clients send them.
@@ -35,6 +37,12 @@ public struct TaskDescription: Hashable, Sendable {
     /// The time from SIGTERM to SIGKILL where a task names none.
     public static let defaultGrace = Duration.seconds(10)
 
+    /// How many attempts there are where a task names no number.
+    public static let defaultAttempts = 3
+
+    /// The most attempts that a task may name: each has its entry in a job's history.
+    public static let maximumAttempts = 100
+
     /// Describes a task.
     ///
     /// - Parameters:
@@ -45,6 +53,7 @@ public struct TaskDescription: Hashable, Sendable {
     ///   - grace: The time from SIGTERM to SIGKILL.
     ///   - timeout: How long a whole job may take.
     ///   - isRestartable: Whether a job may start again after the machine went down.
+    ///   - attempts: How many attempts at such a job there are at most.
     ///   - arguments: The arguments.
     ///   - ignoredArguments: Names that may be given and are dropped.
     ///   - stages: The names of the stages, in order.
@@ -59,6 +68,7 @@ public struct TaskDescription: Hashable, Sendable {
         grace: Duration = Self.defaultGrace,
         timeout: Duration? = nil,
         isRestartable: Bool = false,
+        attempts: Int = Self.defaultAttempts,
         arguments: [ArgumentDescription] = [],
         ignoredArguments: Set<String> = [],
         stages: [String],
@@ -73,6 +83,7 @@ public struct TaskDescription: Hashable, Sendable {
         self.grace = grace
         self.timeout = timeout
         self.isRestartable = isRestartable
+        self.attempts = attempts
         self.arguments = arguments
         self.ignoredArguments = ignoredArguments
         self.stages = stages

@@ -39,6 +39,11 @@ package final class TaskContext {
     /// What the job has put into the data folder; from then on it cannot be stopped any more.
     package internal(set) var published: DataRecord?
 
+    /// Whether something was done that must not be done twice without need.
+    package var hasBegun = false
+    /// Whether a tool waits for as long as the machine lacks what it takes to start it.
+    package var isPatient = true
+
     private let reporter: any TaskReporter
 
     package init(

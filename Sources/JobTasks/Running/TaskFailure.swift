@@ -9,6 +9,8 @@ package enum TaskFailure: Error, Hashable, Sendable {
     case interrupted(JobError)
     /// The job was told to stop, or its time is over; whoever told it knows why.
     case stopped
+    /// The machine lacks what it takes to begin, and nothing of the job has begun; the sentence says what.
+    case lacking(String)
 
     /// What the task itself found wrong.
     package static func task(_ message: String, log: [String] = []) -> TaskFailure {
@@ -19,6 +21,7 @@ package enum TaskFailure: Error, Hashable, Sendable {
     package var message: String? {
         switch self {
         case .failed(let error), .interrupted(let error): error.message
+        case .lacking(let message): message
         case .stopped: nil
         }
     }

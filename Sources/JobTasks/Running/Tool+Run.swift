@@ -18,23 +18,7 @@ extension Tool {
         let output = ToolOutput(for: self, reporter: reporter)
         defer { output.end() }
         let kills = MemoryKills.count()
-        let end: (pid: Int32, status: TerminationStatus)
-        do {
-            end = try await spawnAndFollow(in: context, output: output)
-        } catch let failure as TaskFailure {
-            try context.checkStopping()
-            throw failure
-        } catch {
-            try context.checkStopping()
-            let reason = (error as? SubprocessError)?.description ?? "\(error)"
-            throw .failed(
-                JobError(
-                    cause: .spawn,
-                    message: "\(name) could not be started: \(reason)",
-                    log: output.lastLines
-                )
-            )
-        }
+        let end = try await runPatiently(in: context, output: output)
         try context.checkStopping()
         if let problem = problem(end.status, of: end.pid, output: output, killsBefore: kills) {
             let error = JobError(
@@ -52,7 +36,7 @@ extension Tool {
     ///
     /// In a task of its own, for swift-subprocess kills a program at once when its
     /// task is cancelled; who stops a job gives its tools time to end by themselves.
-    private func spawnAndFollow(
+    func spawnAndFollow(
         in context: TaskContext,
         output: ToolOutput
     ) async throws -> (pid: Int32, status: TerminationStatus) {
@@ -77,6 +61,7 @@ extension Tool {
                     output: .sequence,
                     error: .sequence
                 ) { execution in
+                    output.begin()
                     async let standardOutput: Void = output.follow(execution.standardOutput, as: 0)
                     try await output.follow(execution.standardError, as: 1)
                     try await standardOutput
@@ -92,6 +77,7 @@ extension Tool {
                     output: .fileDescriptor(file, closeAfterSpawningProcess: true),
                     error: .sequence
                 ) { execution in
+                    output.begin()
                     try await output.follow(execution.standardError, as: 1)
                 }
                 return (result.processIdentifier.value, result.terminationStatus)
@@ -102,6 +88,7 @@ extension Tool {
                     output: .sequence,
                     error: .sequence
                 ) { execution in
+                    output.begin()
                     async let errors: Void = output.follow(execution.standardError, as: 1)
                     try await output.hand(execution.standardOutput, to: read)
                     try await errors

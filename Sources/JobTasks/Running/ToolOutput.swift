@@ -14,6 +14,7 @@ final class ToolOutput: Sendable {
     }
 
     private struct State {
+        var hasBegun = false
         var splitters = [LineSplitter(), LineSplitter()]
         var lineCount = 0
         var lastLines: [[LastLine]] = [[], []]
@@ -40,6 +41,12 @@ final class ToolOutput: Sendable {
             )
         )
     }
+
+    /// Takes in that the tool runs.
+    func begin() { state.withLock { $0.hasBegun = true } }
+
+    /// Whether the tool has come to run.
+    var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
     /// The last lines of output, in the order in which they came.
     ///

@@ -81,6 +81,12 @@ extension MongoError {
         domain == .server && [11000, 11001, 12582].contains(code)
     }
 
+    /// The server's disk is full; nothing was written.
+    public var isOutOfSpace: Bool {
+        // OutOfDiskSpace.
+        domain == .server && code == 14031 && !isOutcomeUnknown
+    }
+
     /// Another transaction, or another write, was at the same document.
     public var isWriteConflict: Bool { domain == .server && code == 112 }
 

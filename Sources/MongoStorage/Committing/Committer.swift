@@ -175,6 +175,9 @@ final class Committer: Sendable {
     }
 
     private static func failures(_ error: MongoError, _ group: [CommitOrder]) -> Outcomes {
-        group.map { _ in .failure(.unavailable("\(error)")) }
+        let failure: JobStoreError =
+            error.isOutOfSpace
+            ? .notWritten("the disk of the database's server is full") : .unavailable("\(error)")
+        return group.map { _ in .failure(failure) }
     }
 }

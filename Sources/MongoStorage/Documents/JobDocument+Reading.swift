@@ -80,7 +80,9 @@ extension JobDocument {
             cancellation: Cancellation(
                 readBy: fields["by"]?.stringValue,
                 reason: fields["reason"]?.stringValue
-            )
+            ),
+            restart: fields["restart"].flatMap { try? JSONValue($0) }
+                .flatMap(JobRestart.init(document:))
         )
     }
 

@@ -107,5 +107,6 @@ enum JobDocument {
         if micros != 0 { writer.append(micros, for: "micros") }
         if let username = entry.cancellation?.username { writer.append(username, for: "by") }
         if let reason = entry.cancellation?.reason { writer.append(reason, for: "reason") }
+        if let restart = entry.restart { writer.append(.object(restart.document), for: "restart") }
     }
 }

@@ -29,7 +29,13 @@ struct Show: AsyncParsableCommand {
             throw CommandFailure(.failed, "the server's answer cannot be read: \(error)")
         }
         let stages = (detail["stages"]?.arrayValue ?? []).compactMap(\.stringValue)
-        let report = JobReport(job: job, stages: stages, queue: detail["queue"], now: .now)
+        let report = JobReport(
+            job: job,
+            stages: stages,
+            queue: detail["queue"],
+            attempts: detail["attempts"]?.integerValue ?? 1,
+            now: .now
+        )
         Output.text(report.lines(hasColour: Terminal.hasColour).map { $0 + "\n" }.joined())
         let outputs = detail["outputs"]?.arrayValue ?? []
         guard !outputs.isEmpty else { return }

@@ -51,6 +51,11 @@ struct Status: AsyncParsableCommand {
                     + "hides could outlive it"
             )
         }
+        for trouble in resources["troubles"]?.arrayValue ?? [] {
+            let what = Self.words[trouble.text("kind")] ?? "something is lacking"
+            let since = Timestamp(trouble.text("since")).map { " since \(Words.date($0))" } ?? ""
+            Output.line("trouble      \(what)\(since): \(trouble.text("cause").printable)")
+        }
         for problem in tasks["problems"]?.arrayValue ?? [] {
             let line = problem["line"]?.integerValue.map { ":\($0)" } ?? ""
             Output.line("problem      \(problem.text("file"))\(line): \(problem.text("message"))")
@@ -69,6 +74,11 @@ struct Status: AsyncParsableCommand {
             Output.line("             \(line.printable)")
         }
     }
+
+    /// What the server's troubles mean for its users.
+    private static let words = [
+        "starting": "jobs cannot be started and wait", "store": "changes cannot be kept",
+    ]
 
     /// Those that have the same jobs; a server that has them for itself names none.
     private func show(servers: [JSONValue]) {

@@ -8,12 +8,20 @@ struct JobReport {
     let stages: [String]
     /// Why the job waits, as `jobs.detail` says it.
     let queue: JSONValue?
+    /// How many attempts at the job there are at most.
+    var attempts = 1
     let now: Timestamp
 
     /// The report line by line.
     func lines(hasColour: Bool) -> [String] {
         var lines = heading(hasColour: hasColour)
         if let wait = reasonToWait { lines.append(Self.fact("waits", wait)) }
+        if job.attempt > 1 || attempts > 1 {
+            lines.append(Self.fact("attempt", "\(job.attempt) of \(max(attempts, job.attempt))"))
+        }
+        for restart in job.status.compactMap(\.restart) {
+            lines.append(Self.fact("", Self.words(for: restart)))
+        }
         if !job.args.isEmpty { lines += section("arguments", arguments) }
         lines += section("stages", stageLines(hasColour: hasColour))
         if let error = job.current.error {
@@ -56,6 +64,15 @@ struct JobReport {
     private var asked: String {
         let priority = job.priority == 0 ? "" : ", priority \(job.priority)"
         return Words.count(job.resources.proc, "core") + ", \(job.resources.mem) GB\(priority)"
+    }
+
+    /// What came of a start.
+    private static func words(for restart: JobRestart) -> String {
+        guard restart.cause == nil else {
+            return "attempt \(restart.attempt) failed: \(restart.message)"
+        }
+        let times = restart.times == 1 ? "" : " \(restart.times) times"
+        return "could not be started\(times): \(restart.message)"
     }
 
     private var reasonToWait: String? {

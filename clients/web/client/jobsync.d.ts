@@ -77,6 +77,14 @@ export interface Resources {
   available: Amount;
   limit: Amount;
   task_counts: Record<string, number>;
+  /** What the server lacks; not there while all is well. */
+  troubles?: Trouble[];
+}
+
+export interface Trouble {
+  kind: 'starting' | 'store';
+  cause: string;
+  since: string;
 }
 
 export interface LogPiece {

@@ -21,6 +21,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Restart:
+    """Why a job that was started waits again.
+
+    `cause` is `server` if the job could not be started, `times` times in a row; any other ended the
+    attempt of this number.
+    """
+
+    cause: str
+    message: str
+    attempt: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """One entry of a job's history."""
 
@@ -33,11 +47,12 @@ class Status:
     """Who cancelled the job, from the entry on that says so."""
     reason: str | None = None
     """Why, if that was said."""
+    restart: Restart | None = None
 
     @classmethod
     def from_wire(cls, entry: Mapping[str, Any]) -> Status:
         """Read one entry of `status`."""
-        error = entry.get("error")
+        error, restart = entry.get("error"), entry.get("restart")
         return cls(
             stage=entry["stage"],
             progress=float(entry["progress"]),
@@ -48,6 +63,11 @@ class Status:
             else None,
             by=entry.get("by"),
             reason=entry.get("reason"),
+            restart=Restart(
+                restart["cause"], restart["message"], restart["attempt"], restart["times"]
+            )
+            if restart
+            else None,
         )
 
 
@@ -92,6 +112,10 @@ class Detail:
     priority: int
     status: tuple[Status, ...]
     stages: tuple[str, ...]
+    attempt: int
+    """Which attempt at the job this is or was, from 1."""
+    attempts: int
+    """How many attempts there are at most."""
     log: Log
     queue: Queue | None
     usage: Mapping[str, Any] | None
@@ -150,6 +174,8 @@ class Detail:
             priority=document["priority"],
             status=status,
             stages=tuple(answer["stages"]),
+            attempt=answer.get("attempt", 1),
+            attempts=answer.get("attempts", 1),
             log=Log(log["size"], log["offset"], log["text"]),
             queue=_queue(queue) if queue else None,
             usage=document.get("usage"),

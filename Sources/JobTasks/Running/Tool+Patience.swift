@@ -1,0 +1,79 @@
+import JobModel
+import Subprocess
+import SystemPackage
+
+extension Tool {
+    /// The longest pause between two tries to start a program.
+    private static let longestPause = Duration.seconds(60)
+
+    /// Runs the program to its end, however long the machine lacks what it takes to start it.
+    ///
+    /// The first program of a job does not wait here: nothing has begun, and the job can wait where it takes
+    /// nobody's cores. Later ones do, for what was done before them must not be lost.
+    ///
+    /// - Throws: Why it could not be run; `lacking` only for a job's first program.
+    func runPatiently(
+        in context: TaskContext,
+        output: ToolOutput
+    ) async throws(TaskFailure) -> (pid: Int32, status: TerminationStatus) {
+        var pause = Duration.seconds(1)
+        while true {
+            do {
+                let end = try await spawnAndFollow(in: context, output: output)
+                context.hasBegun = true
+                return end
+            } catch {
+                try context.checkStopping()
+                if let failure = error as? TaskFailure {
+                    context.hasBegun = true
+                    throw failure
+                }
+                let reason = (error as? SubprocessError)?.description ?? "\(error)"
+                let message = "\(name) could not be started: \(reason)"
+                guard !output.hasBegun, Self.isLackOfMeans(error), context.isPatient else {
+                    throw .failed(
+                        JobError(cause: .spawn, message: message, log: output.lastLines)
+                    )
+                }
+                guard context.hasBegun else { throw .lacking(message) }
+                if pause == .seconds(1) { context.log("\(message); trying again until it works") }
+                try await context.rest(pause)
+                pause = min(pause * 2, Self.longestPause)
+            }
+        }
+    }
+
+    /// Whether it is for want of a process, a descriptor, memory or space that a program was not started.
+    private static func isLackOfMeans(_ error: any Error) -> Bool {
+        let reason: Errno? =
+            switch error {
+            case let error as Errno: error
+            case let error as SubprocessError: error.underlyingError
+            default: nil
+            }
+        return reason?.isLackOfMeans ?? false
+    }
+}
+
+extension TaskContext {
+    /// Waits a while; a job that is to stop waits no longer.
+    fileprivate func rest(_ time: Duration) async throws(TaskFailure) {
+        let end = ContinuousClock.now + time
+        while .now < end {
+            try checkStopping()
+            try? await Task.sleep(for: min(.milliseconds(200), end - .now))
+        }
+        try checkStopping()
+    }
+}
+
+extension Errno {
+    /// Whether the machine had no process, descriptor, memory or space left; that may pass.
+    package var isLackOfMeans: Bool {
+        [.resourceTemporarilyUnavailable, .noMemory, .tooManyOpenFiles, .tooManyOpenFilesInSystem]
+            .contains(self) || isLackOfSpace
+    }
+
+    /// Whether there is no space left on the disk, or none that we may use; that may pass.
+    package var isLackOfSpace: Bool { self == .noSpace || self == .diskQuotaExceeded }
+}
