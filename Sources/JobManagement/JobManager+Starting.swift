@@ -40,7 +40,27 @@ extension JobManager {
         enqueue(.update(job))
         tellSchedulerOfLaunching()
         apply(scheduler.handle(.jobEnded(job.id)))
-        arrive(job)
+        standBack(job)
+    }
+
+    /// Has a job that could not be started wait again, until one can be behind all others: it may be its own
+    /// fault, and then it must not be the only one that is tried, whatever its priority.
+    private func standBack(_ job: Job) {
+        guard isOwn(job), launching.since != nil else { return arrive(job) }
+        stoodBack.insert(job.id)
+        let request = JobRequest(job)
+        let last = JobRequest(id: request.id, shape: request.shape, priority: .min)
+        apply(scheduler.handle(.jobArrived(last)))
+    }
+
+    /// Has the jobs that stand behind all others wait where they belong.
+    private func stepForward() {
+        let waiting = stoodBack.compactMap { jobs[$0]?.latest }.filter { $0.state == .waiting }
+        stoodBack = []
+        for job in waiting.sorted(by: { ($0.added, $0.id) < ($1.added, $1.id) }) {
+            apply(scheduler.handle(.jobWithdrawn(job.id)))
+            arrive(job)
+        }
     }
 
     private func noteLaunchTrouble(isNews: Bool) {
@@ -71,6 +91,7 @@ extension JobManager {
     func noteBeginning(of id: JobID) {
         guard launching.began(id, now: clock.now) else { return }
         logger.notice("jobs can be started again")
+        stepForward()
         tellSchedulerOfLaunching()
     }
 
@@ -88,6 +109,8 @@ extension JobManager {
 
     /// What a scheduler that begins anew has to know of jobs that could not be started.
     func hindranceAtRebuild() -> StartHindrance? {
+        // All come to it anew.
+        stoodBack = []
         guard !isFollowing else {
             // Who does not start jobs cannot find out when they can be started again.
             launching = LaunchTrouble()

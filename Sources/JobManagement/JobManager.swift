@@ -76,6 +76,8 @@ public actor JobManager {
     /// Whether jobs can be started.
     var launching = LaunchTrouble()
     var launchLog = Throttle()
+    /// Jobs that could not be started, and stand behind all others until one can be.
+    var stoodBack: Set<JobID> = []
     /// Counted up when it is no more this server's matter whether jobs can be started.
     var launchEra = 0
     /// Whether the store takes changes.

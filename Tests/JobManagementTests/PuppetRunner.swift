@@ -14,6 +14,7 @@ final class PuppetRunner: JobRunner {
 
     let facts: AsyncStream<JobFact>
     let orders: AsyncStream<Order>
+    private let numbers = Mutex<[JobID: Int]>([:])
     private let teller: AsyncStream<JobFact>.Continuation
     private let taker: AsyncStream<Order>.Continuation
 
@@ -26,7 +27,16 @@ final class PuppetRunner: JobRunner {
         teller.yield(JobFact(id: id, content: content, date: date))
     }
 
-    func start(_ order: LaunchOrder) async { taker.yield(.start(order.id)) }
+    /// Tells that a job could not be started.
+    func refuse(_ id: JobID, because problem: LaunchProblem, at date: Timestamp) {
+        let number = numbers.withLock { $0[id, default: 0] }
+        tell(id, .notStarted(problem, order: number), at: date)
+    }
+
+    func start(_ order: LaunchOrder) async {
+        numbers.withLock { $0[order.id] = order.number }
+        taker.yield(.start(order.id))
+    }
     func adopt(_ order: LaunchOrder) async { taker.yield(.adopt(order.id)) }
     func cancel(_ id: JobID, reason: String) async { taker.yield(.cancel(id)) }
     func forget(_ id: JobID) async { taker.yield(.forget(id)) }

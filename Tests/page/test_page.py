@@ -1,6 +1,7 @@
 """What people do with the page, on the real server with real jobs."""
 
 import re
+import resource
 import time
 
 from playwright.sync_api import expect
@@ -89,6 +90,20 @@ def test_a_failed_job_says_why(server, open_page):
     page.get_by_role("button", name="Run again").click()
     page.get_by_role("dialog").get_by_role("button", name="Start job", exact=True).click()
     expect(rows(page)).to_have_count(2)
+
+
+def test_what_the_server_lacks_is_said_for_as_long_as_it_does(server, open_page):
+    page = open_page(server)
+    banner = page.locator("#troubles")
+    expect(banner).to_be_hidden()
+    usual = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (5, usual[1]))
+    start(page, "measure", Name="Grape")
+    expect(banner).to_contain_text("Jobs wait, because the server cannot start any: ")
+    expect(banner).to_contain_text("Too many open files")
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, usual)
+    expect(banner).to_be_hidden(timeout=LONG)
+    expect(page.locator("#detail .panel-state .state")).to_have_text("Complete", timeout=LONG)
 
 
 def test_wrong_arguments_are_said_at_their_field(server, open_page):
