@@ -13,15 +13,23 @@ extension JobManager {
     /// - Returns: Whether somebody was asked; then all else may be different by now.
     /// - Throws: `badArguments` for what is not there, `filesUnavailable` or `storeUnavailable`.
     func checkNames(of request: NewJob) async throws(JobManagerError) -> Bool {
-        let hasWaited = try await checkPaths(of: request)
-        return try await checkData(of: request) || hasWaited
+        // In this order, for a caller's requests stay in theirs. But what is kept is told of first: a task's
+        // own file may be missing too, and that is seldom what a caller who misspelt a name has to mend.
+        let paths = try await checkPaths(of: request)
+        let hasAsked = try await checkData(of: request)
+        if let error = paths.error {
+            throw .badArguments(field: error.field, message: error.message)
+        }
+        return paths.hasWaited || hasAsked
     }
 
     /// Checks the paths among a new job's arguments, away from everybody's thread.
     ///
     /// A caller's requests are taken up in the order in which they came; so one that names no path waits
     /// for those before it that do. Those of other callers don't.
-    private func checkPaths(of request: NewJob) async throws(JobManagerError) -> Bool {
+    private func checkPaths(
+        of request: NewJob
+    ) async throws(JobManagerError) -> (hasWaited: Bool, error: ArgumentError?) {
         var check: (@Sendable () -> ArgumentError?)?
         // What is wrong otherwise is told when the job is made.
         if let task = tasks.catalogue[request.task], task.unavailable == nil,
@@ -30,7 +38,9 @@ extension JobManager {
             check = { [dataFolder] in task.problem(ofPathsIn: args, in: dataFolder) }
         }
         let caller = request.caller
-        guard check != nil || callersWaiting[caller] != nil else { return false }
+        guard check != nil || callersWaiting[caller] != nil else {
+            return (false, nil)
+        }
         callersWaiting[caller, default: 0] += 1
         // What comes of it belongs to the commit of those who asked together.
         hold()
@@ -40,9 +50,8 @@ extension JobManager {
         callersWaiting[caller] = left > 0 ? left : nil
         guard let outcome else {
             guard check == nil else { throw .filesUnavailable }
-            return true
+            return (true, nil)
         }
-        if let error = outcome { throw .badArguments(field: error.field, message: error.message) }
-        return true
+        return (true, outcome)
     }
 }
