@@ -32,6 +32,10 @@ final class DataFolder: Sendable {
         try String(contentsOf: file(path), encoding: .utf8)
     }
 
+    func names(in path: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: file(path).path)
+    }
+
     func exists(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: file(path).path)
     }
