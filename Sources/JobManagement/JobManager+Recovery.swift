@@ -14,7 +14,8 @@ extension JobManager {
         dropPending()
         while !isReady, !Task.isCancelled {
             // Even if it answers at once: a store that takes no changes would be read without end.
-            try? await sleep(pause)
+            await leaveStoreAlone(for: pause)
+            guard !hasEnded else { return }
             do throws(JobStoreError) {
                 try await readSettingsAnew()
                 try await readEverything()
@@ -151,17 +152,15 @@ extension JobManager {
     }
 
     /// Ends what runs here although by the store it has ended, or runs elsewhere: others have given it up.
-    func end(strays: [JobID]) async {
-        for id in strays {
-            guard let job = try? await store.job(id), job.state.isFinal || runsElsewhere(job) else {
-                // Perhaps from an older copy of the store, or about to run again: nobody asked for its end.
-                logger.warning("an unknown job runs", metadata: ["job": "\(id)"])
-                continue
-            }
-            logger.notice("a job runs that was given up; ending it", metadata: ["job": "\(id)"])
-            await runner.adopt(launchOrder(for: job))
-            await runner.cancel(id, reason: Self.givenUp)
+    func endStray(_ id: JobID) async {
+        guard let job = try? await store.job(id), job.state.isFinal || runsElsewhere(job) else {
+            // Perhaps from an older copy of the store, or about to run again: nobody asked for its end.
+            logger.warning("an unknown job runs", metadata: ["job": "\(id)"])
+            return
         }
+        logger.notice("a job runs that was given up; ending it", metadata: ["job": "\(id)"])
+        await runner.adopt(launchOrder(for: job))
+        await runner.cancel(id, reason: Self.givenUp)
     }
 
     private func runsElsewhere(_ job: Job) -> Bool { job.state.holdsResources && !isOwn(job) }

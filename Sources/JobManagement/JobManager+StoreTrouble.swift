@@ -13,10 +13,17 @@ extension JobManager {
         underway = []
         pendingSettings.putBack(underwaySettings.take())
         let pause = noteStoreTrouble(cause, keepsChanges: true)
+        await leaveStoreAlone(for: pause)
+    }
+
+    /// Asks nothing of the store for a while.
+    func leaveStoreAlone(for pause: Duration) async {
+        isStoreAtRest = true
         // Whoever waits for the end of all commits would wait for as long as the store takes none.
         for ticket in barrier { settle(ticket, at: reached) }
         barrier = []
         try? await sleep(pause)
+        isStoreAtRest = false
     }
 
     /// Takes note that the store has failed.

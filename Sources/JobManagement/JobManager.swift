@@ -69,6 +69,8 @@ public actor JobManager {
     /// Whether memory agrees with the store; false while everything is read anew.
     var isReady = false
     var isDraining = false
+    /// Whether the store may not be asked any more.
+    var hasEnded = false
     var limitOverrides: [String: Int?] = [:]
     /// The number of the newest order to start or to take up each job that runs here.
     var orders: [JobID: Int] = [:]
@@ -82,6 +84,8 @@ public actor JobManager {
     var launchEra = 0
     /// Whether the store takes changes.
     var storing = StoreTrouble()
+    /// Whether it is left alone for a while, though there is something to commit or to read.
+    var isStoreAtRest = false
     var generator = SystemRandomNumberGenerator()
     /// Looks at the files that arguments name.
     let files = BlockingPool(threads: pathThreads, name: "arguments")
@@ -105,6 +109,7 @@ public actor JobManager {
 
     let effects: AsyncStream<Effect>
     let effectSink: AsyncStream<Effect>.Continuation
+    var lanes = EffectLanes()
 
     /// Makes a manager that has not begun.
     ///
@@ -172,7 +177,7 @@ public actor JobManager {
     public func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { for await fact in self.runner.facts { await self.take(fact) } }
-            group.addTask { for await effect in self.effects { await self.perform(effect) } }
+            group.addTask { await self.performEffects() }
             if let cluster { group.addTask { await self.takePart(in: cluster) } }
         }
     }
@@ -181,36 +186,29 @@ public actor JobManager {
     public func drain() async {
         isDraining = true
         apply(scheduler.handle(.startingPaused(true)))
-        while isReady, !storing.keepsChanges, isCommitting || hasPending {
-            let ticket = makeTicket()
-            tickets[ticket]?.remaining = 1
-            barrier.append(ticket)
-            _ = await outcome(of: ticket)
-        }
+        while isReady, !storing.keepsChanges, isCommitting || hasPending { await nextRest() }
         await resign()
+    }
+
+    /// Ends for good, once nobody asks any more: what was decided is durable or is dropped, and the
+    /// store is left alone from then on.
+    public func end() async {
+        await drain()
+        hasEnded = true
+        isReady = false
+        while isCommitting, !isStoreAtRest { await nextRest() }
+    }
+
+    /// Waits until the batches under way are durable, or are given up or kept for later.
+    private func nextRest() async {
+        let ticket = makeTicket()
+        tickets[ticket]?.remaining = 1
+        barrier.append(ticket)
+        _ = await outcome(of: ticket)
     }
 
     /// Those who wait until the batches under way and everything pending is durable.
     var barrier: [CommitTicket.ID] = []
-
-    private func perform(_ effect: Effect) async {
-        switch effect {
-        case .start(let order):
-            guard maySurelyStart() else { return }
-            statistics.started += 1
-            await runner.start(order)
-        case .adopt(let order): if await stillRunsHere(order.id) { await runner.adopt(order) }
-        case .cancel(let id, let reason): await runner.cancel(id, reason: reason)
-        case .forget(let id):
-            await runner.forget(id)
-            tidyIndexes()
-        case .removeLog(let id): await runner.removeLog(id)
-        case .removeLogs(let gone): await removeLogs(ofGone: gone)
-        case .sweep(let known): await end(strays: runner.sweep(keeping: known))
-        case .removeLeftovers(let gone, let epoch, let seq):
-            await removeLogs(ofGone: runner.leftovers(of: gone, epoch: epoch, seq: seq))
-        }
-    }
 }
 
 /// Wakes the one who waits for it; several words before it looks are one.

@@ -10,6 +10,8 @@ enum Effect {
     case cancel(JobID, reason: String)
     case forget(JobID)
     case removeLog(JobID)
+    /// End what runs of a job that nobody knows as running, if it was given up.
+    case endStray(JobID)
     /// Of these, remove the logs of those that were removed elsewhere; others were archived.
     case removeLogs(ofGone: [JobID])
     /// The same, where an earlier server may have died before it came to that.

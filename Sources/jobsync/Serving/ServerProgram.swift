@@ -39,6 +39,9 @@ struct ServerProgram: Service, CustomStringConvertible {
             await end(wiring)
             group.cancelAll()
         }
+        // Nobody is left who uses it: what was under way in the group has ended with it.
+        await wiring.manager.end()
+        await wiring.close()
     }
 
     /// Lets clients in, once jobs are known.
@@ -73,7 +76,6 @@ struct ServerProgram: Service, CustomStringConvertible {
             reason: "the server is about to restart"
         )
         await wiring.recorder?.finish()
-        await wiring.close()
     }
 
     private func followReloads(_ wiring: Wiring) async {
