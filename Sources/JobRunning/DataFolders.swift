@@ -69,6 +69,9 @@ public struct DataFolders: Hashable, Sendable {
     /// The file that says of which history of a store the jobs' logs and outputs are.
     package var history: FilePath { data.appending("history.json") }
 
+    /// What jobs have left behind and is only waiting to be deleted; unlike ``trash``, none of it comes back.
+    package var gone: FilePath { data.appending(".gone") }
+
     /// What is no longer kept, on its way out.
     package var trash: FilePath { data.appending("trash") }
 

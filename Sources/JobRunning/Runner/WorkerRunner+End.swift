@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import JobModel
 import JobTasks
@@ -77,8 +76,8 @@ extension WorkerRunner {
         guard let job = jobs[id] else { return }
         if !isWritten { writeDown(end, of: job) }
         if let group = job.group { await self.end(group) }
-        await remove(folders.work(of: id))
-        await removePartialOutputs(of: id, isComplete: end.state == .complete)
+        disposal.remove(folders.work(of: id))
+        removePartialOutputs(of: id, isComplete: end.state == .complete)
         jobs[id] = nil
         let told = JobEnd(
             state: end.state,
@@ -91,9 +90,9 @@ extension WorkerRunner {
     }
 
     /// Removes what a job that is not complete, or was not when it died, has kept.
-    private func removePartialOutputs(of id: JobID, isComplete: Bool) async {
-        await remove(folders.outputs.appending(".\(id.rawValue).part"))
-        if !isComplete { await remove(folders.outputs(of: id)) }
+    private func removePartialOutputs(of id: JobID, isComplete: Bool) {
+        disposal.remove(folders.outputs.appending(".\(id.rawValue).part"))
+        if !isComplete { disposal.remove(folders.outputs(of: id)) }
     }
 
     /// Writes an end into the journal, so that it is told alike if this server dies before it is committed.
@@ -163,21 +162,5 @@ extension WorkerRunner {
         } catch {
             logger.warning("the log of job \(id) cannot be written: \(error)")
         }
-    }
-
-    /// Removes a file or folder, however large, without holding up other jobs.
-    func remove(_ path: FilePath) async {
-        guard Files.exists(path) else { return }
-        let failure = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                do throws(Errno) {
-                    try Files.remove(path)
-                    continuation.resume(returning: Errno?.none)
-                } catch {
-                    continuation.resume(returning: error)
-                }
-            }
-        }
-        if let failure { logger.warning("\(path) cannot be removed: \(failure)") }
     }
 }

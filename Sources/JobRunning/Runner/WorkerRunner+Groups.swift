@@ -25,15 +25,19 @@ extension WorkerRunner {
     }
 
     /// Ends all that is in a control group, waits until nothing of it lives, and removes it.
-    func end(_ group: ControlGroup) async {
+    ///
+    /// - Parameters:
+    ///   - group: The group.
+    ///   - isStray: Whether it is to be ended still; asked again after each wait.
+    func end(_ group: ControlGroup, while isStray: () -> Bool = { true }) async {
         var pause = Duration.milliseconds(1)
-        while !group.processes.isEmpty {
+        while isStray(), !group.processes.isEmpty {
             group.kill()
             await rest(&pause)
         }
         // The last process has ended a moment before the kernel lets go of the group.
         pause = .milliseconds(1)
-        for _ in 0..<12 {
+        for _ in 0..<12 where isStray() {
             if group.remove() { return }
             await rest(&pause)
         }
@@ -44,7 +48,9 @@ extension WorkerRunner {
     func endStrayGroups(keeping known: Set<JobID>) async {
         for id in groups?.jobs ?? []
         where !known.contains(id) && jobs[id] == nil && !Files.exists(folders.run(of: id)) {
-            if let group = groups?.group(of: id) { await end(group) }
+            if let group = groups?.group(of: id) {
+                await end(group, while: { jobs[id] == nil })
+            }
         }
     }
 }

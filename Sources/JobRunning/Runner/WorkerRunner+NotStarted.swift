@@ -23,8 +23,8 @@ extension WorkerRunner {
         let id = job.order.id
         unwatchJournal(of: id)
         if let group = jobs[id]?.group { await end(group) }
-        await remove(folders.work(of: id))
-        await remove(job.folder.path)
+        disposal.remove(folders.work(of: id))
+        disposal.remove(job.folder.path)
         guard let order = jobs.removeValue(forKey: id)?.orderNumber else { return }
         tell(.notStarted(problem, order: order), of: id, at: .present)
     }

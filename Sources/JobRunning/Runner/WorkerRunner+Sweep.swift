@@ -7,24 +7,38 @@ import SystemPackage
 
 extension WorkerRunner {
     /// Removes what jobs have left behind that nobody knows as running, and says which of them run.
-    public func sweep(keeping known: Set<JobID>) async -> [JobID] {
+    ///
+    /// Nothing is awaited: when this returns, the places of all of them are free for jobs of the same names.
+    /// What lives in their control groups is ended and what was removed deleted beside all else.
+    public func sweep(keeping known: Set<JobID>) -> [JobID] {
+        disposal.deleteLeftovers()
         var running: [JobID] = []
+        var groups: [(id: JobID, group: ControlGroup)] = []
+        var aside: [FilePath?] = []
         for id in leftBehind(in: folders.data.appending("runs")) where !known.contains(id) {
             let run = RunFolder(folders.run(of: id))
             guard let lock = try? run.tryLock() else {
                 running.append(id)
                 continue
             }
-            if let group = group(of: id) { await end(group) }
-            await remove(folders.work(of: id))
-            await remove(run.path)
+            if let group = group(of: id) {
+                if !group.processes.isEmpty { group.kill() }
+                groups.append((id, group))
+            }
+            aside.append(disposal.setAside(folders.work(of: id)))
+            aside.append(disposal.setAside(run.path))
             close(lock)
         }
         for id in leftBehind(in: folders.data.appending("work"))
         where !known.contains(id) && !Files.exists(folders.run(of: id)) {
-            await remove(folders.work(of: id))
+            aside.append(disposal.setAside(folders.work(of: id)))
         }
-        await endStrayGroups(keeping: known)
+        sweeping = Task { [groups, aside] in
+            for (id, group) in groups { await end(group, while: { jobs[id] == nil }) }
+            // Not before, for whoever dies in a folder may write into it until then.
+            for path in aside { if let path { disposal.delete(path) } }
+            await endStrayGroups(keeping: known)
+        }
         return running
     }
 
@@ -35,6 +49,12 @@ extension WorkerRunner {
             jobs[id] == nil
                 && (Files.exists(folders.log(of: id)) || Files.exists(folders.outputs(of: id)))
         }
+    }
+
+    /// Waits until all is ended and deleted that the sweep has found, and that was removed before.
+    package func finishSweep() async {
+        await sweeping?.value
+        await disposal.finish()
     }
 
     private func leftBehind(in folder: FilePath) -> [JobID] {

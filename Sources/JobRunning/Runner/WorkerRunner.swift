@@ -33,8 +33,11 @@ public actor WorkerRunner: JobRunner {
     let silence: Duration
     let logger: Logger
     let teller: AsyncStream<JobFact>.Continuation
+    let disposal: Disposal
     var jobs: [JobID: RunningJob] = [:]
     var watcher: JournalWatcher?
+    /// What is still done for the latest sweep.
+    var sweeping: Task<Void, Never>?
 
     /// Makes a runner.
     ///
@@ -65,6 +68,7 @@ public actor WorkerRunner: JobRunner {
     ) {
         (facts, teller) = AsyncStream.makeStream(of: JobFact.self)
         self.folders = folders
+        disposal = Disposal(folders: folders, logger: logger)
         self.worker = worker
         self.tasks = tasks
         self.data = data
@@ -133,9 +137,9 @@ public actor WorkerRunner: JobRunner {
     }
 
     /// Removes what a job that ended has left behind besides its log.
-    public func forget(_ id: JobID) async {
+    public func forget(_ id: JobID) {
         guard jobs[id] == nil else { return }
-        await remove(folders.run(of: id))
+        disposal.remove(folders.run(of: id))
     }
 
     /// Writes down up to when jobs may run that other servers may start as well.
@@ -148,8 +152,8 @@ public actor WorkerRunner: JobRunner {
     }
 
     /// Removes a job's log and outputs too.
-    public func removeLog(_ id: JobID) async {
-        await remove(folders.log(of: id))
-        await remove(folders.outputs(of: id))
+    public func removeLog(_ id: JobID) {
+        disposal.remove(folders.log(of: id))
+        disposal.remove(folders.outputs(of: id))
     }
 }

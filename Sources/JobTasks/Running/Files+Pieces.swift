@@ -43,7 +43,7 @@ extension Files {
     }
 
     /// Whether a path is that of a folder, and not of a link to one.
-    private static func isFolder(_ path: FilePath) -> Bool {
+    package static func isFolder(_ path: FilePath) -> Bool {
         var status = stat()
         return path.withPlatformString { lstat($0, &status) } == 0
             && status.st_mode & S_IFMT == S_IFDIR

@@ -4,9 +4,11 @@ package import SystemPackage
 extension Files {
     /// Removes a file, or a folder with all that is in it; links are removed, not followed.
     ///
-    /// - Parameter path: What is removed; nothing there is fine.
+    /// - Parameters:
+    ///   - path: What is removed; nothing there is fine.
+    ///   - step: Called after each file or folder of a folder that is gone.
     /// - Throws: What stands in the way.
-    package static func remove(_ path: FilePath) throws(Errno) {
+    package static func remove(_ path: FilePath, step: () -> Void = {}) throws(Errno) {
         guard path.withPlatformString({ unlink($0) }) != 0 else { return }
         switch errno {
         case ENOENT: return
@@ -14,7 +16,7 @@ extension Files {
         default: throw Errno(rawValue: errno)
         }
         let folder = try openFolder(AT_FDCWD, path.string)
-        try empty(folder)
+        try empty(folder, step)
         guard path.withPlatformString({ rmdir($0) }) == 0 || errno == ENOENT else {
             throw Errno(rawValue: errno)
         }
@@ -24,7 +26,7 @@ extension Files {
     ///
     /// Works by descriptors, not by paths: a name that is swapped for a link
     /// meanwhile cannot lead the removal elsewhere.
-    private static func empty(_ folder: CInt) throws(Errno) {
+    private static func empty(_ folder: CInt, _ step: () -> Void) throws(Errno) {
         guard let stream = fdopendir(folder) else {
             close(folder)
             throw Errno(rawValue: errno)
@@ -37,12 +39,17 @@ extension Files {
             guard !isSpecial else { continue }
             try withUnsafeBytes(of: &entry.pointee.d_name) { bytes throws(Errno) in
                 guard let start = bytes.baseAddress else { return }
-                try remove(start.assumingMemoryBound(to: CChar.self), in: dirfd(stream))
+                try remove(start.assumingMemoryBound(to: CChar.self), in: dirfd(stream), step)
             }
+            step()
         }
     }
 
-    private static func remove(_ name: UnsafePointer<CChar>, in folder: CInt) throws(Errno) {
+    private static func remove(
+        _ name: UnsafePointer<CChar>,
+        in folder: CInt,
+        _ step: () -> Void
+    ) throws(Errno) {
         guard unlinkat(folder, name, 0) != 0 else { return }
         switch errno {
         case ENOENT: return
@@ -51,13 +58,13 @@ extension Files {
         }
         let inner = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if inner >= 0 {
-            try empty(inner)
+            try empty(inner, step)
         } else {
             // A tool may have left a folder that not even its owner may read.
             guard errno == EACCES, fchmodat(folder, name, 0o700, 0) == 0 else {
                 throw Errno(rawValue: errno)
             }
-            try empty(try openFolder(folder, String(cString: name)))
+            try empty(try openFolder(folder, String(cString: name)), step)
         }
         guard unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
             throw Errno(rawValue: errno)
