@@ -52,6 +52,19 @@ def test_the_first_job(server, open_page):
     assert len(ids(page)) == 1
 
 
+def test_the_key_right_after_a_dialog_was_closed(server, open_page):
+    """Brings the next one, though the browser has not yet told the page that the first is closed."""
+    page = open_page(server)
+    page.locator("#empty").get_by_role("button", name="Start a job").click()
+    dialog = page.get_by_role("dialog", name="Start a job")
+    expect(dialog).to_be_visible()
+    page.evaluate("""() => {
+        [...document.querySelectorAll('dialog button')].find(({ textContent }) => textContent === 'Close').click();
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true }));
+    }""")
+    expect(dialog.get_by_label("Task", exact=True)).to_be_focused()
+
+
 def test_the_log_grows_while_one_looks(server, open_page):
     job = server.new("count", to=600, pause=0.1)
     page = open_page(server, f"?job={job}")

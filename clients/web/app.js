@@ -160,20 +160,20 @@ async function act(action, ids) {
   }
 }
 
-let isStarting = false; // a second click, before the dialog is there, must not bring a second one
+let isOpening = false; // a second click, before the dialog is there, must not bring a second one
 
 /** @param {any} draft an earlier job, or null */
 async function start(draft) {
-  if (isStarting || !gate.allows('create_job')) return;
-  isStarting = true;
+  if (isOpening || !gate.allows('create_job')) return;
+  isOpening = true;
   try {
     await catalogue.refresh(); // a tool may have been installed, a task file added
-    const job = await startDialog({ client, catalogue }, draft);
-    if (job) openJob(job._id);
+    const { answer } = await startDialog({ client, catalogue }, draft);
+    answer.then((job) => job && openJob(job._id));
   } catch (error) {
     toastProblem(error);
   } finally {
-    isStarting = false;
+    isOpening = false; // not only when it is closed: whoever starts the next job at once must get a dialog
   }
 }
 

@@ -14,14 +14,14 @@ import { Field } from './field.js';
 const MANY = 4; // optional fields; more than that are folded away
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** Asks what to start and starts it.
+/** Asks what to start and starts it; comes back once the dialog is there.
  * @param {{client: import('../client/jobsync.d.ts').Jobsync, catalogue: import('../model/catalogue.js').Catalogue}} page
  * @param {Draft | null} draft what to begin with, such as an earlier job
- * @returns {Promise<{_id: string, task: string} | null>} the job, or null if it was thought better of */
+ * @returns {Promise<{answer: Promise<{_id: string, task: string} | null>}>} the job, or null if it was thought better of */
 export async function startDialog({ client, catalogue }, draft) {
   const kinds = kindsOf(catalogue.tasks.flatMap(({ args }) => args));
   const kept = new Map(await Promise.all(kinds.map(async (kind) => /** @type {const} */ ([kind, await keptThings(client, kind)]))));
-  return new Promise((resolve) => new StartForm(client, catalogue, kept, draft, resolve));
+  return { answer: new Promise((resolve) => new StartForm(client, catalogue, kept, draft, resolve)) };
 }
 
 class StartForm {
