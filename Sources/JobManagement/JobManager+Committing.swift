@@ -18,7 +18,7 @@ extension JobManager {
     ///
     /// - Parameter ask: Asks, and does not wait for the answers.
     public nonisolated func gather(_ ask: () -> Void) {
-        // What is asked of an actor is done in the order in which it was asked.
+        // All three reach the mailbox right here, in this order.
         Task.immediate { await self.hold() }
         ask()
         Task.immediate { await self.release() }

@@ -18,7 +18,17 @@ import Threads
 /// store fails, the decisions that it has not taken are dropped, their callers
 /// are told, and everything is read anew as at a start: the store and the
 /// jobs' journals know it all.
+///
+/// Calls are taken up in the order in which they were made, whoever makes them: its mailbox is a queue
+/// of its own, for an actor's usual one promises no order (SE-0306), and lets the urgent pass.
 public actor JobManager {
+    private let mailbox = ThreadExecutor(name: "jobs")
+
+    /// Where calls wait for their turn.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe mailbox.asUnownedSerialExecutor()
+    }
+
     let store: any JobStore
     let runner: any JobRunner
     let tasks: CurrentTasks
