@@ -55,6 +55,30 @@ struct ScarcityTests {
     }
 
     @Test(
+        "A tool that has filled the disk itself is not held up over its last words, which stay",
+        .enabled(if: canMount, "needs the right to mount a tiny disk")
+    )
+    func aToolFillsTheDisk() async throws {
+        let script = """
+            cat /dev/zero >filled
+            i=0
+            while [ $i -lt 100 ]; do printf 'still %0100d\\n' $i; i=$((i + 1)); done
+            head -c 9999 /dev/zero >more || exit 3
+            """
+        let bench = try smallDisk(.shell(script))
+        defer { release(bench) }
+        let runner = bench.makeRunner()
+        await runner.start(try bench.order("script"))
+        let end = try await runner.end()
+        #expect(end.state == .error)
+        let message = end.error?.message ?? ""
+        #expect(message.hasSuffix("; no space is left on the disk"), "\(message)")
+        let said = try bench.log().split(separator: "\n").filter { $0.contains(" work: still ") }
+        #expect(said.count == 100)
+        #expect(!bench.exists("work/job1"))
+    }
+
+    @Test(
         "A job that waits for space can be cancelled",
         .enabled(if: canMount, "needs the right to mount a tiny disk")
     )

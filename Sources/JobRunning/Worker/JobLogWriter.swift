@@ -8,8 +8,11 @@ package struct JobLogWriter: ~Copyable {
     /// A tool that writes without end must not fill the disk; what is beyond is left out.
     static let limit = 256 << 20
 
+    /// So much that could not be written is kept, and the tool whose output it is goes on.
+    private static let patience = 256 << 10
+
     /// So much that could not be written is kept at most, of a job that cannot wait for space.
-    private static let unwrittenLimit = 1 << 20
+    private static let unwrittenLimit = 4 << 20
 
     private var file: LineWriter
     private var size: Int
@@ -20,6 +23,12 @@ package struct JobLogWriter: ~Copyable {
         file = try LineWriter(path)
         size = Files.size(of: path) ?? 0
     }
+
+    /// Whether something is still to be written.
+    package var isBehind: Bool { file.unwritten > 0 }
+
+    /// Whether so much is still to be written that it is time to wait for space.
+    package var isFarBehind: Bool { file.unwritten >= Self.patience }
 
     /// Writes lines down.
     ///

@@ -58,7 +58,7 @@ final class Supervisor: Sendable {
     ///   - timeout: How long the job may take.
     ///   - lease: Without which the job must not go on; nil for one that needs none.
     ///   - isCancelled: Whether the server has ordered the job to stop; asked when a signal comes.
-    ///   - flush: Writes down progress that waits.
+    ///   - flush: Writes down what waits for a better time.
     init(
         grace: Duration,
         timeout: Duration?,
@@ -114,7 +114,7 @@ final class Supervisor: Sendable {
 
     /// Asks for ``flush`` to be called at a time.
     func flush(at time: ContinuousClock.Instant) {
-        state.withLock { $0.nextFlush = time }
+        state.withLock { $0.nextFlush = min($0.nextFlush ?? time, time) }
         cprocess_wake(waker)
     }
 

@@ -84,7 +84,7 @@ package struct Worker {
             timeout: order.timeout,
             lease: order.lease,
             isCancelled: { orders.isCancelled },
-            flush: { reporter.flushProgress() }
+            flush: { reporter.flush() }
         )
         reporter.attach(supervisor)
         context = TaskContext(
@@ -215,6 +215,7 @@ extension Worker {
             reporter.write(.result(result))
         }
         reporter.log([outcome.error.map { "error: \($0.message)" } ?? outcome.state.rawValue])
+        reporter.finishLog()
         let end = JournalEnd(
             state: outcome.state,
             error: outcome.error,

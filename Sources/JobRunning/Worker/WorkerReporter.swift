@@ -7,6 +7,9 @@ import SystemPackage
 
 /// Writes a job's log and journal; what cannot be written stops the job, but for want of space, for which it
 /// waits.
+///
+/// A little of the log is kept meanwhile: a tool that has filled the disk itself is not held up over what it
+/// has to say, but comes to the write that it fails on, and the space is free again.
 final class WorkerReporter: TaskReporter {
     private struct Files: ~Copyable {
         var log: JobLogWriter
@@ -14,13 +17,26 @@ final class WorkerReporter: TaskReporter {
         var stage: (name: String, number: Int)?
         var pendingProgress: Double?
         var writtenProgress = 0.0
-        /// When it was last said that the job has waited for space.
-        var lastWait: ContinuousClock.Instant?
+        /// Since when there was no space for something that is to be written.
+        var fullSince: ContinuousClock.Instant?
         var lastProgress = ContinuousClock.now - WorkerReporter.interval
+
+        /// Says in the log that there was no space, once there is.
+        mutating func sayThatItWaited() {
+            guard let start = fullSince, !log.isBehind, !journal.isBehind else { return }
+            fullSince = nil
+            let seconds = (ContinuousClock.now - start).components.seconds
+            // Where that fails, the next lines bring it.
+            let line = "the disk was full: waited \(seconds) s for space"
+            try? log.append([line], stage: stage?.name)
+        }
     }
 
     /// Between two lines of progress in the journal; a tool may tell thousands a second.
     private static let interval = Duration.milliseconds(250)
+
+    /// Between two tries to write what the log lacks, of a tool that says no more.
+    private static let logInterval = Duration.seconds(1)
 
     private let files: Mutex<Files>
     private let supervisor = Mutex<Supervisor?>(nil)
@@ -38,8 +54,18 @@ final class WorkerReporter: TaskReporter {
 
     func log(_ lines: [String]) {
         writing(.log) { files throws(Errno) in
-            try files.log.append(lines, stage: files.stage?.name)
+            do throws(Errno) {
+                try files.log.append(lines, stage: files.stage?.name)
+            } catch  where error.isLackOfSpace && !files.log.isFarBehind {
+                files.fullSince = files.fullSince ?? .now
+                supervisor.withLock { $0 }?.flush(at: .now + Self.logInterval)
+            }
         }
+    }
+
+    /// Waits until all that was logged is written.
+    func finishLog() {
+        writing(.log) { files throws(Errno) in try files.log.flush() }
     }
 
     func progress(_ fraction: Double) {
@@ -58,8 +84,19 @@ final class WorkerReporter: TaskReporter {
         }
     }
 
+    /// Writes down what waits for a better time: progress, and what the log lacks.
+    func flush() {
+        flushProgress()
+        let isBehind = files.withLock { files in
+            try? files.log.flush()
+            files.sayThatItWaited()
+            return files.log.isBehind
+        }
+        if isBehind { supervisor.withLock { $0 }?.flush(at: .now + Self.logInterval) }
+    }
+
     /// Writes down progress that waits.
-    func flushProgress() {
+    private func flushProgress() {
         // Newer progress will come; nobody has to wait for this.
         writing(.journal, waitsForSpace: false) { files throws(Errno) in
             guard let fraction = files.pendingProgress, let stage = files.stage else { return }
@@ -111,9 +148,13 @@ final class WorkerReporter: TaskReporter {
         _ body: (inout Files) throws(Errno) -> Void
     ) -> Bool {
         do {
-            try files.withLock { files throws(Errno) in try body(&files) }
+            try files.withLock { files throws(Errno) in
+                try body(&files)
+                files.sayThatItWaited()
+            }
             return true
         } catch  where error.isLackOfSpace {
+            files.withLock { $0.fullSince = $0.fullSince ?? .now }
             return waitsForSpace && waitForSpace(to: target)
         } catch {
             stop(because: error, writing: target)
@@ -123,12 +164,11 @@ final class WorkerReporter: TaskReporter {
 
     // MARK: Space
 
-    /// Waits until there is space for what is to be written, and says so in the log afterwards.
+    /// Waits until there is space for what is to be written.
     ///
     /// Keeps its thread, and with it the tool whose output it is: what a tool says is not dropped because a
     /// disk is full for a while. A job that is to stop does not wait to say something.
     private func waitForSpace(to target: Target) -> Bool {
-        let start = ContinuousClock.now
         var pause = Duration.milliseconds(100)
         while mayWait(for: target) {
             sleep(pause, for: target)
@@ -139,8 +179,8 @@ final class WorkerReporter: TaskReporter {
                     case .log: try files.log.flush()
                     case .journal: try files.journal.flush()
                     }
+                    files.sayThatItWaited()
                 }
-                sayThatItWaited(since: start)
                 return true
             } catch  where error.isLackOfSpace {
                 continue
@@ -150,18 +190,6 @@ final class WorkerReporter: TaskReporter {
             }
         }
         return false
-    }
-
-    /// Of several threads that have waited, the first one says it.
-    private func sayThatItWaited(since start: ContinuousClock.Instant) {
-        let seconds = (ContinuousClock.now - start).components.seconds
-        files.withLock { files in
-            guard files.lastWait.map({ $0 < start }) ?? true else { return }
-            files.lastWait = .now
-            let line = "the disk was full: waited \(seconds) s for space"
-            // Where that fails, the next one who waits says it.
-            try? files.log.append([line], stage: files.stage?.name)
-        }
     }
 
     private func mayWait(for target: Target) -> Bool {
