@@ -23,7 +23,10 @@ actor Client {
         var resources: [JSONObject] = []
         var isInStep = false
         var seq = 0
-        var isClosed = false
+        /// How the connection ended; nil while it is open.
+        var closure: WebSocketClient.Closure?
+
+        var isClosed: Bool { closure != nil }
 
         func states(of id: JobID) -> [JobState] { puts.filter { $0.id == id }.map(\.state) }
     }
@@ -43,7 +46,7 @@ actor Client {
         )
         reader = Task { [weak self, socket] in
             for await message in socket.messages { await self?.receive(message) }
-            await self?.closed()
+            await self?.closed(socket.closure)
         }
     }
 
@@ -110,8 +113,8 @@ actor Client {
         if params["sync"]?.boolValue != true { view.isInStep = true }
     }
 
-    private func closed() {
-        view.isClosed = true
+    private func closed(_ closure: WebSocketClient.Closure?) {
+        view.closure = closure ?? .init(code: .init(rawValue: 1006), reason: "")
         for call in calls.values {
             call.resume(returning: .failure(RPCError(.unavailable, "the connection is closed")))
         }

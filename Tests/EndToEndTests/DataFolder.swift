@@ -32,6 +32,14 @@ final class DataFolder: Sendable {
         try String(contentsOf: file(path), encoding: .utf8)
     }
 
+    /// What servers over this folder said on standard error.
+    var serverLog: String {
+        get throws {
+            let log = url.deletingLastPathComponent().appending(path: "data.err")
+            return try String(contentsOf: log, encoding: .utf8)
+        }
+    }
+
     func names(in path: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: file(path).path)
     }

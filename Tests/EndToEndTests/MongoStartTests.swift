@@ -77,7 +77,6 @@ struct MongoStartTests {
         let set = try await ReplicaSet.start(nodes: 1, isSecure: true)
         defer { set.stop() }
         let folder = try DataFolder(tasks: ["free": Tasks.tracing(seconds: "0.01")("free")])
-        let log = folder.url.deletingLastPathComponent().appending(path: "data.err")
         let options = ["--auth", "none", "--log-level", "debug", "--mongo"]
         let server = try await ServerProcess.start(folder.url, options: options + [set.uri])
         let client = try await Client.connect(to: server)
@@ -85,7 +84,7 @@ struct MongoStartTests {
         _ = try await client.call("jobs.new", ["task": "free", "job_id": "a1"])
         #expect(await client.waitForEnd(of: "a1")?.state == .complete)
         await server.end(SIGTERM)
-        let said = try String(contentsOf: log, encoding: .utf8) + server.announcement.joined()
+        let said = try folder.serverLog + server.announcement.joined()
         #expect(!said.contains("hunter2"))
 
         let wrong = set.uri.replacing("hunter2", with: "hunter3")

@@ -36,6 +36,13 @@ final class Site: Sendable {
         )
     }
 
+    /// What the servers logged, for a test that failed.
+    func logs() -> String {
+        folders.enumerated()
+            .map { "server \($0.offset):\n\((try? $0.element.serverLog) ?? "no log")" }
+            .joined(separator: "\n")
+    }
+
     /// How often each job has begun, by what the jobs themselves wrote on all machines.
     func beginnings() -> [String: Int] {
         var counts: [String: Int] = [:]
