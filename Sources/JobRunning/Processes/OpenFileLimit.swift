@@ -2,13 +2,15 @@ import Glibc
 import Synchronization
 
 /// How many files the process may have open: as many as the system lets it, while what it starts keeps the
-/// limit that it was started with.
+/// limit that it was started with, if that is enough for a worker.
 ///
 /// A server needs a descriptor for each connection. A tool that waits with `select` breaks when it is given
 /// one beyond 1,023, which is why the usual limit is what it is.
 package enum OpenFileLimit {
     /// More is never asked for: libraries keep tables of as many entries.
     private static let most: rlim_t = 1 << 17
+    /// A worker gets no less: it has to start tools beside what it keeps open itself.
+    private static let least: rlim_t = 256
     /// The limit at the start, if it was raised.
     private static let original = Mutex<rlim_t?>(nil)
     private static let variable = "JOBSYNC_OPEN_FILES"
@@ -40,7 +42,7 @@ package enum OpenFileLimit {
         let wanted = rlim_t(String(cString: text))
         unsetenv(variable)
         guard let wanted, var limit = current, wanted < limit.rlim_cur else { return }
-        limit.rlim_cur = wanted
+        limit.rlim_cur = min(max(wanted, least), limit.rlim_cur)
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 

@@ -12,20 +12,15 @@ package struct Worker {
     /// How many threads a worker has at least while a tool runs.
     private static let threads = 8
 
-    /// How many descriptors a worker needs at least while a tool runs, besides those that it has.
-    private static let descriptors = 24
-
     /// What this process lacks to run a job, in a sentence for people; nil if it has all.
     package static var lack: String? {
         if !hasThreads { return "the worker can make no threads" }
-        return hasDescriptors ? nil : "the worker can open no files: Too many open files"
-    }
-
-    /// Whether this process may open the descriptors that a job needs.
-    private static var hasDescriptors: Bool {
-        let made = (0..<descriptors).map { _ in fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 4) }
-        defer { for file in made where file >= 0 { close(file) } }
-        return made.allSatisfy { $0 >= 0 }
+        do throws(Errno) {
+            try Tool.checkDescriptors()
+            return nil
+        } catch {
+            return "the worker can open no files: \(error)"
+        }
     }
 
     /// Whether the machine gives this process the threads that a job needs.

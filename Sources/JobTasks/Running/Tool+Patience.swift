@@ -1,6 +1,7 @@
+import Glibc
 import JobModel
 import Subprocess
-import SystemPackage
+package import SystemPackage
 
 extension Tool {
     /// The longest pause between two tries to start a program.
@@ -19,6 +20,7 @@ extension Tool {
         var pause = Duration.seconds(1)
         while true {
             do {
+                try Self.checkDescriptors()
                 let end = try await spawnAndFollow(in: context, output: output)
                 context.hasBegun = true
                 return end
@@ -40,6 +42,23 @@ extension Tool {
                 try await context.rest(pause)
                 pause = min(pause * 2, Self.longestPause)
             }
+        }
+    }
+
+    /// How many descriptors it takes at most to start a program and to follow it.
+    private static let descriptors = 24
+
+    /// Checks that as many files can be opened as it takes to start a program.
+    ///
+    /// Asked before each start: with some of them, but not all, libraries below stand still or end the process.
+    ///
+    /// - Throws: Why they cannot be opened.
+    package static func checkDescriptors() throws(Errno) {
+        var opened: [CInt] = []
+        defer { for file in opened { close(file) } }
+        while opened.count < descriptors {
+            // Each a file of its own: a copy would not count where the whole machine has none left.
+            opened.append(try Files.open("/dev/null", O_RDONLY))
         }
     }
 
