@@ -1,8 +1,12 @@
+import Glibc
 import Testing
 import WebSockets
 
 @Suite(.timeLimit(.minutes(6)))
 struct LivenessTests {
+    /// What stands before a text of 64 KiB or more.
+    private static let longHead = 10
+
     /// More than the sockets of a connection hold together.
     private static let flood = WebSocketFrame(text: [UInt8](repeating: 0x66, count: 8 << 20))
 
@@ -116,6 +120,54 @@ struct LivenessTests {
 }
 
 extension LivenessTests {
+    @Test("a client that has much to read before it comes to the ping is not taken for dead")
+    func pingBehindMuch() async throws {
+        let configuration = WebSocketServerConfiguration.local {
+            $0.pingInterval = .milliseconds(50)
+            $0.pongTimeout = .seconds(2)
+        }
+        try await withServer(Behaviour(), configuration) { harness in
+            let slow = try await harness.webSocket(receiveBuffer: 65_536)
+            let ids = await harness.recorder.open(1)
+            // All of it fits into the sockets.
+            let size = 1 << 20
+            let text = WebSocketFrame(text: [UInt8](repeating: 0x66, count: size))
+            #expect(await harness.recorder.sendOne(text, to: ids[0]) == .written)
+            let piece = 24 << 10
+            for _ in 0..<40 {
+                _ = try await slow.receive(piece)
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            _ = try await slow.receive(Self.longHead + size - 40 * piece)
+            let ping = try await slow.receiveFrame()
+            #expect(ping.opcode == 0x9)
+            try await slow.sendFrame(0xA, ping.payload)
+            #expect(try await slow.receiveFrame().opcode == 0x9)
+        }
+    }
+
+    @Test("a server that was held up itself hears its clients before it takes them for dead")
+    func heldUp() async throws {
+        let configuration = WebSocketServerConfiguration.local {
+            $0.pingInterval = .milliseconds(50)
+            $0.pongTimeout = .milliseconds(500)
+        }
+        var behaviour = Behaviour()
+        behaviour.message = { server, bytes, id in
+            usleep(1_500_000)
+            server.send(WebSocketFrame(text: bytes), to: id)
+        }
+        try await withServer(behaviour, configuration) { harness in
+            let polite = try await harness.webSocket()
+            let ping = try await polite.receiveFrame()
+            #expect(ping.opcode == 0x9)
+            let other = try await harness.webSocket()
+            try await other.sendFrame(0x1, Array("sleep".utf8))
+            try await polite.sendFrame(0xA, ping.payload)
+            #expect(try await polite.receiveFrame().opcode == 0x9)
+        }
+    }
+
     @Test("a paused client is not read, nor taken for dead; resumed, all it sent arrives in order")
     func paused() async throws {
         let configuration = WebSocketServerConfiguration.local {

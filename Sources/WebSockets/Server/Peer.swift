@@ -138,7 +138,7 @@ final class Peer {
         }
     }
 
-    /// Whether the client has taken any byte since this was last asked, for one that is choked.
+    /// Whether the client has taken any byte since this was last asked.
     func madeProgress() -> Bool {
         let count = clws_acknowledged_bytes(seat.pointee.descriptor)
         defer { acknowledged = count }

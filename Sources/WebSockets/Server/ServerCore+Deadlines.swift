@@ -2,6 +2,9 @@ extension ServerCore {
     /// Sweeps are at least so far apart, in milliseconds, however the deadlines lie.
     private static let shortestPause: UInt64 = 50
 
+    /// A sweep that comes so many milliseconds late finds connections that this server has not read from.
+    private static let lateness: UInt64 = 100
+
     /// Sees to it that the connection's deadline is noticed.
     ///
     /// One timer serves all connections: it is set to the earliest deadline that was seen, and a
@@ -23,6 +26,13 @@ extension ServerCore {
 
     func sweep() {
         let now = loop.now
+        if !isSweepPutOff, now > nextSweep, now - nextSweep > Self.lateness {
+            // The process was stopped, or long at something else: what came meanwhile is read first.
+            isSweepPutOff = true
+            setSweep(to: now + Self.shortestPause)
+            return
+        }
+        isSweepPutOff = false
         nextSweep = .max
         var earliest = UInt64.max
         for peer in Array(peers.values) {
@@ -52,6 +62,9 @@ extension ServerCore {
         case .open:
             if peer.pingedAt == nil {
                 ping(peer)
+            } else if peer.madeProgress() {
+                // It has much to read before it comes to the ping.
+                peer.pingedAt = loop.now
             } else {
                 startClosing(peer, code: configuration.pongCode, reason: "no pong")
             }

@@ -38,6 +38,8 @@ actor ServerCore: LibraryEvents {
     /// Looks after deadlines; and when it will, on the loop's clock.
     var sweepTimer: LoopTimer?
     var nextSweep = UInt64.max
+    /// Whether the sweep that is due was too late, and comes once more.
+    var isSweepPutOff = false
     var acceptTimer: LoopTimer?
     var isAcceptingPaused = false
     private var stopWaiter: CheckedContinuation<Void, Never>?
