@@ -14,12 +14,24 @@ struct AccessRecords: Hashable {
         let expires: Timestamp
     }
 
+    /// So many browsers can be logged in at a time.
+    private static let mostSessions = 1_000
+
     var tokens: [Token] = []
     var sessions: [Session] = []
 
     init() {}
 
-    /// Reads the file's content; nil if it is not ours.
+    /// Takes in a session; those that are over go, and of too many the oldest.
+    mutating func add(_ session: Session, now: Timestamp) {
+        sessions.removeAll { $0.expires <= now }
+        sessions.append(session)
+        sessions.removeFirst(max(0, sessions.count - Self.mostSessions))
+    }
+
+    /// Reads the file's content; nil if it is not ours, or a token in it is damaged.
+    ///
+    /// A session that is damaged is over: whoever had it logs in again.
     init?(document: JSONValue) {
         guard document["format"] == "jobsync-access/1",
             let tokens = document["tokens"]?.arrayValue,
@@ -35,7 +47,7 @@ struct AccessRecords: Hashable {
             guard let hash = session["hash"]?.stringValue,
                 let username = session["username"]?.stringValue,
                 let expires = session["expires"]?.stringValue.flatMap({ Timestamp($0) })
-            else { return nil }
+            else { continue }
             self.sessions.append(Session(hash: hash, username: username, expires: expires))
         }
     }

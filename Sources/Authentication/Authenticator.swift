@@ -166,10 +166,7 @@ extension Authenticator {
             username: username,
             expires: now + Self.sessionLifetime
         )
-        try await save { records in
-            records.sessions.removeAll { $0.expires <= now }
-            records.sessions.append(record)
-        }
+        try await save { $0.add(record, now: now) }
         return session
     }
 }

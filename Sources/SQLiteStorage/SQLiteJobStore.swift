@@ -187,11 +187,24 @@ public final class SQLiteJobStore: JobStore {
         await withCheckedContinuation { done in
             pool.asyncBarrierWriteWithoutTransaction { _ in done.resume() }
         }
-        // The writer must be the last one to go: it then empties the log into the file.
-        pool.invalidateReadOnlyConnections()
         try? pool.close()
+        emptyLog()
         mark?.close()
         lock.release()
+    }
+
+    /// Leaves all in the one file, which people may copy then.
+    ///
+    /// The last connection to go does that, if it may write; of a pool's it is one that may only read.
+    private func emptyLog() {
+        var configuration = Configuration()
+        configuration.label = "jobsync.close"
+        // Where that fails, the next who opens the file does it.
+        guard let last = try? DatabaseQueue(path: pool.path, configuration: configuration) else {
+            return
+        }
+        _ = try? last.inDatabase { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+        try? last.close()
     }
 
     // MARK: - Connections

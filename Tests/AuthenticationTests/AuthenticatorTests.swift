@@ -80,4 +80,42 @@ struct AuthenticatorTests {
         #expect(throws: AuthenticatorError.self) { try open() }
         #expect(try String(contentsOfFile: path, encoding: .utf8) == content)
     }
+
+    @Test("A damaged session is over, and nothing else")
+    func damagedSession() async throws {
+        let first = try open()
+        let token = try first.replaceToken(username: "igboyes")
+        let damaged = try #require(try await first.openSession(token: token))
+        let whole = try #require(try await first.openSession(token: token))
+        var content = try String(contentsOfFile: path, encoding: .utf8)
+        let place = try #require(content.range(of: "\"expires\":\"19"))
+        content.replaceSubrange(place, with: "\"expires\":\"x9")
+        try content.write(toFile: path, atomically: true, encoding: .utf8)
+        let second = try open()
+        #expect(second.identity(token: token) != nil)
+        #expect(second.identity(session: damaged) == nil)
+        #expect(second.identity(session: whole) != nil)
+    }
+
+    @Test("Of too many sessions the oldest go")
+    func manySessions() async throws {
+        let first = try open()
+        let token = try first.replaceToken(username: "igboyes")
+        let oldest = try #require(try await first.openSession(token: token))
+        let kept = try #require(try await first.openSession(token: token))
+        var content = try String(contentsOfFile: path, encoding: .utf8)
+        let end = try #require(content.range(of: "]", options: .backwards))
+        let more = String(
+            repeating: #",{"hash":"0","username":"igboyes","expires":"2100-01-01T00:00:00Z"}"#,
+            count: 998
+        )
+        content.insert(contentsOf: more, at: end.lowerBound)
+        try content.write(toFile: path, atomically: true, encoding: .utf8)
+        let second = try open()
+        #expect(second.identity(session: oldest) != nil)
+        let newest = try #require(try await second.openSession(token: token))
+        #expect(second.identity(session: oldest) == nil)
+        #expect(second.identity(session: kept) != nil)
+        #expect(second.identity(session: newest) != nil)
+    }
 }

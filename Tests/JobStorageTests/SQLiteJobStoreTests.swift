@@ -60,6 +60,23 @@ struct SQLiteJobStoreTests {
         }
     }
 
+    @Test("Closing leaves all in one file, also right after many have read")
+    func closedAfterReads() async throws {
+        try await withTemporaryFolder { folder in
+            for number in 0..<20 {
+                let store = try await SQLiteJobStore.open(at: folder + "/jobs.sqlite")
+                _ = try await store.commit([.insert(try makeJob("j\(number)"))])
+                try await withThrowingTaskGroup { group in
+                    for _ in 0..<8 { group.addTask { _ = try await store.find(JobQuery()) } }
+                    try await group.waitForAll()
+                }
+                await store.close()
+                let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+                #expect(files == ["jobs.sqlite", "jobs.sqlite.lock", "jobs.sqlite.mark"])
+            }
+        }
+    }
+
     @Test("Whoever looks for a job finds what was committed before, however many look")
     func lookups() async throws {
         try await withTemporaryFolder { folder in
