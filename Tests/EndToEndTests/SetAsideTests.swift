@@ -42,6 +42,20 @@ struct SetAsideTests {
         )
         #expect(run.status == 0, "\(run.errors)")
         await second.end(SIGTERM)
+        let other = try DataFolder()
+        let copy = try await CommandRun.jobsync(
+            "store",
+            "copy",
+            "--from",
+            folder.url.path,
+            "--to",
+            other.url.path
+        )
+        #expect(copy.status == 1)
+        #expect(copy.lines.first?.hasPrefix("copied 3 jobs from ") == true)
+        #expect(
+            copy.errors.contains("1 in the source cannot be read and stayed behind:\njob victim: ")
+        )
         let kept = try Data(contentsOf: file)
         #expect(kept.range(of: Data(##"{#_id":"victim""##.utf8)) != nil)
     }

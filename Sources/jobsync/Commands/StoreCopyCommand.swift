@@ -29,7 +29,8 @@ struct StoreCopyCommand: AsyncParsableCommand {
 
             EXIT CODES
               0  both stores hold the same
-              1  the target holds something else, or a store failed half way
+              1  the target holds something else, or a store failed half way, or something in the \
+            source could not be read and was left behind, which is named
               2  a store cannot be opened, or a server uses it
             """
     )
@@ -61,6 +62,7 @@ struct StoreCopyCommand: AsyncParsableCommand {
             logger: Logger(label: "jobsync") { _ in RemarkLogHandler() }
         )
         let outcome = await copy(stores)
+        let unreadable = stores.source.store.setAside
         await stores.close()
         let report = try outcome.get()
         let records = report.records
@@ -73,7 +75,18 @@ struct StoreCopyCommand: AsyncParsableCommand {
         case let written:
             Output.line("copied the remaining \(written) of \(all) from \(source) to \(target)")
         }
+        guard unreadable.isEmpty else { throw Self.leftBehind(unreadable) }
         Output.line("both hold the same, sha256 \(report.digest)")
+    }
+
+    private static func leftBehind(_ things: [SetAside]) -> CommandFailure {
+        let named = things.prefix(10).map { "\($0.kind.rawValue) \($0.id): \($0.reason)" }
+        let more = things.count > named.count ? "\nand \(things.count - named.count) more" : ""
+        return CommandFailure(
+            .failed,
+            "\(things.count) in the source cannot be read and stayed behind:\n"
+                + named.joined(separator: "\n") + more
+        )
     }
 
     private static func location(
