@@ -155,6 +155,9 @@ extension FrontEnd {
         from connection: ClientConnection
     ) throws(RPCError) -> ExposedMethod {
         if let wait = connection.rate.take(cost.weight, now: clock.now) {
+            if connection.refusals.take(now: clock.now) != nil {
+                sayGoodbye(to: connection, .tooManyCalls)
+            }
             let after = Int((wait / .milliseconds(1)).rounded(.up))
             let counts = cost.weight == 1 ? "" : "; this one counts as \(cost.weight)"
             let problem = "more than \(configuration.limits.callsPerSecond) calls a second\(counts)"

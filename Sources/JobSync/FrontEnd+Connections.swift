@@ -12,6 +12,7 @@ struct CloseReason {
 
     static let draining = CloseReason(4001, "the server is about to restart")
     static let anotherHistory = CloseReason(4006, "the list of jobs was replaced by another one")
+    static let tooManyCalls = CloseReason(4007, "too many calls, though they were refused")
     static let tooManyUnread = CloseReason(4008, "too many answers that were not read")
     static let badToken = CloseReason(4501, "too many wrong tokens")
     static let notLoggedIn = CloseReason(4504, "not logged in in time")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
@@ -85,6 +86,18 @@ def test_calls_come_too_fast(launch: Launch) -> None:
         assert refused["data"]["code"] == "rate_limited" and refused["data"]["retry"]
         time.sleep(refused["data"]["after"] / 1000 + 0.01)
         assert "result" in call(socket, "session.whoami", {})
+
+
+def test_calls_go_on_coming_too_fast(launch: Launch) -> None:
+    server = launch(rate=100)
+    with connect(server.socket, proxy=None) as socket:
+        request = {"jsonrpc": "2.0", "id": 1, "method": "session.whoami"}
+        batch = json.dumps([request] * 100)
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(1000):
+                socket.send(batch)
+                socket.recv(timeout=10)
+        assert socket.protocol.close_code == 4007
 
 
 def test_many_calls_in_flight_are_all_answered(launch: Launch) -> None:

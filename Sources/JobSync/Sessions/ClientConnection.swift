@@ -26,6 +26,8 @@ final class ClientConnection {
     let openedAt: String
     var identity: Identity?
     var rate: RateLimiter
+    /// How many calls may be refused for coming too fast.
+    var refusals: RateLimiter
     var subscriptions: [Subscription] = []
     var lastSubscription = 0
     var tails: [JobID: Tail] = [:]
@@ -68,6 +70,7 @@ final class ClientConnection {
         self.openedAt = openedAt
         self.identity = identity
         rate = RateLimiter(perSecond: limits.callsPerSecond, now: now)
+        refusals = RateLimiter(perSecond: limits.callsPerSecond, seconds: 10, now: now)
         answerAllowance = Allowance(limits.answerBytes)
     }
 
