@@ -241,7 +241,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: pointerFree
         ),
-        // What scripts/fuzz feeds, and a test with a saved corpus.
+        // What scripts/fuzz feeds, and tests with a saved corpus.
         .target(
             name: "FuzzedReaders",
             dependencies: [
@@ -251,9 +251,20 @@ let package = Package(
             path: "Fuzzing/Readers",
             swiftSettings: house
         ),
+        .target(
+            name: "FuzzedSessions",
+            dependencies: [
+                "Authentication", "JSON", "JobManagement", "JobModel", "JobProtocol", "JobRunning",
+                "JobStorage", "JobSync", "JobTasks", "WebSockets", logging, systemPackage,
+            ],
+            path: "Fuzzing/Conversations",
+            swiftSettings: house
+        ),
         .testTarget(
             name: "FuzzingTests",
-            dependencies: ["FuzzedReaders", "TestSupport", systemPackage],
+            dependencies: [
+                "FuzzedReaders", "FuzzedSessions", "JSON", "TestSupport", systemPackage,
+            ],
             swiftSettings: house
         ),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: house),

@@ -19,11 +19,7 @@ package.targets += [
     ),
     .executableTarget(
         name: "fuzz-sessions",
-        dependencies: [
-            "Authentication", "CFuzzer", "JSON", "JobManagement", "JobModel", "JobProtocol",
-            "JobRunning",
-            "JobStorage", "JobSync", "JobTasks", "WebSockets", logging, systemPackage,
-        ],
+        dependencies: ["CFuzzer", "FuzzedSessions"],
         path: "Fuzzing/Sessions",
         swiftSettings: fuzzing,
         linkerSettings: fuzzer

@@ -14,9 +14,10 @@ import WebSockets
 enum Laboratory {
     /// Starts it for as long as the process lives.
     ///
+    /// - Parameter folder: Where `access.json` is kept.
     /// - Returns: The port on this machine, and the token.
     /// - Throws: If there is no port to be had.
-    static func start() async throws -> (port: UInt16, token: String) {
+    static func start(in folder: FilePath) async throws -> (port: UInt16, token: String) {
         let logger = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
         let moments = Atomic<Int>(0)
         let now: @Sendable () -> Timestamp = {
@@ -39,8 +40,7 @@ enum Laboratory {
         var network = WebSocketServerConfiguration()
         network.host = "127.0.0.1"
         network.compressedFrom = 1 << 10
-        // `scripts/fuzz` starts the program in a folder of its own.
-        let access = try Authenticator(path: "access.json", now: now)
+        let access = try Authenticator(path: folder.appending("access.json").string, now: now)
         let token = try access.replaceToken(username: "fuzz")
         let server = WebSocketServer(configuration: network)
         let frontEnd = FrontEnd(
@@ -78,6 +78,7 @@ private final class HastyRunner: JobRunner {
     func forget(_ id: JobID) async {}
     func sweep(keeping known: Set<JobID>) async -> [JobID] { [] }
     func renewLease(until end: ContinuousClock.Instant) async {}
+    func leftovers(of ids: [JobID], epoch: String, seq: Int) async -> [JobID] { [] }
     func removeLog(_ id: JobID) async {}
 
     private func end(_ id: JobID) {
