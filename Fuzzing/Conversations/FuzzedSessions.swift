@@ -1,4 +1,4 @@
-public import SystemPackage
+import SystemPackage
 
 /// A whole front end that is fed conversations, through its socket.
 ///
@@ -12,10 +12,10 @@ public struct FuzzedSessions: Sendable {
 
     /// Starts the front end, for as long as the process lives.
     ///
-    /// - Parameter folder: Where it keeps its access file.
+    /// - Parameter folder: The path of the folder in which it keeps its access file.
     /// - Throws: If there is no port to be had.
-    public init(folder: FilePath) async throws {
-        (port, token) = try await Laboratory.start(in: folder)
+    public init(folder: String) async throws {
+        (port, token) = try await Laboratory.start(in: FilePath(folder))
     }
 
     /// Sends a conversation, and waits for the server to close; blocks.

@@ -1,6 +1,5 @@
 import Foundation
 import FuzzedSessions
-import SystemPackage
 import TestSupport
 import Testing
 
@@ -12,7 +11,7 @@ struct FuzzedSessionsTests {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "jobsync-sessions-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let sessions = try await FuzzedSessions(folder: FilePath(folder.path))
+        let sessions = try await FuzzedSessions(folder: folder.path)
         let last = folder.appending(path: "last")
         FileHandle.standardError.write(
             Data("should this process die, \(last.path) may be what it died of\n".utf8)
