@@ -16,8 +16,10 @@ final class MessageLogQueue: Sendable {
             }
         }
 
-        /// The line with its end; what a client has sent is masked.
-        var line: [UInt8] {
+        /// The line with its end; what a client has sent is masked, and tokens wherever they stand.
+        var line: [UInt8] { MessageMask.covered(openLine) }
+
+        private var openLine: [UInt8] {
             switch self {
             case .header(let header): header.line
             case .event(let time, let connection, .incoming, let message):

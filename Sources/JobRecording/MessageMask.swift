@@ -27,6 +27,39 @@ public enum MessageMask {
         return .array(elements.map(maskedRequest))
     }
 
+    private static let tokenBeginning = Array("jobsync_".utf8)
+    /// How many digits of a token give away too much of it.
+    private static let tokenDigits = 16
+
+    /// Covers what looks like a token, wherever it stands in a line: a client may send one as anything, and
+    /// the server's answer repeat it.
+    /// - Parameter line: A line of a log.
+    /// - Returns: The line with `***` in place of each token's digits.
+    static func covered(_ line: [UInt8]) -> [UInt8] {
+        var rest = line[...]
+        var covered: [UInt8] = []
+        while let place = rest.firstRange(of: tokenBeginning) {
+            let end = rest[place.upperBound...].firstIndex { !isHexadecimal($0) } ?? rest.endIndex
+            covered += rest[..<place.upperBound]
+            if end - place.upperBound >= tokenDigits {
+                covered += mask.utf8
+            } else {
+                covered += rest[place.upperBound..<end]
+            }
+            rest = rest[end...]
+        }
+        return covered.isEmpty ? line : covered + rest
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default: false
+        }
+    }
+
     private static func maskedRequest(_ request: JSONValue) -> JSONValue {
         switch request {
         case .null, .bool, .integer, .number, .decimal: return request

@@ -228,13 +228,14 @@ extension SchedulerState {
                 position: countAhead(of: place) + 1
             )
         }
-        let ahead = queue.count(before: place, needing: size)
+        let isFirst = queue.count(before: place, needing: size) == 0
+        let ahead = countAhead(of: place)
         let short = (size - (machine - used)).clampedToZero
         // Nothing stands in the way only in the moment before a decision.
         return WaitingReport(
-            reason: ahead == 0 && short != .zero ? .resources(short: short) : .behind(ahead: ahead),
+            reason: isFirst && short != .zero ? .resources(short: short) : .behind(ahead: ahead),
             line: .queue,
-            position: countAhead(of: place) + 1
+            position: ahead + 1
         )
     }
 

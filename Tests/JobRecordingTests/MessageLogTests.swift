@@ -119,6 +119,28 @@ struct MessageLogTests {
         #expect(!MessageMask.masked(Array(message.utf8)).description.contains("SECRET"))
     }
 
+    @Test(
+        "A token that stands where none belongs is covered, also where the server repeats it",
+        arguments: [
+            "TOKEN", "Bearer TOKEN", #"{"id":"TOKEN","method":"x"}"#, #"{"method":"TOKEN"}"#,
+            #"{"TOKEN":1}"#, #"{"method":7,"params":{"a":"TOKEN"}}"#,
+            #"{"method":"x","params":{"a":{"my_token":"TOKEN"},"TOKEN":1}}"#, "TOKEN and TOKEN",
+        ]
+    )
+    func stray(message: String) throws {
+        let token = "jobsync_0123456789abcdef0123456789abcdef0123456789abcdef"
+        let bytes = Array(message.replacing("TOKEN", with: token).utf8)
+        for direction in [MessageLogEntry.Direction.incoming, .outgoing] {
+            let line = MessageLogQueue.Item.event(.zero, 1, direction, bytes[...]).line
+            let text = String(decoding: line, as: UTF8.self)
+            #expect(!text.contains("0123456789abcdef"))
+            #expect(text.contains("jobsync_***") || text.contains("\"***\""))
+        }
+        let harmless = Array(#"{"method":"x","params":{"a":"jobsync_data"}}"#.utf8)
+        let line = MessageLogQueue.Item.event(.zero, 1, .incoming, harmless[...]).line
+        #expect(String(decoding: line, as: UTF8.self).contains("jobsync_data"))
+    }
+
     @Test("Other params stay as they are")
     func unmasked() {
         let call: JSONValue = ["method": "jobs.new", "params": ["task": "a", "args": ["b": 1]]]

@@ -80,6 +80,26 @@ struct JobLogsTests {
         #expect(try await logs.read("job1", from: 0).text.hasSuffix("two\n"))
     }
 
+    @Test("A line stays one line, whatever stands in it, and no terminal obeys it")
+    func forgedLines() async throws {
+        try bench.write("", to: "logs/jobs/job1.log")
+        var log = try JobLogWriter(bench.folders.log(of: "job1"))
+        let reasons = [
+            "x\n2026-11-30T00:00:00.000Z complete", "a\r\nb", "\u{1B}]0;title\u{7}\u{9B}31mred",
+            "d\u{E9}j\u{E0}",
+            "p\u{2028}q\u{85}r",
+        ]
+        try log.append(reasons, stage: nil)
+        let lines = try await logs.read("job1", from: 0).text.split(separator: "\n")
+        let texts = lines.map { $0.split(separator: " ", maxSplits: 1).last ?? "" }
+        #expect(
+            texts == [
+                "x 2026-11-30T00:00:00.000Z complete", "a b", "0;title31mred", "d\u{E9}j\u{E0}",
+                "p q r",
+            ]
+        )
+    }
+
     @Test func severalReadersAreTold() async throws {
         var readers = (1...3).map { _ in logs.growth(of: "job1").makeAsyncIterator() }
         for index in readers.indices { #expect(await readers[index].next() != nil) }

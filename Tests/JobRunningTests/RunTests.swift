@@ -30,6 +30,18 @@ struct RunTests {
         #expect(!bench.exists("logs/jobs/job1.log"))
     }
 
+    @Test("What a job has used is not what the server has used before")
+    func peakMemory() async throws {
+        // As a server that had much to do once.
+        let past = [UInt8](repeating: 1, count: 400 << 20)
+        #expect(past.last == 1)
+        let bench = try Bench(.shell("true"))
+        let runner = bench.makeRunner()
+        await runner.start(try bench.order("script"))
+        let usage = try #require(try await runner.end().usage)
+        #expect(usage.peakMemory < 200 << 20)
+    }
+
     @Test func aMissingToolIsSaidWithItsPackage() async throws {
         let work = CommandStage(name: "work", run: [try Template("spades.py.missing")])
         let task = TaskDescription(

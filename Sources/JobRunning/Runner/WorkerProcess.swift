@@ -75,10 +75,12 @@ final class WorkerProcess {
         func seconds(_ time: timeval) -> Double {
             Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000
         }
-        let used = ResourceUsage(
-            cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
-            peakMemory: usage.ru_maxrss * 1024
-        )
+        let used = PeakMemory.ofEnded(usage).map { peak in
+            ResourceUsage(
+                cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
+                peakMemory: peak
+            )
+        }
         let signal = status & 0x7F
         return (signal == 0 ? .exited(code: Int(status >> 8 & 0xFF)) : .signaled(signal), used)
     }

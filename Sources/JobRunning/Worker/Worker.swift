@@ -275,7 +275,7 @@ extension Worker {
         let cpu = [own.ru_utime, own.ru_stime, children.ru_utime, children.ru_stime]
         return ResourceUsage(
             cpuSeconds: cpu.map(seconds).reduce(0, +),
-            peakMemory: max(own.ru_maxrss, children.ru_maxrss) * 1024
+            peakMemory: max(PeakMemory.own ?? own.ru_maxrss << 10, children.ru_maxrss << 10)
         )
     }
 }

@@ -54,8 +54,16 @@ struct LineSplitter {
     }
 }
 
-/// Text from whatever a program wrote.
-enum PlainText {
+/// Text from whatever a program or a client wrote.
+package enum PlainText {
+    /// A text as one line without colours and control characters.
+    package static func line(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        guard !bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else { return text }
+        return text.split(whereSeparator: \.isNewline).map { make(of: Array($0.utf8)) }
+            .joined(separator: " ")
+    }
+
     /// The bytes as text without colours, control characters and invalid UTF-8.
     static func make(of bytes: [UInt8]) -> String {
         let isPlain = bytes.allSatisfy { (0x20...0x7E).contains($0) }
@@ -70,6 +78,9 @@ enum PlainText {
             index += 1
             if byte == 0x1B {
                 index = endOfEscape(in: bytes, from: index)
+            } else if byte == 0xC2, index < bytes.count, (0x80...0x9F).contains(bytes[index]) {
+                // U+0080 to U+009F: some terminals take them for escapes.
+                index += 1
             } else if byte >= 0x20 && byte != 0x7F || byte == 0x09 {
                 plain.append(byte)
             }
