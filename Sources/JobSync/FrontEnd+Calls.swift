@@ -96,6 +96,11 @@ extension FrontEnd {
         // In one commit as far as possible: then all are told of it in one frame.
         manager.gather {
             for request in batch.requests {
+                // One of those before it may have been one too many.
+                guard !connection.isClosing else {
+                    batches[number] = nil
+                    break
+                }
                 perform(request, from: connection, batch: number, size: batch.size / count)
             }
         }

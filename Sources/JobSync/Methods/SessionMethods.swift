@@ -28,13 +28,17 @@ extension FrontEnd {
     fileprivate func authenticate(_ call: Call) throws(RPCError) -> JSONValue {
         let token = try call.params.string("token")
         guard let connection = connections[call.connection] else { return .null }
+        // More may be here already, in the same batch or behind it: they are no further attempts.
+        guard connection.failedLogins < Self.loginAttempts else {
+            throw .wrongToken("comes after \(Self.loginAttempts) wrong ones")
+        }
         guard let identity = identity(token: token) else {
             connection.failedLogins += 1
-            if connection.failedLogins >= Self.loginAttempts {
+            if connection.failedLogins == Self.loginAttempts {
                 // After the answer, which the caller should see.
                 Task { sayGoodbye(to: connection.id, .badToken) }
             }
-            throw RPCError(.unauthenticated, "token: is wrong", details: ["field": "token"])
+            throw .wrongToken("is wrong")
         }
         connection.identity = identity
         server.recognize(connection.id)
@@ -91,5 +95,11 @@ extension FrontEnd {
             ]
         }
         return ["connections": .array(list)]
+    }
+}
+
+extension RPCError {
+    fileprivate static func wrongToken(_ problem: String) -> RPCError {
+        RPCError(.unauthenticated, "token: \(problem)", details: ["field": "token"])
     }
 }
