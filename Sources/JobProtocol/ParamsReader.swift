@@ -2,6 +2,9 @@ public import JSON
 
 /// Takes the parameters of a call apart, and names each one that is not as it must be.
 public struct ParamsReader: Sendable {
+    /// How many texts there may be in a list, if nobody says.
+    public static let longestList = 1000
+
     private let params: JSONObject
     private let path: String
 
@@ -144,7 +147,7 @@ public struct ParamsReader: Sendable {
     /// - Throws: `invalid_params` if it is something else, empty or too long.
     public func optionalStrings(
         _ name: String,
-        limit: Int = 1000
+        limit: Int = longestList
     ) throws(RPCError) -> [String]? {
         guard let value = value(name) else { return nil }
         if let text = value.stringValue { return [text] }

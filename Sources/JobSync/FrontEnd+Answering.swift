@@ -14,6 +14,10 @@ extension FrontEnd {
         reply(address) { RPCReply.append(encoded: result, id: $1, to: &$0) }
     }
 
+    /// Writes a result that may be long away from the network's thread.
+    @concurrent
+    static func encode(_ value: @Sendable () -> JSONValue) async -> [UInt8] { value().encoded }
+
     func fail(_ address: ReplyAddress, method: String, _ error: RPCError) {
         // The names of methods that there are not are the callers' own, and any number.
         let known = ExposedMethod.named[method] == nil ? "" : method

@@ -224,9 +224,7 @@ extension FrontEnd {
         if address.isCostly { await connection.answerAllowance.take(cost.bytes) }
         do throws(RPCError) {
             // Who has gone meanwhile does not want to know any more.
-            guard connections[connection.id] != nil else {
-                throw RPCError(.unavailable, "the connection is closed")
-            }
+            guard connections[connection.id] != nil else { throw .connectionClosed }
             try checkLength(of: address.batch)
             switch method.body {
             case .immediate(let body):

@@ -54,6 +54,8 @@ public actor FrontEnd {
     var headWaiters: [CheckedContinuation<Void, Never>] = []
     var isDraining = false
     var statistics = FrontEndStatistics()
+    /// The answer to `rpc.discover`, which is always the same.
+    let discovery: [UInt8]
     var acknowledgements = AcknowledgementSampler()
 
     /// The network's thread.
@@ -86,6 +88,7 @@ public actor FrontEnd {
         self.logs = logs
         self.outputs = outputs
         self.configuration = configuration
+        discovery = configuration.discovery.encoded
         self.now = now
         self.logger = logger
         quietUntil = ContinuousClock().now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket as sockets
@@ -9,6 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from jobsync_server import Server
@@ -78,6 +80,40 @@ def test_eight_hundred_pages_hold_up_nobody_else(launch: Launch) -> None:
     with connect(server.socket, proxy=None) as other:
         call(other, "session.whoami", {})
     assert metric(server, FOUND) < 200
+
+
+@pytest.mark.parametrize("method", ["jobs.cancel", "jobs.archive", "jobs.remove"])
+def test_long_lists_of_ids_hold_up_nobody_else(launch: Launch, method: str) -> None:
+    server = launch("quick.yaml", rate=0)
+    done = f'jobsync_calls_total{{method="{method}",outcome="ok"}}'
+    with contextlib.ExitStack() as stack:
+        other = stack.enter_context(connect(server.socket, proxy=None))
+        call(other, "tasks.limit", {"task": "quick", "limit": 0})
+        # Of none of these is there a job.
+        ids = [f"z{number}" for number in range(1000)]
+        lists = json.dumps([request(method, {"_id": ids}, number) for number in range(99)])
+        for _ in range(3):
+            attacker = connect(server.socket, proxy=None, max_size=None, close_timeout=0)
+            stack.enter_context(attacker).send(lists)
+        while metric(server, done) < 1:
+            pass
+        new = call(other, "jobs.new", {"task": "quick", "job_id": "other"})
+        assert new["result"]["created"]
+        assert "result" in call(other, "session.whoami", {})
+        assert metric(server, done) < 99
+
+
+def test_the_answer_to_a_list_names_each_id_once(launch: Launch) -> None:
+    server = launch("quick.yaml")
+    with connect(server.socket, proxy=None) as socket:
+        call(socket, "tasks.limit", {"task": "quick", "limit": 0})
+        call(socket, "jobs.new", {"task": "quick", "job_id": "a"})
+        ids = ["a", "nobody", "a", "no id \u00e9", "no id e\u0301", "nobody"]
+        jobs = call(socket, "jobs.cancel", {"_id": ids})["result"]["jobs"]
+        assert list(jobs) == ["a", "nobody", "no id \u00e9", "no id e\u0301"]
+        assert jobs.pop("a") == "cancelled"
+        assert {error["data"]["code"] for error in jobs.values()} == {"not_found"}
+        assert [error["data"]["_id"] for error in jobs.values()] == list(jobs)
 
 
 def test_costly_calls_of_a_client_do_not_hold_up_its_cheap_ones(launch: Launch) -> None:

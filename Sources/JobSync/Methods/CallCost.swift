@@ -14,6 +14,14 @@ extension FrontEnd {
     private static let jobBytes = 400
     /// A record in a page of them; longer members are left out.
     private static let recordBytes = 1 << 10
+    /// What became of one of several jobs, beside its name.
+    private static let outcomeBytes = 140
+    /// How often the name of a job that there is not stands in the answer.
+    private static let namings = 3
+    /// A connection in a list of them.
+    private static let connectionBytes = 400
+    /// Some dozens of tasks.
+    private static let catalogueBytes = 64 << 10
     /// So many bytes of a request count as a call.
     private static let requestBytes = 64 << 10
 
@@ -35,16 +43,20 @@ extension FrontEnd {
         case "data.list": page(params, of: Self.recordBytes)
         case "jobs.detail", "jobs.tail", "data.show": CallCost(bytes: Self.logBytes)
         case "jobs.output": output(params)
-        case "jobs.cancel", "jobs.archive", "jobs.remove":
-            CallCost(weight: weight(of: params["_id"]?.arrayValue?.count ?? 1))
+        case "jobs.cancel", "jobs.archive", "jobs.remove": outcomes(params)
         case "jobs.subscribe":
             // Who admits which jobs is found out job by job.
             CallCost(
                 weight: weight(of: params["manifest"]?.objectValue?.count ?? 1)
                     + (params["filter"] == nil ? 0 : log.liveCount / Self.jobsPerCall)
             )
-        case "connections.list": CallCost(weight: weight(of: connections.count))
-        case "rpc.discover": CallCost(weight: Self.discoveryWeight)
+        case "tasks.list", "tasks.reload": CallCost(bytes: Self.catalogueBytes)
+        case "connections.list":
+            CallCost(
+                weight: weight(of: connections.count),
+                bytes: connections.count * Self.connectionBytes
+            )
+        case "rpc.discover": CallCost(weight: Self.discoveryWeight, bytes: discovery.count)
         default: CallCost()
         }
     }
@@ -58,6 +70,18 @@ extension FrontEnd {
         let limit = params["limit"]?.integerValue ?? Self.usualPage
         guard Self.pages.contains(limit) else { return CallCost() }
         return CallCost(weight: weight(of: limit), bytes: limit * bytes)
+    }
+
+    /// What is done with the jobs of a list, each of which has its own outcome.
+    private func outcomes(_ params: JSONObject) -> CallCost {
+        guard let ids = params["_id"]?.arrayValue else { return CallCost() }
+        let weight = weight(of: ids.count)
+        guard ids.count <= ParamsReader.longestList else { return CallCost(weight: weight) }
+        let names = ids.reduce(0) { $0 + ($1.stringValue?.utf8.count ?? 0) }
+        return CallCost(
+            weight: weight,
+            bytes: ids.count * Self.outcomeBytes + names * Self.namings
+        )
     }
 
     private func output(_ params: JSONObject) -> CallCost {

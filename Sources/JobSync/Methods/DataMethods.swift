@@ -14,7 +14,7 @@ extension ExposedMethod {
         reading("data.show", ["kind", "_id"]) { (frontEnd, call) async throws(RPCError) in
             try await frontEnd.showData(call)
         },
-        deferred("data.remove", ["kind", "_id", "all"], permission: .modifyData) {
+        reading("data.remove", ["kind", "_id", "all"], permission: .modifyData) {
             (frontEnd, call) async throws(RPCError) in
             try await frontEnd.removeData(call)
         },
@@ -47,11 +47,6 @@ extension FrontEnd {
         }
     }
 
-    @concurrent
-    private static func encode(_ value: @Sendable () -> JSONValue) async -> [UInt8] {
-        value().encoded
-    }
-
     fileprivate func showData(_ call: Call) async throws(RPCError) -> [UInt8] {
         let kind = try call.params.dataKind("kind")
         let id = try call.params.string("_id")
@@ -64,17 +59,19 @@ extension FrontEnd {
         }
     }
 
-    fileprivate func removeData(_ call: Call) async throws(RPCError) -> JSONValue {
+    fileprivate func removeData(_ call: Call) async throws(RPCError) -> [UInt8] {
         let kind = try call.params.dataKind("kind")
         let id = try call.params.string("_id")
         let withUsers = try call.params.optionalBool("all") ?? false
         do throws(DataError) {
             let removed = try await manager.removeData(kind, id, withUsers: withUsers)
-            return [
-                "removed": .array(
-                    removed.map { ["kind": .string($0.kind.rawValue), "_id": .string($0.id)] }
-                )
-            ]
+            return await Self.encode {
+                [
+                    "removed": .array(
+                        removed.map { ["kind": .string($0.kind.rawValue), "_id": .string($0.id)] }
+                    )
+                ]
+            }
         } catch {
             throw RPCError(error)
         }

@@ -23,7 +23,7 @@ struct ExposedMethod: Sendable {
         case immediate(Immediate)
         /// It must wait for others; other calls are answered meanwhile.
         case deferred(Deferred)
-        /// Like deferred; its result is long, and written away from the network's thread.
+        /// Like deferred; its result may be long, and is written away from the network's thread.
         case reading(Reading)
     }
 
@@ -69,11 +69,12 @@ struct ExposedMethod: Sendable {
     static func reading(
         _ name: String,
         _ params: [String] = [],
+        permission: Permission? = nil,
         _ body: @escaping Reading
     ) -> ExposedMethod {
         ExposedMethod(
             name: name,
-            permission: nil,
+            permission: permission,
             isOpen: false,
             params: params,
             body: .reading(body)

@@ -16,7 +16,7 @@ extension ExposedMethod {
         ) { (frontEnd, call) async throws(RPCError) in
             try await frontEnd.newJob(call)
         },
-        deferred("jobs.cancel", ["_id", "reason"], permission: .cancelJob) {
+        reading("jobs.cancel", ["_id", "reason"], permission: .cancelJob) {
             (frontEnd, call) async throws(RPCError) in
             let reason = try call.params.optionalString("reason", upTo: Cancellation.reasonLimit)
             let username = call.identity?.username
@@ -24,19 +24,19 @@ extension ExposedMethod {
                 try await manager.cancel(ids, reason: reason, by: username)
             }
         },
-        deferred("jobs.archive", ["_id"], permission: .archiveJob) {
+        reading("jobs.archive", ["_id"], permission: .archiveJob) {
             (frontEnd, call) async throws(RPCError) in
             try await frontEnd.act(call) { (manager, ids) throws(JobManagerError) in
                 try await manager.archive(ids)
             }
         },
-        deferred("jobs.remove", ["_id"], permission: .removeJob) {
+        reading("jobs.remove", ["_id"], permission: .removeJob) {
             (frontEnd, call) async throws(RPCError) in
             try await frontEnd.act(call) { (manager, ids) throws(JobManagerError) in
                 try await manager.remove(ids)
             }
         },
-        deferred("jobs.detail", ["_id"]) { (frontEnd, call) async throws(RPCError) in
+        reading("jobs.detail", ["_id"]) { (frontEnd, call) async throws(RPCError) in
             try await frontEnd.detail(call)
         },
         reading("jobs.find", ["filter", "sort", "limit", "after"]) {
@@ -79,7 +79,7 @@ extension FrontEnd {
     fileprivate func act(
         _ call: Call,
         _ action: (JobManager, [JobID]) async throws(JobManagerError) -> JobActionAnswer
-    ) async throws(RPCError) -> JSONValue {
+    ) async throws(RPCError) -> [UInt8] {
         guard let texts = try call.params.optionalStrings("_id") else {
             throw call.params.missing("_id")
         }
@@ -90,25 +90,13 @@ extension FrontEnd {
         } catch {
             throw RPCError(error)
         }
-        var jobs: JSONObject = [:]
-        for text in texts {
-            let outcome = JobID(text).flatMap { answer.jobs[$0] }
-            switch outcome {
-            case .success(let outcome): jobs[text] = .string(outcome.rawValue)
-            case .failure(let error):
-                if isSingle { throw RPCError(error) }
-                jobs[text] = .object(RPCError(error).document)
-            case nil:
-                if isSingle { throw RPCError.noSuchJob(text) }
-                jobs[text] = .object(RPCError.noSuchJob(text).document)
-            }
-        }
-        return ["jobs": .object(jobs), "seq": .integer(answer.seq)]
+        if isSingle, case .failure(let error) = answer.outcome(for: texts[0]) { throw error }
+        return await Self.encode { answer.document(for: texts) }
     }
 
-    fileprivate func detail(_ call: Call) async throws(RPCError) -> JSONValue {
+    fileprivate func detail(_ call: Call) async throws(RPCError) -> [UInt8] {
         let id = try call.params.jobID("_id")
-        guard let connection = connections[call.connection] else { return .null }
+        guard let connection = connections[call.connection] else { throw .connectionClosed }
         let detail: JobDetail
         do throws(JobManagerError) {
             detail = try await manager.detail(id)
@@ -116,15 +104,18 @@ extension FrontEnd {
             throw RPCError(error)
         }
         let outputs = await outputs.list(of: id)
-        return [
-            "job": .object(detail.job.document),
-            "stages": .array(detail.stages.map { .string($0) }),
-            "attempt": .integer(detail.job.attempt),
-            "attempts": .integer(max(detail.attempts, detail.job.attempt)),
-            "queue": detail.waiting.map { .object($0.document) } ?? .null,
-            "log": .object(await endOfLog(of: detail.job, for: connection)),
-            "outputs": .array(outputs.map(\.document)),
-        ]
+        let log = await endOfLog(of: detail.job, for: connection)
+        return await Self.encode {
+            [
+                "job": .object(detail.job.document),
+                "stages": .array(detail.stages.map { .string($0) }),
+                "attempt": .integer(detail.job.attempt),
+                "attempts": .integer(max(detail.attempts, detail.job.attempt)),
+                "queue": detail.waiting.map { .object($0.document) } ?? .null,
+                "log": .object(log),
+                "outputs": .array(outputs.map(\.document)),
+            ]
+        }
     }
 
     /// The server on whose machine a job's log is, if it cannot be read here.
@@ -193,5 +184,27 @@ extension FrontEnd {
         bytes.append(json: page.after.map { .string($0.description) } ?? JSONValue.null)
         bytes.append(UInt8(ascii: "}"))
         return bytes
+    }
+}
+
+extension JobActionAnswer {
+    /// What became of a job; text that has not the form of an id names none.
+    fileprivate func outcome(for text: String) -> Result<JobActionOutcome, RPCError> {
+        guard let outcome = JobID(text).flatMap({ jobs[$0] }) else {
+            return .failure(.noSuchJob(text))
+        }
+        return outcome.mapError { RPCError($0) }
+    }
+
+    /// What became of each, as far as it was done, or why not.
+    fileprivate func document(for texts: [String]) -> JSONValue {
+        var outcomes: JSONObject = [:]
+        for text in texts {
+            switch outcome(for: text) {
+            case .success(let outcome): outcomes[text] = .string(outcome.rawValue)
+            case .failure(let error): outcomes[text] = .object(error.document)
+            }
+        }
+        return ["jobs": .object(outcomes), "seq": .integer(seq)]
     }
 }

@@ -6,7 +6,7 @@ import JobRunning
 
 extension ExposedMethod {
     static let logMethods = [
-        deferred("jobs.tail", ["_id", "offset"]) { (frontEnd, call) async throws(RPCError) in
+        reading("jobs.tail", ["_id", "offset"]) { (frontEnd, call) async throws(RPCError) in
             try await frontEnd.tail(call)
         },
         immediate("jobs.untail", ["_id"]) { (frontEnd, call) throws(RPCError) in
@@ -27,7 +27,7 @@ extension ExposedMethod {
 }
 
 extension FrontEnd {
-    fileprivate func tail(_ call: Call) async throws(RPCError) -> JSONValue {
+    fileprivate func tail(_ call: Call) async throws(RPCError) -> [UInt8] {
         let id = try call.params.jobID("_id")
         let offset = try call.params.optionalInteger("offset", in: .min...(.max)) ?? 0
         let server: ServerReport?
@@ -38,25 +38,29 @@ extension FrontEnd {
             throw RPCError(error)
         }
         if let server { throw .logElsewhere(id, server) }
-        guard let connection = connections[call.connection] else { return .null }
+        guard let connection = connections[call.connection] else { throw .connectionClosed }
         try checkMayFollow(id, connection)
         let hasEnded = hasEnded(id)
         guard let part = try? await readLog(of: id, from: offset, for: connection) else {
             throw RPCError(.unavailable, "the log cannot be read", retry: true)
         }
-        guard connections[call.connection] != nil else { return .null }
+        let isEnd = hasEnded && part.end >= part.size
+        // Before it is followed, for the answer goes before the first push.
+        let answer = await Self.encode {
+            [
+                "_id": .string(id.rawValue), "offset": .integer(part.offset),
+                "size": .integer(part.size), "text": .string(part.text), "ended": .bool(isEnd),
+            ]
+        }
+        guard connections[call.connection] != nil else { throw .connectionClosed }
         // Other calls may have come to follow others while the log was read.
         try checkMayFollow(id, connection)
-        let isEnd = hasEnded && part.end >= part.size
         if isEnd {
             stopFollowing(id, on: connection)
         } else {
             follow(id, from: part.end, on: connection)
         }
-        return [
-            "_id": .string(id.rawValue), "offset": .integer(part.offset),
-            "size": .integer(part.size), "text": .string(part.text), "ended": .bool(isEnd),
-        ]
+        return answer
     }
 }
 

@@ -8,7 +8,7 @@ import SystemPackage
 
 extension ExposedMethod {
     static let outputMethods = [
-        deferred("jobs.output", ["_id", "name", "offset", "limit"]) {
+        reading("jobs.output", ["_id", "name", "offset", "limit"]) {
             (frontEnd, call) async throws(RPCError) in
             try await frontEnd.output(call)
         }
@@ -19,7 +19,7 @@ extension FrontEnd {
     /// The most bytes of an output in one answer; as base64 they take a third more.
     static let outputBytes = 256 << 10
 
-    fileprivate func output(_ call: Call) async throws(RPCError) -> JSONValue {
+    fileprivate func output(_ call: Call) async throws(RPCError) -> [UInt8] {
         let id = try call.params.jobID("_id")
         let name = try call.params.string("name")
         let offset = try call.params.optionalInteger("offset", in: 0...(.max)) ?? 0
@@ -28,11 +28,13 @@ extension FrontEnd {
         let file = try await openOutput(name, of: id)
         do {
             let bytes = try await file.read(from: min(offset, file.size), limit: limit)
-            return [
-                "_id": .string(id.rawValue), "name": .string(name),
-                "offset": .integer(min(offset, file.size)), "size": .integer(file.size),
-                "tag": .string(file.tag), "data": .string(Data(bytes).base64EncodedString()),
-            ]
+            return await Self.encode {
+                [
+                    "_id": .string(id.rawValue), "name": .string(name),
+                    "offset": .integer(min(offset, file.size)), "size": .integer(file.size),
+                    "tag": .string(file.tag), "data": .string(Data(bytes).base64EncodedString()),
+                ]
+            }
         } catch {
             throw .unreadable(name)
         }

@@ -4,6 +4,9 @@ import JobModel
 import JobProtocol
 
 extension RPCError {
+    /// Nobody will read it.
+    static let connectionClosed = RPCError(.unavailable, "the connection is closed")
+
     /// Says to a client what the manager refused.
     init(_ error: JobManagerError) {
         switch error {

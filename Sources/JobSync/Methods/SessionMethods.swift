@@ -12,12 +12,12 @@ extension ExposedMethod {
         immediate("session.whoami") { (frontEnd, call) throws(RPCError) in
             frontEnd.whoAmI(call)
         },
-        immediate("rpc.discover") { (frontEnd, _) throws(RPCError) in
-            frontEnd.configuration.discovery
+        reading("rpc.discover") { (frontEnd, _) async throws(RPCError) in
+            frontEnd.discovery
         },
-        immediate("connections.list", permission: .modifyOptions) {
-            (frontEnd, _) throws(RPCError) in
-            frontEnd.listConnections()
+        reading("connections.list", permission: .modifyOptions) {
+            (frontEnd, _) async throws(RPCError) in
+            await frontEnd.listConnections()
         },
     ]
 }
@@ -73,28 +73,6 @@ extension FrontEnd {
                 "documents": .integer(limits.documentsPerCall),
             ],
         ]
-    }
-
-    fileprivate func listConnections() -> JSONValue {
-        let list = connections.values.sorted { $0.id < $1.id }.map { connection -> JSONValue in
-            let subscriptions = connection.subscriptions.map { subscription -> JSONValue in
-                [
-                    "subscription": .integer(subscription.number),
-                    "filter": .object(subscription.filter.document),
-                    "behind": .integer(max(0, log.head - subscription.cursor)),
-                ]
-            }
-            return [
-                "id": .integer(Int(connection.id.rawValue)),
-                "username": .string(connection.identity?.username ?? ""),
-                "address": .string(connection.address),
-                "opened": .string(connection.openedAt),
-                "subscriptions": .array(subscriptions),
-                "bytes_out": .integer(Int(server.bytesSent(to: connection.id))),
-                "choked": .bool(connection.isChoked),
-            ]
-        }
-        return ["connections": .array(list)]
     }
 }
 

@@ -7,14 +7,14 @@ import JobTasks
 
 extension ExposedMethod {
     static let taskMethods = [
-        deferred("tasks.list") { (frontEnd, _) async throws(RPCError) in
+        reading("tasks.list") { (frontEnd, _) async throws(RPCError) in
             await frontEnd.listTasks()
         },
         deferred("tasks.limit", ["task", "limit"], permission: .modifyOptions) {
             (frontEnd, call) async throws(RPCError) in
             try await frontEnd.limitTask(call)
         },
-        deferred("tasks.reload", permission: .modifyOptions) {
+        reading("tasks.reload", permission: .modifyOptions) {
             (frontEnd, _) async throws(RPCError) in
             guard await frontEnd.configuration.reloadTasks() else {
                 throw RPCError(
@@ -29,13 +29,15 @@ extension ExposedMethod {
 }
 
 extension FrontEnd {
-    fileprivate func listTasks() async -> JSONValue {
+    fileprivate func listTasks() async -> [UInt8] {
         let reports = await manager.taskReports()
         let problems = await manager.taskProblems()
-        return [
-            "tasks": .array(reports.map { .object($0.document) }),
-            "problems": .array(problems.map { .object($0.document) }),
-        ]
+        return await Self.encode {
+            [
+                "tasks": .array(reports.map { .object($0.document) }),
+                "problems": .array(problems.map { .object($0.document) }),
+            ]
+        }
     }
 
     fileprivate func limitTask(_ call: Call) async throws(RPCError) -> JSONValue {
