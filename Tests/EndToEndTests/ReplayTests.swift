@@ -199,6 +199,48 @@ struct ReplayTests {
         await server.end(SIGTERM)
     }
 
+    @Test("A message that grows too long by the ids of a replay is not the server's fault")
+    func grown() async throws {
+        let recording = try await Self.record()
+        let (folder, path) = (recording.folder, recording.path)
+        func calls(_ padding: Int) -> JSONValue {
+            let calls = (0..<100).map { number -> JSONValue in
+                let pad = String(repeating: "x", count: 10_300 + (number == 0 ? padding : 0))
+                let params: JSONValue = [
+                    "task": "naps", "job_id": .string("grown-\(number)"),
+                    "args": ["pad": .string(pad)],
+                ]
+                return [
+                    "jsonrpc": "2.0", "id": .integer(number), "method": "jobs.new",
+                    "params": params,
+                ]
+            }
+            return .array(calls)
+        }
+        // It just fits as it was recorded.
+        let most = 1 << 20
+        let fitting = calls(most - calls(0).encoded.count)
+        #expect(fitting.encoded.count == most)
+        let answers = (0..<100).map { number -> JSONValue in
+            let made: JSONValue = ["_id": .string("grown-\(number)"), "created": true, "seq": 1]
+            return ["jsonrpc": "2.0", "id": .integer(number), "result": made]
+        }
+        let events: [JSONValue] = [
+            ["t": 3_000_000, "c": 99, "dir": "open"],
+            ["t": 3_000_001, "c": 99, "dir": "in", "msg": fitting],
+            ["t": 3_000_002, "c": 99, "dir": "out", "msg": .array(answers)],
+            ["t": 3_000_003, "c": 99, "dir": "close", "msg": ["code": 1000]],
+        ]
+        let more = events.map { String(decoding: $0.encoded, as: UTF8.self) + "\n" }
+        let text = try folder.text("talk.jsonl") + more.joined()
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let server = try await ServerProcess.start(folder.url)
+        let run = try await CommandRun.jobsync("replay", path, "--speed", "max", on: server)
+        #expect(run.status == 7)
+        #expect(run.output.contains("connection 99: with the ids of this replay in it"))
+        await server.end(SIGTERM)
+    }
+
     @Test("A recording whose clock went back has no valid figures")
     func clock() async throws {
         let recording = try await Self.record()

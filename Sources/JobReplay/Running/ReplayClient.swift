@@ -59,7 +59,12 @@ actor ReplayClient {
         }
         for step in client.steps where !isClosed { await perform(step, from: begin) }
         await waitForAnswers()
-        if isClosed, expected > 0 {
+        if isClosed, expected > 0, await socket.closure?.code == .messageTooBig {
+            await book.note(
+                problem: "connection \(client.number): with the ids of this replay in it, "
+                    + "a message is longer than the server takes"
+            )
+        } else if isClosed, expected > 0 {
             let answers = expected == 1 ? "an answer" : "\(expected) answers"
             await book.note(
                 difference: "connection \(client.number) was closed by the server, which still "
