@@ -73,6 +73,7 @@ private final class HastyRunner: JobRunner {
     }
 
     func start(_ order: LaunchOrder) async { end(order.id) }
+    func traces(of ids: [JobID]) async -> Set<JobID> { [] }
     func adopt(_ order: LaunchOrder) async { end(order.id) }
     func cancel(_ id: JobID, reason: String) async {}
     func forget(_ id: JobID) async {}

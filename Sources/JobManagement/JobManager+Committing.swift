@@ -107,7 +107,13 @@ extension JobManager {
         }
     }
 
-    func launchOrder(for job: Job) -> LaunchOrder {
+    /// What the runner is told of a job that is to be started or taken up.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - isDoubtful: Whether the store may have lost what became of it.
+    /// - Returns: The order, which counts from now on.
+    func launchOrder(for job: Job, isDoubtful: Bool = false) -> LaunchOrder {
         lastOrder += 1
         orders[job.id] = lastOrder
         return LaunchOrder(
@@ -116,7 +122,8 @@ extension JobManager {
             args: job.args,
             resources: job.resources,
             username: job.username,
-            number: lastOrder
+            number: lastOrder,
+            past: job.current.stage.map { .inStage($0) } ?? (isDoubtful ? .forgotten : nil)
         )
     }
 

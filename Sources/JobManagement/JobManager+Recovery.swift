@@ -48,6 +48,8 @@ extension JobManager {
     func readEverything() async throws(JobStoreError) {
         let position = try await store.position()
         let content = try await readContent(at: position)
+        let waiting = content.active.filter { $0.state == .waiting }.map(\.id)
+        let begun = await runner.traces(of: waiting.filter(content.doubtful.contains))
         observer.historyOpened(at: position)
         if position.epoch == epoch, position.horizon > told, told > 0 {
             observer.snapshotRead(
@@ -65,7 +67,7 @@ extension JobManager {
         told = position.seq
         reached = position.seq
         isReady = true
-        takeUp(content.active)
+        takeUp(content, begun: begun)
         if isFirst { removeLeftovers(of: content.changes) }
         if isFollowing { sendFacts() } else { learnHeldFacts() }
     }
@@ -77,16 +79,21 @@ extension JobManager {
         var changes: [CommittedChange] = []
         /// Jobs that others have changed while this was read, whose changes the feed will tell.
         var later: Set<JobID> = []
+        /// Jobs of which the store may have forgotten what became of them.
+        var doubtful: Set<JobID> = []
     }
 
     private func readContent(at position: StorePosition) async throws(JobStoreError) -> Content {
         var content = Content()
         var cursor = 0
+        // Who shares a store has one that loses nothing of what it has told.
+        let lost = cluster == nil ? try await LostChanges(in: store) : nil
         while true {
             let page = try await store.changes(after: cursor, limit: Self.pageSize)
             for change in page {
                 if case .live(let job) = change.content, !job.state.isFinal {
                     content.active.append(job)
+                    if let lost, change.seq <= lost.seq { content.doubtful.insert(job.id) }
                 }
                 if cluster == nil || change.seq <= position.seq {
                     content.changes.append(CommittedChange(change))
@@ -99,7 +106,8 @@ extension JobManager {
         }
     }
 
-    private func takeUp(_ active: [Job]) {
+    private func takeUp(_ content: Content, begun: Set<JobID>) {
+        let active = content.active
         let before = jobs.values.compactMap(\.committed)
         orders = [:]
         // A job that was changed between two pages stands in both.
@@ -107,13 +115,27 @@ extension JobManager {
             active.map { ($0.id, ManagedJob(latest: $0, committed: $0)) },
             uniquingKeysWith: { $1 }
         )
-        for job in active where job.state.holdsResources && isOwn(job) { adopt(job) }
+        for job in active where job.state.holdsResources && isOwn(job) {
+            adopt(job, isDoubtful: content.doubtful.contains(job.id))
+        }
+        for job in active where begun.contains(job.id) { takeUpForgotten(job) }
         if cluster != nil { endWhatWasGivenUp(of: before) }
         let known = active.filter { isOwn($0) || $0.server == nil }
         // Nobody knows how it stands with what cannot be read: its folders stay as they are.
         let unknown = store.setAside.compactMap { $0.kind == .job ? JobID($0.id) : nil }
         effectSink.yield(.sweep(keeping: Set(known.map(\.id) + unknown)))
         rebuildScheduler()
+    }
+
+    /// Has the runner find out what became of a job that waits by a store that has lost changes, though it was
+    /// started here once.
+    ///
+    /// If that cannot be known any more, it is lost: it must not run twice.
+    private func takeUpForgotten(_ job: Job) {
+        var job = job
+        job.record(state: .running, at: now())
+        if let server { job.assign(to: server) }
+        enqueue(.update(job), effect: .adopt(launchOrder(for: job, isDoubtful: true)))
     }
 
     /// Has that removed which a server that died did not come to remove, with the jobs that it belonged to.
@@ -166,8 +188,12 @@ extension JobManager {
     private func runsElsewhere(_ job: Job) -> Bool { job.state.holdsResources && !isOwn(job) }
 
     /// Has the runner go on with a job that an earlier server started on this machine.
-    func adopt(_ job: Job) {
-        effectSink.yield(.adopt(launchOrder(for: job)))
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - isDoubtful: Whether the store may have lost what became of it.
+    func adopt(_ job: Job, isDoubtful: Bool = false) {
+        effectSink.yield(.adopt(launchOrder(for: job, isDoubtful: isDoubtful)))
         if job.state == .cancelling {
             let reason = job.current.cancellation?.sentence
             effectSink.yield(

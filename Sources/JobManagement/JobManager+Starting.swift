@@ -36,8 +36,10 @@ extension JobManager {
         }
         orders[job.id] = nil
         var job = job
+        // What says that it was given back is kept until this is durable, if anything else says that it had begun.
+        let forgetting: Effect? = job.current.stage == nil ? nil : .forget(job.id)
         job.giveBack(because: problem.message, at: date)
-        enqueue(.update(job))
+        enqueue(.update(job), effect: forgetting)
         tellSchedulerOfLaunching()
         apply(scheduler.handle(.jobEnded(job.id)))
         standBack(job)

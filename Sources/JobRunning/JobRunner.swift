@@ -17,6 +17,8 @@ public struct LaunchOrder: Hashable, Sendable {
     public var inputs: [DataKind: DataRecord]
     /// Tells this order from earlier ones for the same job.
     public let number: Int
+    /// Why the job may have begun already, though nothing on this machine may say so any more.
+    public let past: LaunchPast?
 
     /// Makes an order.
     ///
@@ -28,6 +30,7 @@ public struct LaunchOrder: Hashable, Sendable {
     ///   - username: Who made the job.
     ///   - inputs: What the catalogue says of the things that the arguments name.
     ///   - number: Tells this order from earlier ones for the same job.
+    ///   - past: Why the job may have begun already; nil if nothing is known of that.
     public init(
         id: JobID,
         task: String,
@@ -35,7 +38,8 @@ public struct LaunchOrder: Hashable, Sendable {
         resources: Resources,
         username: String,
         inputs: [DataKind: DataRecord] = [:],
-        number: Int = 0
+        number: Int = 0,
+        past: LaunchPast? = nil
     ) {
         self.id = id
         self.task = task
@@ -44,7 +48,17 @@ public struct LaunchOrder: Hashable, Sendable {
         self.username = username
         self.inputs = inputs
         self.number = number
+        self.past = past
     }
+}
+
+/// Why a job that is taken up may have begun already: what the store knows counts as much as what lies on the
+/// machine, for either may be lost.
+public enum LaunchPast: Hashable, Sendable {
+    /// It was in this stage.
+    case inStage(String)
+    /// The store has lost changes, and what became of the job may be among them.
+    case forgotten
 }
 
 /// How a job ended.
@@ -134,6 +148,12 @@ public protocol JobRunner: Sendable {
     ///
     /// - Parameter order: What was run; used to clean up if nothing is left of it.
     func adopt(_ order: LaunchOrder) async
+
+    /// Tells of which jobs there is anything here that only a start leaves behind.
+    ///
+    /// - Parameter ids: The jobs.
+    /// - Returns: Those that may have been started here.
+    func traces(of ids: [JobID]) async -> Set<JobID>
 
     /// Orders a job to stop, in writing: then SIGTERM, and SIGKILL to all of it after the task's grace time.
     ///

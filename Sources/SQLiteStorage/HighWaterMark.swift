@@ -62,16 +62,28 @@ struct HighWaterMark: Sendable {
                 let reason =
                     "the store was left at change \(last.seq) of history \(last.epoch) and is at "
                     + "\(position.seq) of \(position.epoch): its write-ahead log was lost, or it "
-                    + "is another copy; clients load all jobs anew"
+                    + "is another copy; clients load all jobs anew, and jobs that may have run "
+                    + "meanwhile are not started again unless their task is restartable"
                 setAside.add(SetAside(.history, last.epoch, because: reason))
             }
-            let epoch = String(UInt64.random(in: .min ... .max), radix: 16)
-            try db.execute(sql: "UPDATE meta SET epoch = ?", arguments: [epoch])
+            let loss = last.seq > 0 ? LostChanges(seq: position.seq) : nil
+            try beginNewHistory(in: db, after: loss)
             position = try JobReader.position(in: db)
         }
         let mark = HighWaterMark(file, epoch: position.epoch)
         mark.raise(to: position.seq)
         return mark
+    }
+
+    private static func beginNewHistory(in db: Database, after loss: LostChanges?) throws {
+        let epoch = String(UInt64.random(in: .min ... .max), radix: 16)
+        try db.inTransaction {
+            try db.execute(sql: "UPDATE meta SET epoch = ?", arguments: [epoch])
+            if let loss {
+                try SettingChange(LostChanges.setting, to: .object(loss.document)).write(to: db)
+            }
+            return .commit
+        }
     }
 
     /// Writes down where the history stands, once that is durable.

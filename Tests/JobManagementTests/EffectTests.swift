@@ -121,6 +121,7 @@ private final class SlowRunner: JobRunner {
     func goOn() { opener.finish() }
 
     func start(_ order: LaunchOrder) async { speaker.yield("start \(order.id)") }
+    func traces(of ids: [JobID]) async -> Set<JobID> { [] }
     func adopt(_ order: LaunchOrder) async {}
     func cancel(_ id: JobID, reason: String) async {}
     func forget(_ id: JobID) async {

@@ -4,6 +4,7 @@ import JobModel
 import JobRunning
 import JobScheduling
 import JobStorage
+import Synchronization
 import Testing
 
 private let later = Timestamp(microseconds: 1_000_000_000)
@@ -47,6 +48,73 @@ struct JobManagerRecoveryTests {
         try await second.run { _ in
             #expect(await second.nextOrder() == .adopt("a1"))
             #expect(await second.nextOrder() == .cancel("a1"))
+        }
+    }
+
+    @Test("Of a job that was in a stage the runner hears that it was")
+    func stageIsKnown() async throws {
+        try await laboratory.run { manager in
+            _ = try await manager.new(.index("a1"))
+            _ = try await manager.new(.nuvs("a2"))
+            laboratory.runner.tell("a1", .stageBegan(name: "build", number: 1, of: 1), at: later)
+            await laboratory.recorder.waitUntil("a1") { $0.stage == "build" }
+        }
+        let second = Laboratory(store: laboratory.store)
+        try await second.run { _ in
+            _ = await second.nextOrder()
+            _ = await second.nextOrder()
+            #expect(second.runner.pasts.withLock { $0 } == ["a1": .inStage("build")])
+        }
+    }
+
+    @Test("A job in a stage that is given back is forgotten by the runner once that is durable")
+    func givenBackInStage() async throws {
+        try await laboratory.run { manager in
+            _ = try await manager.new(.nuvs("a1"))
+            #expect(await laboratory.nextOrder() == .start("a1"))
+            laboratory.runner.tell("a1", .stageBegan(name: "map", number: 1, of: 2), at: later)
+            laboratory.runner.refuse("a1", because: LaunchProblem("no threads"), at: later)
+            #expect(await laboratory.nextOrder() == .forget("a1"))
+            #expect(await laboratory.nextOrder() == .start("a1"))
+        }
+    }
+
+    @Test(
+        "Jobs that wait by a store that has lost changes are taken up if there are traces of them"
+    )
+    func lostChanges() async throws {
+        let store = laboratory.store
+        try await laboratory.run { manager in
+            for id: JobID in ["a1", "a2", "a3"] { _ = try await manager.new(.index(id)) }
+            #expect(await laboratory.nextOrder() == .start("a1"))
+        }
+        let loss = LostChanges(seq: await store.position().seq)
+        await store.save(.object(loss.document), as: LostChanges.setting)
+        let second = Laboratory(store: store)
+        second.runner.traced.withLock { $0 = ["a1", "a2"] }
+        try await second.run { manager in
+            #expect(await second.nextOrder() == .adopt("a1"))
+            #expect(await second.nextOrder() == .adopt("a2"))
+            #expect(second.runner.pasts.withLock { $0 } == ["a1": .forgotten, "a2": .forgotten])
+            let lost = JobEnd(state: .error, error: JobError(cause: .lost, message: "who knows"))
+            second.runner.tell("a1", .ended(JobEnd(state: .complete)), at: later)
+            second.runner.tell("a2", .ended(lost), at: later)
+            // Restartable: it may run twice, and says why it does.
+            await second.recorder.waitUntil("a2", is: .waiting)
+            #expect(await store.job("a2")?.status.last?.restart?.message == "who knows")
+            var orders: Set<PuppetRunner.Order> = []
+            while orders.count < 3, let order = await second.nextOrder() { orders.insert(order) }
+            #expect(orders == [.forget("a1"), .forget("a2"), .start("a3")])
+            _ = try await manager.new(.nuvs("a4"))
+        }
+        // What was made or decided since is not in doubt.
+        let third = Laboratory(store: store)
+        third.runner.traced.withLock { $0 = ["a2", "a3", "a4"] }
+        try await third.run { _ in
+            var adopted: Set<PuppetRunner.Order> = []
+            while adopted.count < 2, let order = await third.nextOrder() { adopted.insert(order) }
+            #expect(adopted == [.adopt("a3"), .adopt("a4")])
+            #expect(third.runner.pasts.withLock { $0.isEmpty })
         }
     }
 

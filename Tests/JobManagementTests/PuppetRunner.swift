@@ -14,6 +14,10 @@ final class PuppetRunner: JobRunner {
 
     let facts: AsyncStream<JobFact>
     let orders: AsyncStream<Order>
+    /// The jobs that have left something behind.
+    let traced = Mutex<Set<JobID>>([])
+    /// What was said of the past of jobs that were taken up.
+    let pasts = Mutex<[JobID: LaunchPast]>([:])
     private let numbers = Mutex<[JobID: Int]>([:])
     private let teller: AsyncStream<JobFact>.Continuation
     private let taker: AsyncStream<Order>.Continuation
@@ -37,7 +41,13 @@ final class PuppetRunner: JobRunner {
         numbers.withLock { $0[order.id] = order.number }
         taker.yield(.start(order.id))
     }
-    func adopt(_ order: LaunchOrder) async { taker.yield(.adopt(order.id)) }
+    func traces(of ids: [JobID]) async -> Set<JobID> {
+        traced.withLock { $0.intersection(ids) }
+    }
+    func adopt(_ order: LaunchOrder) async {
+        pasts.withLock { $0[order.id] = order.past }
+        taker.yield(.adopt(order.id))
+    }
     func cancel(_ id: JobID, reason: String) async { taker.yield(.cancel(id)) }
     func forget(_ id: JobID) async { taker.yield(.forget(id)) }
     func sweep(keeping known: Set<JobID>) async -> [JobID] { [] }

@@ -168,6 +168,7 @@ final class SimulatedRunner: JobRunner {
         machine.start(order.id, number: order.number, by: self)
     }
 
+    func traces(of ids: [JobID]) async -> Set<JobID> { [] }
     func adopt(_ order: LaunchOrder) async {
         machine.note("adopt", about: order.id)
         machine.start(order.id, number: order.number, by: self)

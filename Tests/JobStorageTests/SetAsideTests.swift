@@ -113,6 +113,7 @@ struct SetAsideTests {
             let second = try await SQLiteJobStore.open(at: path)
             let before = try await second.position()
             #expect(second.setAside.isEmpty)
+            #expect(try await LostChanges(in: second) == nil)
             _ = try await second.commit([.insert(try makeJob("b")), .insert(try makeJob("c"))])
             await second.close()
             // As after a crash whose write-ahead log somebody has deleted.
@@ -121,6 +122,8 @@ struct SetAsideTests {
             let after = try await third.position()
             #expect(after.epoch != before.epoch && after.seq == 1)
             #expect(third.setAside.map(\.kind) == [.history])
+            // For whoever has not come to what follows from it when the next server starts.
+            #expect(try await LostChanges(in: third) == LostChanges(seq: 1))
             #expect(third.setAside.first?.reason.contains("change 3") == true)
             #expect(try await third.commit([.insert(try makeJob("d"))]) == 2)
             await third.close()
@@ -129,6 +132,7 @@ struct SetAsideTests {
                 try await fourth.position() == StorePosition(epoch: after.epoch, seq: 2, horizon: 0)
             )
             #expect(fourth.setAside.isEmpty)
+            #expect(try await LostChanges(in: fourth) == LostChanges(seq: 1))
             await fourth.close()
         }
     }

@@ -15,8 +15,11 @@ struct RunFolder {
 
     var journal: FilePath { path.appending("journal.jsonl") }
     var orders: JobOrders { JobOrders(in: path) }
+    var lock: FilePath { path.appending("lock") }
     private var order: FilePath { path.appending("job.json") }
-    private var lock: FilePath { path.appending("lock") }
+
+    /// Whether the journal was taken away: it is here before the order is.
+    var hasLostJournal: Bool { !Files.exists(journal) && Files.exists(order) }
 
     /// Makes the folder anew and takes the job's lock.
     ///
@@ -34,10 +37,10 @@ struct RunFolder {
             }
             try Files.remove(path)
             try Files.makeFolder(path)
-            try Files.write(JSONValue.object(order.document).encoded, to: self.order)
-            try orders.prepare()
             // Here before the worker is, so that it can be watched from the start.
             try Files.write([], to: journal)
+            try Files.write(JSONValue.object(order.document).encoded, to: self.order)
+            try orders.prepare()
             return try tryLock()
         }
         guard let lock else { throw .workerLives }

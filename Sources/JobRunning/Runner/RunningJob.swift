@@ -35,10 +35,12 @@ struct RunningJob {
     let taken = ContinuousClock.now
     /// How much of its log is of earlier attempts.
     var earlierLog = 0
-    /// Whether the worker has written down that it lives.
-    var hasSpoken = false
+    /// The time until it is looked again for a worker that is not found.
+    var pause = Duration.milliseconds(50)
     /// What the worker lacked to begin with the job.
     var lack: LaunchProblem?
+    /// That the worker was ended because it said nothing.
+    var silence: LaunchProblem?
     var process: WorkerProcess?
     var identity: ProcessIdentity?
     var watch: JournalWatcher.Watch?
@@ -54,6 +56,13 @@ struct RunningJob {
     var progress = ProgressTeller()
     /// What goes on for the job: waiting for its grace to end, looking again, telling late.
     var timers: [Task<Void, Never>] = []
+
+    /// Whether the worker lives, as far as can be known, and has not said a word: neither the journal nor the
+    /// store says of anything that it did, and nobody has taken the journal away.
+    var isSilent: Bool {
+        if case .inStage = order.past { return false }
+        return journal.isEmpty && !folder.hasLostJournal
+    }
 
     init(_ order: LaunchOrder, in folders: DataFolders, grace: Duration?) {
         self.order = order

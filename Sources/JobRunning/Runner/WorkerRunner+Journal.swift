@@ -82,7 +82,6 @@ extension WorkerRunner {
         switch entry.entry {
         case .started(let identity):
             jobs[id]?.identity = identity
-            jobs[id]?.hasSpoken = true
         case .notStarted(let message):
             jobs[id]?.lack = LaunchProblem(message)
         case .stage(let name, let number, let count):

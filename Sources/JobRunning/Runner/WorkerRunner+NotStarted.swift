@@ -24,7 +24,9 @@ extension WorkerRunner {
         unwatchJournal(of: id)
         if let group = jobs[id]?.group { await end(group) }
         disposal.remove(folders.work(of: id))
-        disposal.remove(job.folder.path)
+        // Known to have been in a stage, it is known to have been given back only by what stands there, until
+        // that is committed.
+        if job.stage == nil { disposal.remove(job.folder.path) }
         guard let order = jobs.removeValue(forKey: id)?.orderNumber else { return }
         tell(.notStarted(problem, order: order), of: id, at: .present)
     }
@@ -33,7 +35,11 @@ extension WorkerRunner {
     ///
     /// Only of a worker that was watched to its end, for of another one the journal need not be whole.
     func lack(of job: RunningJob, exit: WorkerExit) -> LaunchProblem? {
-        guard job.stage == nil, job.record == nil else { return nil }
+        // Of what cannot be read, or is not there any more, nobody knows what it said.
+        guard job.stage == nil, job.record == nil, job.damagedLines == 0,
+            !job.folder.hasLostJournal
+        else { return nil }
+        if let silence = job.silence { return silence }
         let end: String
         switch exit {
         case .exited(let code): end = "ended with exit code \(code)"
@@ -60,26 +66,15 @@ extension WorkerRunner {
     /// Ends a worker that has not said a word for too long: it lacks a thread, or stands still.
     func endIfSilent(_ id: JobID) async {
         await readWholeJournal(of: id)
-        guard let job = jobs[id], job.phase == .running, !job.hasSpoken, job.end == nil else {
-            return
+        guard let job = jobs[id], job.phase == .running, job.isSilent else { return }
+        if job.silence == nil {
+            logger.warning("the worker of job \(id) says nothing, and is ended")
         }
-        logger.warning("the worker of job \(id) says nothing, and is ended")
         let seconds = silence.milliseconds / 1000
-        jobs[id]?.lack = LaunchProblem(
+        jobs[id]?.silence = LaunchProblem(
             "the worker program \(worker) said nothing for \(seconds) s after its start",
             mayBeTheJobs: true
         )
-        if let process = job.process {
-            process.send(SIGKILL)
-        } else {
-            for pid in bearers(of: job) { kill(pid, SIGKILL) }
-        }
-    }
-
-    /// The processes that say of themselves that they belong to a job.
-    private func bearers(of job: RunningJob) -> [Int32] {
-        ProcessTable.read().entries.map(\.pid).filter { pid in
-            pid != getpid() && ProcessMarker.isBorne(by: pid, run: job.folder.path)
-        }
+        if let process = job.process { process.send(SIGKILL) } else { killUnheld(job) }
     }
 }

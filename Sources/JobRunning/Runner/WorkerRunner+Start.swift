@@ -7,6 +7,7 @@ import SystemPackage
 extension WorkerRunner {
     /// Starts the worker of a job that is in the table.
     func launch(_ id: JobID) async {
+        jobs[id]?.silence = nil
         guard let job = jobs[id] else { return }
         guard let task = tasks(job.order.task) else {
             await fail(id, "there is no task \(job.order.task) any more")
@@ -111,19 +112,24 @@ extension WorkerRunner {
             // What the worker wrote before it let go of the lock.
             await readWholeJournal(of: id)
             // A journal of which nothing can be read is none of a job that was never started.
-            if jobs[id]?.end == nil, jobs[id]?.identity == nil, jobs[id]?.phase == .running,
-                jobs[id]?.journal.isEmpty == true
+            if let job = jobs[id], job.end == nil, job.identity == nil, job.phase == .running,
+                job.journal.isEmpty
             {
-                await launch(id)
+                if job.silence != nil { await sweep(job, wasHeld: false) }
+                if let doubt = doubt(about: job) {
+                    await lose(id, because: doubt)
+                } else {
+                    await launch(id)
+                }
             } else {
                 await finish(id, exit: .unknown, usage: nil)
             }
-        } else if let identity = job.identity {
-            hold(identity.pid, startTime: identity.startTime, for: id)
+        } else if !job.isSilent, let worker = livingWorker(of: job) {
+            hold(worker.pid, startTime: worker.startTime, for: id)
         } else {
             // It lives, and is about to write its first line.
             if job.taken.duration(to: .now) > silence { await endIfSilent(id) }
-            after(.milliseconds(50), for: id) { await $0.follow(id) }
+            followLater(id)
         }
     }
 
@@ -133,7 +139,7 @@ extension WorkerRunner {
     ///   - pid: Its number.
     ///   - startTime: When it started; nil for a child, whose number cannot be another's.
     ///   - id: The job.
-    private func hold(_ pid: Int32, startTime: Int?, for id: JobID) {
+    func hold(_ pid: Int32, startTime: Int?, for id: JobID) {
         guard jobs[id]?.process == nil else { return }
         do {
             let process = try WorkerProcess(pid, startTime: startTime, on: executor.queue) {
@@ -146,10 +152,8 @@ extension WorkerRunner {
         } catch {
             // Gone, and its lock will be free, or for want of descriptors, which may pass.
             logger.debug("worker \(pid) of job \(id) cannot be held: \(error)")
-            after(.milliseconds(200), for: id) { runner in
-                await startTime == nil
-                    ? runner.holdLater(pid, for: id) : runner.follow(id)
-            }
+            if startTime != nil { return followLater(id) }
+            after(.milliseconds(200), for: id) { $0.holdLater(pid, for: id) }
         }
     }
 

@@ -9,8 +9,12 @@ extension WorkerRunner {
     /// from it, for orphans become its children, and nothing can slip away.
     func killTree(of id: JobID) async {
         guard let job = jobs[id], job.phase != .ending, job.phase != .killing else { return }
-        guard let process = job.process else {
-            after(.milliseconds(100), for: id) { await $0.killTree(of: id) }
+        if job.process == nil, let worker = livingWorker(of: job) {
+            hold(worker.pid, startTime: worker.startTime, for: id)
+        }
+        guard let process = jobs[id]?.process else {
+            killUnheld(job)
+            after(.seconds(1), for: id) { await $0.killTree(of: id) }
             return
         }
         jobs[id]?.phase = .killing
@@ -36,7 +40,8 @@ extension WorkerRunner {
     ///   - wasHeld: Whether the worker's number cannot have been given to another process.
     func sweep(_ job: RunningJob, wasHeld: Bool) async {
         if let group = job.group { await end(group) }
-        guard let identity = job.identity, identity.bootID == Machine.bootID else { return }
+        // Of another life of the machine, or damaged, it tells nothing; the mark does.
+        let identity = job.identity.flatMap { $0.bootID == Machine.bootID ? $0 : nil }
         var killed: Set<Int32> = []
         var pause = Duration.milliseconds(2)
         while true {
@@ -50,7 +55,7 @@ extension WorkerRunner {
     }
 
     private func leftBehind(
-        by identity: ProcessIdentity,
+        by identity: ProcessIdentity?,
         of job: RunningJob,
         wasHeld: Bool
     ) -> [ProcessEntry] {
@@ -58,16 +63,15 @@ extension WorkerRunner {
         let own = getpid()
         let workers = Set(jobs.values.compactMap { $0.phase == .ending ? nil : $0.identity?.pid })
         let roots = table.entries.filter { entry in
-            guard entry.pid != own, !workers.contains(entry.pid),
-                entry.startTime >= identity.startTime
-            else { return false }
+            guard entry.pid != own, !workers.contains(entry.pid) else { return false }
+            if ProcessMarker.isBorne(by: entry.pid, run: job.folder.path) { return true }
+            guard let identity, entry.startTime >= identity.startTime else { return false }
             if ownsProcess, entry.parent == own {
                 // Nobody but a worker that is gone can have left it here.
                 if entry.isZombie { waitpid(entry.pid, nil, WNOHANG) }
                 return true
             }
             return wasHeld && entry.session == identity.pid
-                || ProcessMarker.isBorne(by: entry.pid, run: job.folder.path)
         }
         let descendants = table.descendants(of: Set(roots.map(\.pid)))
         return (roots + descendants).filter { !$0.isZombie && $0.pid != own }
