@@ -202,6 +202,12 @@ extension Authenticator {
 
     private static func read(_ path: String) throws(AuthenticatorError) -> AccessRecords {
         guard FileManager.default.fileExists(atPath: path) else { return AccessRecords() }
+        // A pipe in its place would hold up whoever opens it.
+        let file = URL(filePath: path).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+        guard attributes?[.type] as? FileAttributeType == .typeRegular else {
+            throw .unreadable(path: path, reason: "it is no regular file")
+        }
         guard let content = FileManager.default.contents(atPath: path) else {
             throw .unreadable(path: path, reason: "it cannot be read")
         }

@@ -95,6 +95,7 @@ public struct JobOutputs: Sendable {
         named prefix: String,
         into found: inout [JobOutput]
     ) {
+        guard Files.isFolder(folder) else { return }
         for name in (try? Files.names(in: folder)) ?? [] {
             let path = folder.appending(name)
             var status = stat()

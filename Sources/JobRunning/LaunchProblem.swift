@@ -1,3 +1,4 @@
+import JobTasks
 import SystemPackage
 
 /// Why a job did not begin, though neither it nor its task is to blame.
@@ -39,7 +40,7 @@ enum LaunchError: Error, Hashable {
         do {
             return try body()
         } catch {
-            throw .lacking(LaunchProblem("\(what()): \(error)"))
+            throw .lacking(LaunchProblem("\(what()): \(error.reason)"))
         }
     }
 }

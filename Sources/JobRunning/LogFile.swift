@@ -12,19 +12,17 @@ struct LogFile {
     ///   - offset: Where to begin, in bytes; negative counts from the end.
     ///   - limit: The most bytes to read.
     /// - Returns: Whole characters; empty if there is no such file.
-    /// - Throws: Why it cannot be read; `EINVAL` for what is no file.
+    /// - Throws: Why it cannot be read; `noRegularFile` for what is none.
     func read(from offset: Int, limit: Int) throws(Errno) -> LogExcerpt {
         let file: CInt
         do {
-            // To open what is no file, such as a pipe, could wait for ever.
-            file = try Files.open(path, O_RDONLY | O_NONBLOCK)
+            file = try Files.openRegular(path, O_RDONLY)
         } catch .noSuchFileOrDirectory {
             return LogExcerpt(offset: 0, text: "", size: 0)
         }
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw Errno(rawValue: errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .invalidArgument }
         let size = Int(status.st_size)
         let start = offset < 0 ? max(0, size + offset) : min(offset, size)
         var bytes = [UInt8](repeating: 0, count: max(0, min(limit, size - start)))

@@ -20,7 +20,7 @@ public struct TaskFile: Hashable, Sendable {
     public init(reading path: FilePath) {
         let name = path.lastComponent?.string ?? path.string
         do {
-            let bytes = try Files.read(path, limit: Self.maximumSize)
+            let bytes = try Files.read(path, limit: Self.maximumSize, followsLink: true)
             self.init(parsing: bytes, named: name)
         } catch .fileTooLarge {
             self.init(

@@ -43,21 +43,13 @@ struct HighWaterMark: Sendable {
     ) throws -> HighWaterMark? {
         var position = try JobReader.position(in: db)
         let file: FileDescriptor
-        do {
-            file = try FileDescriptor.open(
-                FilePath(path + ".mark"),
-                .readWrite,
-                options: [.create, .closeOnExec],
-                permissions: [.ownerReadWrite]
-            )
+        do throws(SQLiteStoreError) {
+            file = try .openBeside(path + ".mark")
         } catch {
-            logger.warning(
-                "\(path).mark cannot be opened, and lost changes not be noticed: \(error)"
-            )
+            logger.warning("lost changes will not be noticed: \(error)")
             return nil
         }
-        if let last = read(path + ".mark"), last.epoch != position.epoch || last.seq > position.seq
-        {
+        if let last = read(file), last.epoch != position.epoch || last.seq > position.seq {
             if last.seq > 0 {
                 let reason =
                     "the store was left at change \(last.seq) of history \(last.epoch) and is at "
@@ -100,11 +92,9 @@ struct HighWaterMark: Sendable {
     func close() { try? file.close() }
 
     /// What stands in the file; nil if it is new, or damaged.
-    private static func read(_ path: String) -> (epoch: String, seq: Int)? {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? handle.close() }
-        guard let content = try? handle.read(upToCount: size),
-            let document = try? JSONValue(parsing: Array(content)),
+    private static func read(_ file: FileDescriptor) -> (epoch: String, seq: Int)? {
+        guard let content = file.beginning(size),
+            let document = try? JSONValue(parsing: content),
             let epoch = document["epoch"]?.stringValue, let seq = document["seq"]?.countValue
         else { return nil }
         return (epoch, seq)

@@ -14,12 +14,22 @@ struct StoreFile {
     ///
     /// - Throws: What is wrong with it; then it is as it was, and no file was left beside it.
     func prepare() throws(SQLiteStoreError) {
+        try checkKinds()
         guard size(of: path) > 0 else { return try create() }
         try checkHeader()
         try checkContent()
     }
 
     // MARK: Looking
+
+    /// Makes sure that nothing but regular files have the names that SQLite will open.
+    private func checkKinds() throws(SQLiteStoreError) {
+        for path in [path, walPath, sharedMemoryPath, path + "-journal"] {
+            // The database's name may be that of a link.
+            let file = URL(filePath: path).resolvingSymlinksInPath().path
+            try SQLiteStoreError.refuse(path, unlessRegular: file)
+        }
+    }
 
     /// Reads the first page's header: it says whose file this is, before SQLite is let near it.
     private func checkHeader() throws(SQLiteStoreError) {

@@ -16,19 +16,10 @@ public struct StoreLock: Sendable {
     /// - Throws: `inUse` if it is taken, `inaccessible` if the lock file cannot be written.
     public init(besides path: String) throws(SQLiteStoreError) {
         let lockPath = path + ".lock"
-        do {
-            // Closed on exec: a job's process must not hold the lock when the server is gone.
-            descriptor = try FileDescriptor.open(
-                FilePath(lockPath),
-                .readWrite,
-                options: [.create, .closeOnExec],
-                permissions: [.ownerReadWrite]
-            )
-        } catch {
-            throw .inaccessible(path: lockPath, detail: "\(error)")
-        }
+        // Closed on exec: a job's process must not hold the lock when the server is gone.
+        descriptor = try .openBeside(lockPath)
         guard Self.take(descriptor) else {
-            let holder = Self.holder(in: lockPath)
+            let holder = Self.holder(in: descriptor)
             try? descriptor.close()
             throw .inUse(path: path, process: holder)
         }
@@ -54,8 +45,8 @@ public struct StoreLock: Sendable {
         try? descriptor.close()
     }
 
-    private static func holder(in lockPath: String) -> Int? {
-        let content = FileManager.default.contents(atPath: lockPath) ?? Data()
+    private static func holder(in lock: FileDescriptor) -> Int? {
+        let content = lock.beginning(32) ?? []
         return Int(String(decoding: content, as: UTF8.self).prefix { $0.isNumber })
     }
 }

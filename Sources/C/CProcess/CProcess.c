@@ -15,6 +15,7 @@
 #include <sys/inotify.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -24,6 +25,28 @@ int cprocess_try_lock(int file) { return flock(file, LOCK_EX | LOCK_NB); }
 
 int cprocess_rename_to_free_name(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}
+
+int cprocess_open_regular(const char *path, int flags, mode_t mode, bool follows_link) {
+    // A pipe's or a device's open would wait without O_NONBLOCK; for regular files it means nothing.
+    flags |= O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follows_link ? 0 : O_NOFOLLOW);
+    int file = open(path, flags, mode);
+    if (file < 0) {
+        // A link; a pipe without a reader or a socket; a folder; a device without a driver.
+        if ((errno == ELOOP && !follows_link) || errno == ENXIO || errno == EISDIR ||
+            errno == ENODEV)
+            errno = EMEDIUMTYPE;
+        return -1;
+    }
+    struct stat status;
+    if (fstat(file, &status) == 0) {
+        if (S_ISREG(status.st_mode)) return file;
+        errno = EMEDIUMTYPE;
+    }
+    int reason = errno;
+    close(file);
+    errno = reason;
+    return -1;
 }
 
 int cprocess_reserve(int file, int64_t size) {

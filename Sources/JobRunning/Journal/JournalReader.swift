@@ -61,7 +61,7 @@ package struct JournalReader: Sendable {
         guard !hasEnded else { return false }
         let file: CInt
         do {
-            file = try Files.open(path, O_RDONLY)
+            file = try Files.openRegular(path, O_RDONLY)
         } catch .noSuchFileOrDirectory {
             return false
         }

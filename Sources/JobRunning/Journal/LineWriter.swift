@@ -9,9 +9,9 @@ package struct LineWriter: ~Copyable {
     /// What was to be written and is not yet.
     private var rest: [UInt8] = []
 
-    /// Opens a file, or makes one.
+    /// Opens a regular file, or makes one.
     package init(_ path: FilePath) throws(Errno) {
-        file = try Files.open(path, O_WRONLY | O_APPEND | O_CREAT)
+        file = try Files.openRegular(path, O_WRONLY | O_APPEND | O_CREAT)
     }
 
     deinit { close(file) }

@@ -25,7 +25,10 @@ enum LongEntry {
         var number = Files.size(of: journal) ?? 0
         while Files.exists(folder.appending("entry-\(number).json")) { number += 1 }
         let name = "entry-\(number)"
-        let file = try Files.open(folder.appending(name + ".json"), O_WRONLY | O_CREAT | O_TRUNC)
+        let file = try Files.openRegular(
+            folder.appending(name + ".json"),
+            O_WRONLY | O_CREAT | O_TRUNC
+        )
         defer { close(file) }
         do throws(Errno) {
             try Files.write(JSONValue.object(line).encoded[...], to: file)

@@ -28,6 +28,7 @@ package struct WorkerLease: Hashable, Sendable {
             "until_ms": .integer(MachineClock.milliseconds(of: end)),
         ]
         let new = FilePath(file.string + ".new")
+        try Files.makeWay(for: new)
         try Files.write(JSONValue.object(document).encoded, to: new)
         // Not synced: after a power cut there is no worker either that could read it.
         try Files.rename(new, over: file)

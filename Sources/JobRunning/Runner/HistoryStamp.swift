@@ -28,7 +28,7 @@ struct HistoryStamp {
         } catch .noSuchFileOrDirectory {
             known = nil
         } catch {
-            logger.warning("\(file) cannot be read: \(error)")
+            logger.warning("\(file) cannot be read: \(error.reason)")
             return false
         }
         if let known {

@@ -26,7 +26,7 @@ package struct JobOrders {
 
     /// Makes the file, with space for an order.
     func prepare() throws(Errno) {
-        let file = try Files.open(path, O_WRONLY | O_CREAT)
+        let file = try Files.openRegular(path, O_WRONLY | O_CREAT)
         defer { close(file) }
         // Not every file system can.
         _ = cprocess_reserve(file, Self.reserve)
@@ -39,8 +39,9 @@ package struct JobOrders {
     ///   - date: When it was ordered.
     /// - Throws: Why it cannot be written.
     package func cancel(reason: String, at date: Timestamp = .present) throws(Errno) {
+        try Files.makeWay(for: path)
         let isNew = !Files.exists(path)
-        let file = try Files.open(path, O_WRONLY | O_APPEND | O_CREAT)
+        let file = try Files.openRegular(path, O_WRONLY | O_APPEND | O_CREAT)
         defer { close(file) }
         let order: JSONObject = [
             "t": .string(date.description), "order": "cancel",

@@ -31,7 +31,8 @@ struct RunFolder {
             "the run folder in \(path.removingLastComponent()) cannot be made"
         ) {
             () throws(Errno) -> CInt? in
-            if Files.exists(self.lock) {
+            // Who holds no file of that name holds no lock.
+            if Files.isFolder(path), Files.isRegular(self.lock) {
                 guard let file = try tryLock() else { return nil }
                 close(file)
             }
@@ -50,9 +51,12 @@ struct RunFolder {
     /// Tries to take the job's lock, which its worker holds as long as it lives.
     ///
     /// - Returns: The open lock, or nil if a worker lives.
+    /// - Throws: Why that cannot be told; an error `isOfWrongKind` if there is no folder or no lock, but something else.
     func tryLock() throws(Errno) -> CInt? {
         try Files.makeFolder(path)
-        let file = try Files.open(lock, O_RDWR | O_CREAT)
+        // Through a link a file would be made where nobody has asked for one.
+        guard Files.isFolder(path) else { throw .notDirectory }
+        let file = try Files.openRegular(lock, O_RDWR | O_CREAT)
         if cprocess_try_lock(file) == 0 { return file }
         let reason = errno
         close(file)

@@ -300,9 +300,9 @@ extension Worker {
         }
         let file: CInt
         do {
-            file = try Files.open(path, O_RDWR | O_CREAT)
+            file = try Files.openRegular(path, O_RDWR | O_CREAT)
         } catch {
-            throw WorkerOrderError(description: "\(path) cannot be opened: \(error)")
+            throw WorkerOrderError(description: "\(path) cannot be opened: \(error.reason)")
         }
         guard cprocess_try_lock(file) == 0 else {
             throw WorkerOrderError(description: "another worker runs this job")

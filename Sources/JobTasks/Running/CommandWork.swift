@@ -72,11 +72,11 @@ package final class CommandWork: StagedWork {
         let path = context.work.pushing(FilePath(try values.expand(result).joined()))
         let bytes: [UInt8]
         do {
-            bytes = try Files.read(path, limit: Self.maximumResult)
+            bytes = try Files.read(path, limit: Self.maximumResult, followsLink: true)
         } catch .fileTooLarge {
             throw .task("the result \(path) has more than \(Self.maximumResult) bytes")
         } catch {
-            throw .task("the result \(path) cannot be read: \(error)")
+            throw .task("the result \(path) cannot be read: \(error.reason)")
         }
         do {
             context.result = try JSONValue(parsing: bytes)

@@ -5,9 +5,9 @@ package import SystemPackage
 package struct FilePieces: ~Copyable {
     private let file: CInt
 
-    /// Opens a file.
+    /// Opens a regular file, or what a link to one leads to.
     package init(of path: FilePath) throws(Errno) {
-        file = try Files.open(path, O_RDONLY)
+        file = try Files.openRegular(path, O_RDONLY, followsLink: true)
     }
 
     deinit { close(file) }

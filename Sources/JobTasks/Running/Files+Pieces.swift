@@ -4,7 +4,7 @@ package import SystemPackage
 extension Files {
     /// Whether a file begins with these bytes.
     package static func begins(_ path: FilePath, with magic: [UInt8]) throws(Errno) -> Bool {
-        let file = try open(path, O_RDONLY)
+        let file = try openRegular(path, O_RDONLY, followsLink: true)
         defer { close(file) }
         var start = [UInt8](repeating: 0, count: magic.count)
         return Glibc.read(file, &start, start.count) == magic.count && start == magic
@@ -28,6 +28,8 @@ extension Files {
 
     /// Waits until a folder and all that is in it are on the disk.
     ///
+    /// Of a link, a pipe or a device nothing but its name is.
+    ///
     /// - Parameters:
     ///   - folder: The folder.
     ///   - onlyItself: Whether only the names in it count and not what they stand for.
@@ -36,7 +38,11 @@ extension Files {
         if !onlyItself {
             for name in try names(in: folder) {
                 let path = folder.appending(name)
-                if isFolder(path) { try sync(path) } else { try syncFile(path) }
+                if isFolder(path) {
+                    try sync(path)
+                } else if isRegular(path) {
+                    try syncFile(path)
+                }
             }
         }
         try syncFile(folder)
@@ -49,9 +55,9 @@ extension Files {
             && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Waits until a file is on the disk.
+    /// Waits until a file or the names in a folder are on the disk.
     static func syncFile(_ path: FilePath) throws(Errno) {
-        let file = try open(path, O_RDONLY)
+        let file = try open(path, O_RDONLY | O_NONBLOCK)
         defer { close(file) }
         guard fsync(file) == 0 else { throw Errno(rawValue: errno) }
     }

@@ -10,6 +10,7 @@ extension Files {
     /// - Throws: What stands in the way; then the old one is as it was.
     package static func replace(_ path: FilePath, with bytes: [UInt8]) throws(Errno) {
         let new = FilePath(path.string + ".new")
+        try makeWay(for: new)
         try write(bytes, to: new)
         try syncFile(new)
         try move(new, over: path)
@@ -28,15 +29,19 @@ extension Files {
 
     /// Gives a file the name of another, which is gone then; a power cut may bring that back.
     package static func rename(_ new: FilePath, over path: FilePath) throws(Errno) {
-        let renamed = new.withPlatformString { new in
-            path.withPlatformString { Glibc.rename(new, $0) }
+        func rename() -> CInt {
+            new.withPlatformString { new in path.withPlatformString { Glibc.rename(new, $0) } }
         }
-        guard renamed == 0 else { throw Errno(rawValue: errno) }
+        if rename() == 0 { return }
+        // All else than a folder gives way by itself.
+        guard errno == EISDIR else { throw Errno(rawValue: errno) }
+        try makeWay(for: path)
+        guard rename() == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// Puts bytes at the end of a file, which is made if there is none.
     package static func append(_ bytes: [UInt8], to path: FilePath) throws(Errno) {
-        let file = try open(path, O_WRONLY | O_CREAT | O_APPEND)
+        let file = try openRegular(path, O_WRONLY | O_CREAT | O_APPEND)
         defer { close(file) }
         try write(bytes[...], to: file)
     }

@@ -14,15 +14,20 @@ package enum Files {
         guard madeNow == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
     }
 
-    /// Reads a whole file.
+    /// Reads a whole regular file.
     ///
     /// - Parameters:
     ///   - path: The file.
     ///   - limit: The most that is read.
+    ///   - followsLink: Whether its name may be that of a link.
     /// - Returns: What is in it.
     /// - Throws: Why it cannot be read; `EFBIG` for a file larger than the limit.
-    package static func read(_ path: FilePath, limit: Int = 64 << 20) throws(Errno) -> [UInt8] {
-        let file = try open(path, O_RDONLY)
+    package static func read(
+        _ path: FilePath,
+        limit: Int = 64 << 20,
+        followsLink: Bool = false
+    ) throws(Errno) -> [UInt8] {
+        let file = try openRegular(path, O_RDONLY, followsLink: followsLink)
         defer { close(file) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -38,9 +43,9 @@ package enum Files {
         }
     }
 
-    /// Writes a new file or replaces what is in one.
+    /// Writes a new file or replaces what is in a regular one.
     package static func write(_ bytes: [UInt8], to path: FilePath) throws(Errno) {
-        let file = try open(path, O_WRONLY | O_CREAT | O_TRUNC)
+        let file = try openRegular(path, O_WRONLY | O_CREAT | O_TRUNC)
         defer { close(file) }
         try write(bytes[...], to: file)
     }

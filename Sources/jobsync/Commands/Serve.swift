@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -49,6 +50,13 @@ struct Serve: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
+        let deadline = EndingDeadline(signals: [SIGTERM, SIGINT]) {
+            logger.critical(
+                "the server has not come to its end in \(EndingDeadline.patience), and is ended; running jobs go on"
+            )
+            _exit(CommandStatus.failed.rawValue)
+        }
+        defer { withExtendedLifetime(deadline) {} }
         do {
             try await group.run()
         } catch let error as StartError where settings.logFormat == .json {

@@ -16,6 +16,11 @@ int cprocess_try_lock(int file);
 /// Renames, unless the new name is taken.
 int cprocess_rename_to_free_name(const char *_Nonnull from, const char *_Nonnull to);
 
+/// Opens a regular file, closed on exec, without ever waiting; a link only if `follows_link`.
+///
+/// What else is there, such as a pipe, a folder or a device, fails with EMEDIUMTYPE.
+int cprocess_open_regular(const char *_Nonnull path, int flags, mode_t mode, bool follows_link);
+
 /// Reserves space for a file, so that this much can be written though the disk is full.
 int cprocess_reserve(int file, int64_t size);
 

@@ -63,7 +63,11 @@ struct Reference {
     /// Reads the reference in a folder.
     init(in folder: FilePath) throws(TaskFailure) {
         do {
-            let bytes = try Files.read(folder.appending(Self.file), limit: 2 << 30)
+            let bytes = try Files.read(
+                folder.appending(Self.file),
+                limit: 2 << 30,
+                followsLink: true
+            )
             try self.init(JSONValue(parsing: bytes))
         } catch {
             throw .task("the \(Self.file) of the reference cannot be used: \(error)")

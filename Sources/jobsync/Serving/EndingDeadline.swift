@@ -1,0 +1,39 @@
+import Dispatch
+
+/// Sees to it that a signal that asks the server to end does end it, whatever stands still in it.
+///
+/// An orderly end waits for answers: of a file system, of a store. Where one does not come, the process is to
+/// end as by a kill, which loses nothing: jobs go on, and the next server finds them.
+final class EndingDeadline {
+    /// How long an orderly end may take; service managers wait 90 s before they kill.
+    static let patience = Duration.seconds(30)
+
+    private let sources: [any DispatchSourceSignal]
+
+    /// Begins to listen for the signals, which somebody else must have taken from their default effect.
+    ///
+    /// - Parameters:
+    ///   - signals: Which ones ask the server to end.
+    ///   - patience: How long after one of them it may take.
+    ///   - end: Ends the process; called on a thread that nothing else uses.
+    init(
+        signals: [CInt],
+        patience: Duration = patience,
+        end: @escaping @Sendable () -> Void
+    ) {
+        let queue = DispatchQueue(label: "jobsync.ending")
+        let nanoseconds = Int(patience / .nanoseconds(1))
+        sources = signals.map { signal in
+            let source = DispatchSource.makeSignalSource(signal: signal, queue: queue)
+            source.setEventHandler {
+                queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: end)
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    deinit {
+        for source in sources { source.cancel() }
+    }
+}

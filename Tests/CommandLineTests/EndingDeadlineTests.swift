@@ -1,0 +1,20 @@
+import Glibc
+import Testing
+
+@testable import jobsync
+
+@Suite(.timeLimit(.minutes(6)))
+struct EndingDeadlineTests {
+    @Test("A server that does not end by itself after a signal is ended")
+    func ends() async {
+        signal(SIGUSR2, SIG_IGN)
+        let (ends, continuation) = AsyncStream<Void>.makeStream()
+        let deadline = EndingDeadline(signals: [SIGUSR2], patience: .milliseconds(10)) {
+            continuation.yield()
+        }
+        kill(getpid(), SIGUSR2)
+        var iterator = ends.makeAsyncIterator()
+        #expect(await iterator.next() != nil)
+        withExtendedLifetime(deadline) {}
+    }
+}
