@@ -20,4 +20,11 @@ package enum ProcessMarker {
         let environment = try? Files.read(FilePath("/proc/\(pid)/environ"))
         return environment?.split(separator: 0).contains { $0.elementsEqual(wanted) } ?? false
     }
+
+    /// Whether a process is the worker of a run, and none of its tools: it was started with the run folder.
+    static func isWorker(_ pid: Int32, run: FilePath) -> Bool {
+        let arguments = try? Files.read(FilePath("/proc/\(pid)/cmdline")).split(separator: 0)
+        return arguments?.contains { $0.elementsEqual(run.string.utf8) } ?? false
+            && isBorne(by: pid, run: run)
+    }
 }

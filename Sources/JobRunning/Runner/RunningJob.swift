@@ -49,8 +49,10 @@ struct RunningJob {
     var record: DataRecord?
     var end: JournalEnd?
     var damagedLines = 0
-    /// Whether the journal could not be read the last time.
-    var isUnreadable = false
+    /// Why the journal could not be read the last time.
+    var journalProblem: Errno?
+    /// Why the lock could not be looked at the last time.
+    var lockProblem: Errno?
     /// The running stage's number, and how many there are.
     var stage: (number: Int, of: Int)?
     var progress = ProgressTeller()
@@ -58,10 +60,10 @@ struct RunningJob {
     var timers: [Task<Void, Never>] = []
 
     /// Whether the worker lives, as far as can be known, and has not said a word: neither the journal nor the
-    /// store says of anything that it did, and nobody has taken the journal away.
+    /// store says of anything that it did, and nobody has taken the journal away or made it unreadable.
     var isSilent: Bool {
         if case .inStage = order.past { return false }
-        return journal.isEmpty && !folder.hasLostJournal
+        return journal.isEmpty && journalProblem == nil && !folder.hasLostJournal
     }
 
     init(_ order: LaunchOrder, in folders: DataFolders, grace: Duration?) {

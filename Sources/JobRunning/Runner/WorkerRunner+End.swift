@@ -98,7 +98,7 @@ extension WorkerRunner {
     /// Writes an end into the journal, so that it is told alike if this server dies before it is committed.
     private func writeDown(_ end: JournalEnd, of job: RunningJob) {
         do {
-            try Files.makeFolder(job.folder.path)
+            try makeWayForJournal(of: job)
             var journal = try JournalWriter(job.folder.journal)
             if end.state == .complete, let result = job.result {
                 try journal.append(.result(result))
@@ -111,6 +111,8 @@ extension WorkerRunner {
 
     private func error(of job: RunningJob, exit: WorkerExit) -> JobError {
         let log = lastLines(of: job.order.id)
+        let damage =
+            job.journalProblem.map { "; its journal cannot be read: \($0.reason)" } ?? ""
         switch exit {
         case .signaled(SIGKILL)
         where MemoryKills.includes(job.identity?.pid ?? 0, since: job.memoryKills):
@@ -128,7 +130,7 @@ extension WorkerRunner {
         case .exited(let code):
             return JobError(
                 cause: .lost,
-                message: "the worker ended with exit code \(code) and without a last word",
+                message: "the worker ended with exit code \(code) and without a last word" + damage,
                 log: log
             )
         case .unknown where job.identity.map({ $0.bootID != Machine.bootID }) ?? false:
@@ -140,7 +142,7 @@ extension WorkerRunner {
         case .unknown:
             return JobError(
                 cause: .lost,
-                message: "the worker ended without a last word while no server watched it",
+                message: "the worker ended without a last word while no server watched it" + damage,
                 log: log
             )
         }
@@ -160,7 +162,7 @@ extension WorkerRunner {
             var log = try JobLogWriter(folders.log(of: id))
             try log.append([line], stage: nil)
         } catch {
-            logger.warning("the log of job \(id) cannot be written: \(error)")
+            logger.warning("the log of job \(id) cannot be written: \(error.reason)")
         }
     }
 }

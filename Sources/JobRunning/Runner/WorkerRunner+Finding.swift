@@ -3,12 +3,22 @@ import JobModel
 import JobTasks
 
 extension WorkerRunner {
-    /// A job's worker, if it lives: the process that its journal names, or else the one that holds its lock.
+    /// A job's worker, if it lives: the process that its journal names, or else the one that holds its lock, or
+    /// that was started as its worker.
     ///
     /// A journal may be damaged, and a lock may have been replaced; neither alone is believed.
     func livingWorker(of job: RunningJob) -> ProcessIdentity? {
         if let identity = job.identity, isLiving(identity, of: job) { return identity }
-        return LockHolder.find(of: job.folder.lock)
+        return LockHolder.find(of: job.folder.lock) ?? startedWorker(of: job.folder)
+    }
+
+    /// The process that was started as the worker of a run folder and lives, whatever there is of the folder.
+    func startedWorker(of run: RunFolder) -> ProcessIdentity? {
+        ProcessTable.read().entries
+            .first {
+                !$0.isZombie && $0.pid != getpid() && ProcessMarker.isWorker($0.pid, run: run.path)
+            }
+            .map { ProcessIdentity(pid: $0.pid, startTime: $0.startTime, bootID: Machine.bootID) }
     }
 
     /// Whether a process lives and is the job's, whoever has written down its number.

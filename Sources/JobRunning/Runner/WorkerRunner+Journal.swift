@@ -1,5 +1,7 @@
 import JobModel
+import JobTasks
 import Logging
+import SystemPackage
 
 extension WorkerRunner {
     /// Has the journal read whenever it grows.
@@ -26,15 +28,17 @@ extension WorkerRunner {
 
     /// Reads some of what is new in a job's journal now, and the rest when others have had their turn.
     private func journalGrew(of id: JobID) {
-        guard readPortion(of: id) == .more else { return }
+        guard case .more = readPortion(of: id) else { return }
         Task { await readWholeJournal(of: id) }
     }
 
     /// Reads what is new in a job's journal, however long it takes until the machine lets it be read.
     ///
-    /// What stands in it decides what becomes of the job; that it cannot be read just now must not.
-    /// Between portions others have their turn.
+    /// What stands in it decides what becomes of the job; that it cannot be read just now must not. But where
+    /// something else is in its place, or it cannot be read for as long as a worker may be silent, waiting
+    /// would last for ever. Between portions others have their turn.
     func readWholeJournal(of id: JobID) async {
+        let began = ContinuousClock.now
         let shortest = Duration.milliseconds(100)
         var pause = shortest
         while !Task.isCancelled {
@@ -44,7 +48,9 @@ extension WorkerRunner {
             case .more:
                 pause = shortest
                 await Task.yield()
-            case .unreadable:
+            case .unreadable(let problem):
+                let isOver = !problem.isLackOfMeans && began.duration(to: .now) > silence
+                if isOver || problem.isOfWrongKind { return }
                 try? await Task.sleep(for: pause)
                 pause = min(pause * 2, .seconds(10))
             }
@@ -52,7 +58,10 @@ extension WorkerRunner {
     }
 
     /// What became of reading some of a journal.
-    private enum Portion { case more, last, unreadable }
+    private enum Portion {
+        case more, last
+        case unreadable(Errno)
+    }
 
     /// Reads some of what is new in a job's journal, and tells it.
     private func readPortion(of id: JobID) -> Portion {
@@ -62,13 +71,13 @@ extension WorkerRunner {
         do {
             hasMore = try job.journal.readPortion(into: &entries)
         } catch {
-            if !job.isUnreadable {
-                logger.warning("the journal of job \(id) cannot be read: \(error)")
+            if job.journalProblem == nil {
+                logger.warning("the journal of job \(id) cannot be read: \(error.reason)")
             }
-            jobs[id]?.isUnreadable = true
-            return .unreadable
+            jobs[id]?.journalProblem = error
+            return .unreadable(error)
         }
-        job.isUnreadable = false
+        job.journalProblem = nil
         if job.journal.damagedLines > job.damagedLines {
             job.damagedLines = job.journal.damagedLines
             logger.warning("the journal of job \(id) has damaged lines, which are left out")

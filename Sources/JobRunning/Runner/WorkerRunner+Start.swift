@@ -70,7 +70,10 @@ extension WorkerRunner {
         let log = try LaunchError.unless("the job's log in \(folders.logs) cannot be opened") {
             () throws(Errno) in
             try Files.makeFolder(folders.logs)
-            return try Files.open(folders.log(of: id), O_WRONLY | O_APPEND | O_CREAT)
+            let log = folders.log(of: id)
+            // What a tool has put there must not keep the job from its next attempt.
+            if Files.exists(log), !Files.isRegular(log) { disposal.remove(log) }
+            return try Files.openRegular(log, O_WRONLY | O_APPEND | O_CREAT)
         }
         defer { close(log) }
         jobs[id]?.earlierLog = Files.size(of: folders.log(of: id)) ?? 0
@@ -102,18 +105,17 @@ extension WorkerRunner {
         do {
             lock = try job.folder.tryLock()
         } catch {
-            // It may live and be well; what is lacking is lacking here.
-            logger.warning("the lock of job \(id) cannot be looked at: \(error)")
-            after(.seconds(1), for: id) { await $0.follow(id) }
+            await followWithoutLock(id, because: error)
             return
         }
+        jobs[id]?.lockProblem = nil
         if let lock {
             close(lock)
             // What the worker wrote before it let go of the lock.
             await readWholeJournal(of: id)
             // A journal of which nothing can be read is none of a job that was never started.
             if let job = jobs[id], job.end == nil, job.identity == nil, job.phase == .running,
-                job.journal.isEmpty
+                job.journal.isEmpty, job.journalProblem == nil
             {
                 if job.silence != nil { await sweep(job, wasHeld: false) }
                 if let doubt = doubt(about: job) {
