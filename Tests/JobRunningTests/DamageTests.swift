@@ -139,6 +139,34 @@ struct DamageTests {
         #expect(try bench.log().contains("complete"))
     }
 
+    @Test(
+        "What is in the runs folder and is no run folder is removed, and nothing made where it leads"
+    )
+    func strays() async throws {
+        let elsewhere = bench.folders.data.appending("elsewhere")
+        try Files.makeFolder(elsewhere)
+        try bench.write("x", to: "runs/file")
+        try Files.link(bench.folders.run(of: "link"), to: elsewhere)
+        try Obstacle.pipe.stand(at: bench.folders.run(of: "pipe"))
+        try Files.makeFolder(bench.folders.run(of: "inner"))
+        try Obstacle.pipe.stand(at: bench.folders.run(of: "inner").appending("lock"))
+        let runner = bench.makeRunner()
+        #expect(await runner.sweep(keeping: []) == [])
+        await runner.finishSweep()
+        #expect(try Files.names(in: bench.folders.data.appending("runs")) == [])
+        #expect(try Files.names(in: elsewhere) == [])
+    }
+
+    @Test("A worker that lost its run folder and that nobody knows is told to run")
+    func unknownWorker() async throws {
+        await startAndDrop()
+        try Obstacle.pipe.stand(at: run)
+        let runner = bench.makeRunner()
+        #expect(await runner.sweep(keeping: []) == [order.id])
+        await runner.adopt(order)
+        _ = try await finish(with: runner)
+    }
+
     @Test(arguments: Obstacle.allCases)
     func theServersOwnFilesHoldUpNobody(_ obstacle: Obstacle) async throws {
         for name in ["lease.json", "lease.json.new", "history.json", "history.json.new"] {

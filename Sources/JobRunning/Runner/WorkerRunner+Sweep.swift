@@ -17,7 +17,19 @@ extension WorkerRunner {
         var aside: [FilePath?] = []
         for id in leftBehind(in: folders.data.appending("runs")) where !known.contains(id) {
             let run = RunFolder(folders.run(of: id))
-            guard let lock = try? run.tryLock() else {
+            let lock: CInt?
+            do throws(Errno) {
+                lock = try run.tryLock()
+            } catch {
+                guard error.isOfWrongKind, startedWorker(of: run) == nil else {
+                    running.append(id)
+                    continue
+                }
+                logger.warning("\(run.path) is of no job, and is removed: \(error.reason)")
+                aside.append(disposal.setAside(run.path))
+                continue
+            }
+            guard let lock else {
                 running.append(id)
                 continue
             }
