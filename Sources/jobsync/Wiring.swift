@@ -47,7 +47,10 @@ struct Wiring {
         lock = settings.mongo == nil ? nil : try Self.lockFolder(settings.data)
         let store = try await Self.openStore(location, logger: logger)
         self.store = store
-        let server = try ServerIdentity.name(in: settings.data)
+        let server =
+            settings.mongo == nil
+            ? try ServerIdentity.nameOfOnlyServer(in: settings.data, logger)
+            : try ServerIdentity.name(in: settings.data)
         try DataFolder.furnish(folders)
         try await Self.refuseUnfinishedCopy(in: store, at: location)
         let cluster = (store as? any SharedJobStore).map { store in

@@ -6,7 +6,7 @@ struct OwnFilesTests {
     @Test("Holds up neither the start, nor jobs, nor the end")
     func pipes() async throws {
         let folder = try DataFolder(tasks: ["naps": CommandTests.naps])
-        for name in ["jobs.sqlite.mark", "history.json", "lease.json"] {
+        for name in ["jobs.sqlite.mark", "history.json", "lease.json", "server-id"] {
             try #require(mkfifo(folder.file(name).path, 0o600) == 0)
         }
         let server = try await ServerProcess.start(folder.url)
@@ -33,5 +33,28 @@ struct OwnFilesTests {
         #expect(lines.count == 1)
         #expect(lines.first?.contains("/\(name): ") == true, "\(lines)")
         #expect(lines.first?.contains("it is no regular file") == true)
+    }
+
+    @Test(
+        "A name that is none is set aside where no other server shares the store",
+        arguments: [Data(), Data([0xFF, 0xFE, 0x0A]), Data("two names\n".utf8), nil]
+    )
+    func serverName(content: Data?) async throws {
+        let folder = try DataFolder()
+        if let content {
+            try content.write(to: folder.file("server-id"))
+        } else {
+            try FileManager.default.createDirectory(
+                at: folder.file("server-id"),
+                withIntermediateDirectories: false
+            )
+        }
+        #expect(try await ServerProcess.start(folder.url).end(SIGTERM) == 0)
+        #expect(try folder.serverLog.contains("server-id does not hold a server's name"))
+        let aside = try folder.names(in: "").filter { $0.hasPrefix("server-id.damaged-") }
+        #expect(aside.count == 1)
+        let name = try folder.text("server-id")
+        #expect(try await ServerProcess.start(folder.url).end(SIGTERM) == 0)
+        #expect(try folder.text("server-id") == name)
     }
 }
