@@ -22,17 +22,39 @@ protocol BlockedCaller: Sendable {
 ///
 /// Apart from the pool, so that threads keep only this alive and end when the pool goes.
 final class BlockingLanes: Sendable {
+    private struct Lane {
+        var waiting: Deque<BlockingWork> = []
+        var isUnderWay = false
+        /// When that was finished for which what is under way had to wait, in this lane or for its thread.
+        var progressed: ContinuousClock.Instant?
+    }
+
+    /// Who waits, and until when nothing of the lane may be finished.
+    private struct Wait {
+        let caller: any BlockedCaller
+        let lane: String
+        let deadline: ContinuousClock.Instant
+    }
+
     private struct State {
-        /// What waits in each lane; a lane is there as long as something of it waits or is under way.
-        var lanes: [String: Deque<BlockingWork>] = [:]
+        /// A lane is there as long as something of it waits or is under way.
+        var lanes: [String: Lane] = [:]
         /// Lanes of which nothing is under way and something waits, the next one first.
         var due: Deque<String> = []
         var threads = 0
         var idleThreads = 0
         var isClosing = false
-        /// What callers wait for, and until when, in the order of their deadlines.
-        var callers: Deque<(caller: any BlockedCaller, deadline: ContinuousClock.Instant)> = []
+        /// When something was last finished.
+        var finished: ContinuousClock.Instant?
+        /// In the order of their deadlines.
+        var waits: Deque<Wait> = []
         var isWatched = false
+
+        /// When there was last something done for which a lane's next work had to wait.
+        func progress(of lane: String) -> ContinuousClock.Instant? {
+            guard let lane = lanes[lane], lane.isUnderWay else { return finished }
+            return lane.progressed
+        }
     }
 
     private let state = Mutex(State())
@@ -53,7 +75,7 @@ final class BlockingLanes: Sendable {
         let deadline = clock.now + patience
         let (isDue, needsWatch) = state.withLock { state in
             let isDue = state.lanes[lane] == nil
-            state.lanes[lane, default: []].append(work)
+            state.lanes[lane, default: Lane()].waiting.append(work)
             if isDue {
                 state.due.append(lane)
                 if state.idleThreads < state.due.count, state.threads < limit {
@@ -61,10 +83,10 @@ final class BlockingLanes: Sendable {
                 }
             }
             guard let caller = work.caller else { return (isDue, false) }
-            while let first = state.callers.first, !first.caller.isAwaited {
-                state.callers.removeFirst()
+            while let first = state.waits.first, !first.caller.isAwaited {
+                state.waits.removeFirst()
             }
-            state.callers.append((caller, deadline))
+            state.waits.append(Wait(caller: caller, lane: lane, deadline: deadline))
             defer { state.isWatched = true }
             return (isDue, !state.isWatched)
         }
@@ -91,15 +113,24 @@ final class BlockingLanes: Sendable {
         let now = clock.now
         let (late, next) = state.withLock { state in
             var late: [any BlockedCaller] = []
-            while let first = state.callers.first {
+            while let first = state.waits.first {
                 if first.caller.isAwaited {
                     guard first.deadline <= now else { break }
-                    late.append(first.caller)
+                    let since = first.deadline - patience
+                    if let progress = state.progress(of: first.lane), progress > since {
+                        // A long queue is no obstacle.
+                        let deadline = now + patience
+                        state.waits.append(
+                            Wait(caller: first.caller, lane: first.lane, deadline: deadline)
+                        )
+                    } else {
+                        late.append(first.caller)
+                    }
                 }
-                state.callers.removeFirst()
+                state.waits.removeFirst()
             }
-            if state.callers.isEmpty { state.isWatched = false }
-            return (late, state.callers.first?.deadline)
+            if state.waits.isEmpty { state.isWatched = false }
+            return (late, state.waits.first?.deadline)
         }
         for caller in late { caller.giveUp() }
         return next
@@ -133,9 +164,12 @@ final class BlockingLanes: Sendable {
         while true {
             wakeups.wait()
             let (next, isOver) = state.withLock { state in
-                guard let lane = state.due.popFirst(), let work = state.lanes[lane]?.popFirst()
+                guard let lane = state.due.popFirst(),
+                    let work = state.lanes[lane]?.waiting.popFirst()
                 else { return (nil as (String, BlockingWork)?, state.isClosing) }
                 state.idleThreads -= 1
+                state.lanes[lane]?.isUnderWay = true
+                state.lanes[lane]?.progressed = state.finished
                 return ((lane, work), false)
             }
             if let next { return next }
@@ -146,10 +180,12 @@ final class BlockingLanes: Sendable {
     private func finish(_ lane: String) {
         let isDue = state.withLock { state in
             state.idleThreads += 1
-            guard state.lanes[lane]?.isEmpty == false else {
+            state.finished = clock.now
+            guard state.lanes[lane]?.waiting.isEmpty == false else {
                 state.lanes[lane] = nil
                 return false
             }
+            state.lanes[lane]?.isUnderWay = false
             state.due.append(lane)
             return true
         }

@@ -18,7 +18,8 @@ public final class BlockingPool: Sendable {
     /// Makes a pool; no thread is started yet.
     /// - Parameters:
     ///   - threads: how many pieces of work may be under way at once
-    ///   - patience: how long callers wait for an answer; what has begun goes on all the same
+    ///   - patience: how long callers wait while nothing of their lane is finished; twice that if something
+    ///     was when they had waited for so long. What has begun goes on all the same
     ///   - name: what debuggers and `top -H` show; Linux keeps 15 bytes of it
     public init(threads: Int, patience: Duration = .seconds(10), name: String) {
         precondition(threads > 0, "a pool without threads would never do anything")
@@ -33,8 +34,8 @@ public final class BlockingPool: Sendable {
     /// - Parameters:
     ///   - lane: what it may be held up by, such as a path or a connection
     ///   - body: what to do
-    /// - Returns: what the body returned; nil if that takes longer than the pool's patience, and then
-    ///   it is not known whether it was done
+    /// - Returns: what the body returned; nil if the lane's work takes longer than the pool's patience, and
+    ///   then it is not known whether it was done
     public func run<Value: Sendable>(
         in lane: String,
         _ body: @escaping @Sendable () -> Value

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Synchronization
 import Testing
 import Threads
@@ -63,6 +64,37 @@ struct BlockingPoolTests {
         obstacle.remove()
         #expect(await pool.complete(in: "a") { 7 } == 7)
         #expect(notes.done.isEmpty)
+    }
+
+    @Test("Who waits behind much that goes on is not told that nothing does")
+    func longQueue() async {
+        // Longer than that they wait, in the lane's queue or for its only thread.
+        let pool = BlockingPool(threads: 1, patience: .seconds(2), name: "test")
+        await withTaskGroup { group in
+            for number in 0..<10 {
+                group.addImmediateTask {
+                    let lane = number < 8 ? "long" : "short \(number)"
+                    let answer = await pool.run(in: lane) {
+                        Thread.sleep(forTimeInterval: 0.3)
+                        return number
+                    }
+                    #expect(answer == number)
+                }
+            }
+        }
+    }
+
+    @Test("What hangs behind something that was finished is told of, to all who wait")
+    func hangingLater() async {
+        let pool = BlockingPool(threads: 2, patience: .seconds(1), name: "test")
+        let obstacle = Obstacle()
+        let first = Task.immediate { await pool.run(in: "lane") { 1 } }
+        let second = Task.immediate { await pool.run(in: "lane") { obstacle.meet() } }
+        let third = Task.immediate { await pool.run(in: "lane") {} }
+        _ = await first.value
+        #expect(await second.value == nil)
+        #expect(await third.value == nil)
+        obstacle.remove()
     }
 
     @Test("Of one lane everything is done in order, however many threads there are")
