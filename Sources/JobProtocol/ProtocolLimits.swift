@@ -19,6 +19,11 @@ public struct ProtocolLimits: Hashable, Sendable {
     public var answerBytes = 256 << 10
     /// How long the answer to a batch may become in bytes.
     public var batchAnswerBytes = 16 << 20
+    /// How many bytes of answers may wait, of all connections together.
+    ///
+    /// Those of batches wait for others of the same batch, costly ones to be read. Beyond it a batch is
+    /// answered no more than ``answerBytes``.
+    public var waitingAnswerBytes = 64 << 20
     /// How many documents of a page, or ids of a list, count as one call.
     public var documentsPerCall = 100
     /// How many calls a second are answered in the long run.

@@ -37,9 +37,7 @@ extension FrontEnd {
     }
 
     private func collect(_ answer: [UInt8], in number: Int) {
-        batches[number]?.append(answer)
-        guard let batch = batches[number], batch.remaining == 0 else { return }
-        batches[number] = nil
+        guard let batch = batches.append(answer, to: number) else { return }
         if !batch.answers.isEmpty {
             let message = batch.answers + [UInt8(ascii: "]")]
             self.answer(message, to: batch.connection, isCostly: batch.isCostly)

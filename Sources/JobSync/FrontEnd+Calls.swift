@@ -89,16 +89,14 @@ extension FrontEnd {
     }
 
     private func perform(_ batch: ReceivedBatch, from connection: ClientConnection) {
-        lastBatch += 1
-        let number = lastBatch
         let count = batch.requests.count
-        batches[number] = BatchAnswer(connection: connection.id, remaining: count)
+        let number = batches.begin(BatchAnswer(connection: connection.id, remaining: count))
         // In one commit as far as possible: then all are told of it in one frame.
         manager.gather {
             for request in batch.requests {
                 // One of those before it may have been one too many.
                 guard !connection.isClosing else {
-                    batches[number] = nil
+                    batches.remove(number)
                     break
                 }
                 perform(request, from: connection, batch: number, size: batch.size / count)
@@ -207,7 +205,7 @@ extension FrontEnd {
             connection.requestBytes += address.size
             var address = address
             address.isCostly = cost.bytes > 0
-            if address.isCostly, let batch = address.batch { batches[batch]?.isCostly = true }
+            if address.isCostly, let batch = address.batch { batches.becomeCostly(batch) }
             // Begins right here, so that calls reach the manager in the order in which they came.
             Task.immediate { await carryOut(method, call, cost, address, connection) }
         }
@@ -245,13 +243,24 @@ extension FrontEnd {
     }
 
     /// Refuses further calls of a batch whose answer is long enough; it cannot be sent before all are there.
+    ///
+    /// All batches together have a limit too, beyond which each has no more than what every connection may.
     private func checkLength(of batch: Int?) throws(RPCError) {
-        let limit = configuration.limits.batchAnswerBytes
-        guard let batch, let count = batches[batch]?.count, count >= limit else { return }
-        throw RPCError(
-            .rateLimited,
-            "the answers of this batch have more than \(limit) bytes; ask for less in one batch",
-            retry: true
-        )
+        guard let batch, let count = batches.count(of: batch) else { return }
+        let limits = configuration.limits
+        if count >= limits.batchAnswerBytes {
+            let most = limits.batchAnswerBytes
+            throw .answerTooLong("the answers of this batch have more than \(most) bytes")
+        }
+        let most = limits.waitingAnswerBytes
+        if count >= limits.answerBytes, batches.bytes + unreadBytes >= most {
+            throw .answerTooLong("answers of more than \(most) bytes wait for all clients together")
+        }
+    }
+}
+
+extension RPCError {
+    fileprivate static func answerTooLong(_ problem: String) -> RPCError {
+        RPCError(.rateLimited, "\(problem); ask for less in one batch", retry: true)
     }
 }

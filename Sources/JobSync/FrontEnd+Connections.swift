@@ -91,7 +91,7 @@ extension FrontEnd: WebSocketServerDelegate {
         if let committed = connection.unwritten.take() { wereWritten(committed, to: [id]) }
         noteAnswerSent(on: connection)
         while connection.takesPushes, let answer = connection.outbox.popFirst() {
-            if answer.isCostly { connection.answerAllowance.give(answer.frame.count) }
+            if answer.isCostly { noteRead(answer.frame.count, by: connection) }
             transmit(answer, to: connection)
         }
         push(to: connection)
@@ -109,6 +109,7 @@ extension FrontEnd: WebSocketServerDelegate {
         leaveGroups(connection)
         loners.remove(id)
         subscribers.remove(id)
+        unreadBytes -= connection.unreadBytes
         connection.answerAllowance.letAllGoOn()
         connection.logAllowance.letAllGoOn()
         configuration.recorder?.connectionClosed(id, code: code)
@@ -136,7 +137,7 @@ extension FrontEnd {
             transmit(answer, to: connection)
             return
         }
-        if isCostly { connection.answerAllowance.add(answer.frame.count) }
+        if isCostly { noteUnread(answer.frame.count, by: connection) }
         connection.outbox.append(answer)
         if connection.outbox.isOverfull { close(connection, .tooManyUnread) }
     }
@@ -145,13 +146,25 @@ extension FrontEnd {
         transmit(answer.frame, to: connection)
         guard answer.isCostly, connection.isChoked else { return }
         connection.unsentAnswer = answer.frame.count
-        connection.answerAllowance.add(answer.frame.count)
+        noteUnread(answer.frame.count, by: connection)
+    }
+
+    private func noteUnread(_ bytes: Int, by connection: ClientConnection) {
+        connection.answerAllowance.add(bytes)
+        connection.unreadBytes += bytes
+        unreadBytes += bytes
+    }
+
+    private func noteRead(_ bytes: Int, by connection: ClientConnection) {
+        connection.answerAllowance.give(bytes)
+        connection.unreadBytes -= bytes
+        unreadBytes -= bytes
     }
 
     /// Takes in that the socket has taken all that it was given.
     private func noteAnswerSent(on connection: ClientConnection) {
         guard connection.unsentAnswer > 0 else { return }
-        connection.answerAllowance.give(connection.unsentAnswer)
+        noteRead(connection.unsentAnswer, by: connection)
         connection.unsentAnswer = 0
     }
 

@@ -48,8 +48,9 @@ public actor FrontEnd {
     var flushTimer: FlushTimer?
     /// What was last told of the resources, and how often that has changed.
     var resources = ResourceNews()
-    var batches: [Int: BatchAnswer] = [:]
-    var lastBatch = 0
+    var batches = BatchAnswers()
+    /// Bytes of costly answers that sockets have not taken, of all connections.
+    var unreadBytes = 0
     /// Those who wait until the log has come further.
     var headWaiters: [CheckedContinuation<Void, Never>] = []
     var isDraining = false

@@ -60,6 +60,12 @@ extension FrontEnd {
             Double(connections.values.count(where: \.isChoked))
         )
         text.single(
+            "jobsync_answer_bytes_waiting",
+            .gauge,
+            "Bytes of answers of batches that wait for others, and of costly ones that are not read.",
+            Double(batches.bytes + unreadBytes)
+        )
+        text.single(
             "jobsync_subscriptions",
             .gauge,
             "Subscriptions to jobs.",

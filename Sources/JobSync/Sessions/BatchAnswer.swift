@@ -27,6 +27,47 @@ struct BatchAnswer {
     }
 }
 
+/// The answers of all batches that are under way.
+struct BatchAnswers {
+    private var batches: [Int: BatchAnswer] = [:]
+    private var last = 0
+    /// How many bytes wait in them for those that are not there yet.
+    private(set) var bytes = 0
+
+    /// Begins to gather the answers of a batch.
+    ///
+    /// - Returns: The number by which the batch is known.
+    mutating func begin(_ batch: BatchAnswer) -> Int {
+        last += 1
+        batches[last] = batch
+        return last
+    }
+
+    /// How long the answer to a batch has become in bytes; nil if there is no such batch any more.
+    func count(of batch: Int) -> Int? { batches[batch]?.count }
+
+    /// Notes that there is a call whose answer may be long.
+    mutating func becomeCostly(_ batch: Int) { batches[batch]?.isCostly = true }
+
+    /// Takes in what a call is answered, if it is.
+    ///
+    /// - Returns: The batch, if it was the last one; it is forgotten then.
+    mutating func append(_ answer: [UInt8], to batch: Int) -> BatchAnswer? {
+        guard let count = batches[batch]?.count else { return nil }
+        batches[batch]?.append(answer)
+        bytes += (batches[batch]?.count ?? 0) - count
+        return batches[batch]?.remaining == 0 ? remove(batch) : nil
+    }
+
+    /// Forgets a batch.
+    @discardableResult
+    mutating func remove(_ batch: Int) -> BatchAnswer? {
+        let batch = batches.removeValue(forKey: batch)
+        bytes -= batch?.count ?? 0
+        return batch
+    }
+}
+
 /// A batch as it was read.
 struct ReceivedBatch {
     let requests: [Result<RPCRequest, RPCFault>]

@@ -36,6 +36,8 @@ final class ClientConnection {
     var outbox = AnswerOutbox()
     /// Bytes of the costly answer that the socket has not taken whole.
     var unsentAnswer = 0
+    /// Bytes of costly answers that the socket has not taken, those in the outbox among them.
+    var unreadBytes = 0
     /// Whether the socket is full and will say when it has room.
     var isChoked = false
     /// When the oldest change was committed of the frame that the socket has not taken whole.
