@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 public import JobModel
 import JobTasks
 public import SystemPackage
@@ -36,7 +37,7 @@ public struct JobOutputs: Sendable {
         return await pool.run(in: folder.string) {
             var found: [JobOutput] = []
             Self.list(folder, named: "", into: &found)
-            return found.sorted { $0.name < $1.name }
+            return found.sorted { ExactText($0.name) < ExactText($1.name) }
         } ?? []
     }
 

@@ -82,6 +82,23 @@ struct KeptOutputTests {
         #expect(names(bench, in: "outputs").isEmpty)
     }
 
+    /// To Linux a letter is as many names as there are ways to write it; to Swift it is one.
+    @Test(arguments: ["**", "?*", "é"])
+    func namesThatLookAlikeAreFilesOfTheirOwn(pattern: String) async throws {
+        let names = ["A\u{30A}", "e\u{301}", "\u{C5}", "\u{E9}", "\u{212B}"]
+        let makes = names.enumerated().map { "seq \($0 + 1) >'\($1)'" }.joined(separator: "; ")
+        let (bench, end) = try await run(makes, outputs: [pattern, "*"])
+        #expect(end.state == .complete)
+        #expect(try bench.log().contains("kept 5 outputs\n"))
+        let listed = await JobOutputs(folders: bench.folders).list(of: "job1")
+        #expect(listed.map { ExactText($0.name) } == names.map { ExactText($0) })
+        #expect(listed.map(\.size) == [2, 4, 6, 8, 10])
+        let outputs = JobOutputs(folders: bench.folders)
+        for (number, name) in names.enumerated() {
+            #expect(try await outputs.open(name, of: "job1").size == 2 * (number + 1))
+        }
+    }
+
     @Test func whatIsOptionalMayBeMissing() async throws {
         let (bench, end) = try await run("touch a", outputs: ["*.b"], optional: true)
         #expect(end.state == .complete)
@@ -91,7 +108,8 @@ struct KeptOutputTests {
     /// What stands for a placeholder is a name, whatever it holds.
     @Test(
         arguments: [
-            ("a*[b]?", nil), ("a b/c", nil), ("x\\y", nil), ("é\u{301}", nil),
+            ("a*[b]?", nil), ("a b/c", nil), ("x\\y", nil), ("é\u{301}", nil), ("*\u{301}", nil),
+            ("a b/\u{301}", nil),
             ("../out", "outputs: ../out: must not contain '..'"),
             (
                 "/etc/passwd",
@@ -103,8 +121,10 @@ struct KeptOutputTests {
     func valuesStandForThemselves(name: String, message: String?) async throws {
         let stage = CommandStage(
             name: "work",
-            run: try ["sh", "-c", "mkdir 'a b'; touch axb '../out'; touch \"$1\" || true", "sh"]
-                .map { try Template($0) } + [try Template("{args.name}")]
+            run: try [
+                "sh", "-c", "mkdir 'a b'; touch axb x\u{301} ../out; touch \"$1\" || true", "sh",
+            ]
+            .map { try Template($0) } + [try Template("{args.name}")]
         )
         let task = TaskDescription(
             name: "script",

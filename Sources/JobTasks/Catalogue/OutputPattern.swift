@@ -35,12 +35,13 @@ public struct OutputPattern: Hashable, Sendable {
     package static func problem(of pattern: String) -> String? {
         guard !pattern.isEmpty else { return "must not be empty" }
         guard !pattern.utf8.contains(0) else { return "must not contain a zero byte" }
-        guard !pattern.hasPrefix("/") else {
+        // By bytes, as the file system reads it: to Swift a slash with a combining mark is none.
+        guard pattern.utf8.first != slash else {
             return "must be relative to the work folder, not begin with '/'"
         }
         let parts = components(of: pattern)
         guard !parts.contains("..") else { return "must not contain '..'" }
-        guard !parts.isEmpty, !pattern.hasSuffix("/") else {
+        guard !parts.isEmpty, pattern.utf8.last != slash else {
             return "must name files; write FOLDER/** for all that is in a folder"
         }
         guard !parts.contains(where: { $0 != "**" && $0.contains("**") }) else {
@@ -49,8 +50,10 @@ public struct OutputPattern: Hashable, Sendable {
         return nil
     }
 
+    private static let slash = UInt8(ascii: "/")
+
     /// The pattern's parts between slashes.
     package static func components(of pattern: String) -> [String] {
-        pattern.split(separator: "/").filter { $0 != "." }.map { String($0) }
+        pattern.utf8.split(separator: slash).map { String(Substring($0)) }.filter { $0 != "." }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import SystemPackage
 
 /// A file of a work folder that a job keeps.
@@ -40,7 +41,7 @@ struct OutputSearch {
         if found.isEmpty, let folder = folders.first {
             throw .task("outputs: \(folder) is a folder; write \(folder)/** for all that is in it")
         }
-        return found.sorted { $0.name < $1.name }
+        return found.sorted { ExactText($0.name) < ExactText($1.name) }
     }
 
     private func search(
@@ -62,7 +63,7 @@ struct OutputSearch {
             switch place.kind {
             case .folder where isAnywhere:
                 // Links to folders could lead round in circles, and hidden folders are left out.
-                guard !place.isLink, !name.hasPrefix(".") else { continue }
+                guard !place.isLink, name.utf8.first != UInt8(ascii: ".") else { continue }
                 try search(
                     pattern,
                     in: place.path,

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import JobModel
 import SystemPackage
 
@@ -17,8 +18,8 @@ extension TaskContext {
     /// - Parameter files: The files; one that was found twice is kept once.
     /// - Throws: That there are too many, the job shall stop, or the disk refuses.
     func keep(_ files: [KeptFile]) throws(TaskFailure) {
-        let byName = Dictionary(files.map { ($0.name, $0) }) { first, _ in first }
-        let files = byName.values.sorted { $0.name < $1.name }
+        let byName = Dictionary(files.map { (ExactText($0.name), $0) }) { first, _ in first }
+        let files = byName.sorted { $0.key < $1.key }.map(\.value)
         guard files.count <= Self.maximumOutputs else {
             throw .task(
                 "outputs: \(files.count) files match, and a job may keep \(Self.maximumOutputs)"

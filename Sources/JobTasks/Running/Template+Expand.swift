@@ -80,9 +80,10 @@ struct TemplateValues {
                 continue
             }
             for value in try expand(Template(part)) {
-                for character in value {
-                    if "\\*?[".contains(character) { text.append("\\") }
-                    text.append(character)
+                // Not by characters: a star before a combining mark is a star.
+                for scalar in value.unicodeScalars {
+                    if "\\*?[".unicodeScalars.contains(scalar) { text.append("\\") }
+                    text.unicodeScalars.append(scalar)
                 }
             }
         }
