@@ -28,8 +28,8 @@ struct ReferenceImport: Sendable {
     private(set) var viruses: [Virus] = []
     private(set) var hmm: [JSONValue] = []
     /// Where each isolate is, by its id.
-    private var isolates: [String: (virus: Int, isolate: Int)] = [:]
-    private var sequenceIDs: Set<String> = []
+    private var isolates: [ExactText: (virus: Int, isolate: Int)] = [:]
+    private var sequenceIDs: Set<ExactText> = []
 
     var isolateCount: Int { isolates.count }
     var sequenceCount: Int { sequenceIDs.count }
@@ -58,10 +58,10 @@ struct ReferenceImport: Sendable {
                 message: "is empty: a reference has at least one virus"
             )
         }
-        var places: [String: Int] = [:]
+        var places: [ExactText: Int] = [:]
         for (index, value) in given.enumerated() {
             let virus = try readVirus(ObjectReader(value, "viruses[\(index)]"))
-            guard places.updateValue(index, forKey: virus.id) == nil else {
+            guard places.updateValue(index, forKey: ExactText(virus.id)) == nil else {
                 throw .invalid(
                     field: "viruses[\(index)]._id",
                     message: "there is another virus '\(virus.id)'"
@@ -102,13 +102,13 @@ struct ReferenceImport: Sendable {
         )
         for (index, value) in try reader.list("isolates").enumerated() {
             let isolate = try readIsolate(ObjectReader(value, "\(reader.path).isolates[\(index)]"))
-            guard isolates[isolate.id] == nil else {
+            guard isolates[ExactText(isolate.id)] == nil else {
                 throw .invalid(
                     field: "\(reader.path).isolates[\(index)]",
                     message: "there is another isolate '\(isolate.id)'"
                 )
             }
-            isolates[isolate.id] = (viruses.count, virus.isolates.count)
+            isolates[ExactText(isolate.id)] = (viruses.count, virus.isolates.count)
             virus.isolates.append(isolate)
         }
         let defaults = virus.isolates.count(where: \.isDefault)
@@ -141,13 +141,13 @@ struct ReferenceImport: Sendable {
             )
         }
         let isolate = try reader.text("isolate_id")
-        guard let place = isolates[isolate] else {
+        guard let place = isolates[ExactText(isolate)] else {
             throw .invalid(
                 field: "\(reader.path).isolate_id",
                 message: "no virus has an isolate '\(isolate)'"
             )
         }
-        guard sequenceIDs.insert(id).inserted else {
+        guard sequenceIDs.insert(ExactText(id)).inserted else {
             throw .invalid(
                 field: "\(reader.path)._id",
                 message: "there is another sequence '\(id)'"
@@ -195,14 +195,16 @@ struct ReferenceImport: Sendable {
     /// Counts the changes of each virus that are in no index yet.
     private mutating func countUnbuilt(
         _ history: [JSONValue],
-        _ places: [String: Int]
+        _ places: [ExactText: Int]
     ) throws(DataError) {
         for index in viruses.indices { viruses[index].unbuilt = 0 }
         for (index, value) in history.enumerated() {
             let reader = try ObjectReader(value, "history[\(index)]")
             let virus = try reader.text("entry_id")
             // The history outlives viruses that were removed.
-            guard let place = places[virus], reader.isText("index", "unbuilt") else { continue }
+            guard let place = places[ExactText(virus)], reader.isText("index", "unbuilt") else {
+                continue
+            }
             viruses[place].unbuilt += 1
         }
     }

@@ -1,3 +1,4 @@
+import JSON
 import JobModel
 
 /// The uploads that are under way; with too many of them the one that was silent longest goes.
@@ -43,9 +44,8 @@ struct Uploads {
         _ key: DataKey,
         _ username: String
     ) -> Bool? {
-        guard var upload = uploads[id], upload.key == key, upload.username == username else {
-            return nil
-        }
+        guard var upload = uploads[id], upload.key == key, upload.username.isExactly(username)
+        else { return nil }
         turn += 1
         upload.turn = turn
         upload.size += size

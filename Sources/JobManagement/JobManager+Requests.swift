@@ -142,7 +142,9 @@ extension JobManager {
             request.proc ?? min(task?.resources.proc ?? job.resources.proc, job.resources.proc)
         let mem = request.mem ?? task?.resources.mem ?? job.resources.mem
         let difference: String? =
-            if job.task != request.task { "task" } else if !job.args.hasSameMembers(as: args) {
+            if !job.task.isExactly(request.task) {
+                "task"
+            } else if !job.args.hasSameMembers(as: args) {
                 "args"
             } else if job.resources.proc != proc { "proc" } else if job.resources.mem != mem {
                 "mem"

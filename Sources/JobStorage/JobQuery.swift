@@ -4,7 +4,7 @@ public import JobModel
 /// Which jobs are meant.
 public struct JobFilter: Hashable, Sendable {
     /// Only these tasks, if any are named.
-    public var tasks: Set<String>?
+    public var tasks: Set<ExactText>?
     /// Only these states.
     public var states: Set<JobState>?
     /// Only jobs of these users.
@@ -23,7 +23,7 @@ public struct JobFilter: Hashable, Sendable {
     ///   - ids: Only these jobs.
     ///   - archived: Only archived jobs, or only others.
     public init(
-        tasks: Set<String>? = nil,
+        tasks: Set<ExactText>? = nil,
         states: Set<JobState>? = nil,
         usernames: Set<ExactText>? = nil,
         ids: Set<JobID>? = nil,
@@ -38,7 +38,7 @@ public struct JobFilter: Hashable, Sendable {
 
     /// Whether a job is meant.
     public func admits(_ job: MinimalJob) -> Bool {
-        tasks?.contains(job.task) != false
+        tasks?.contains(ExactText(job.task)) != false
             && states?.contains(job.state) != false
             && usernames?.contains(ExactText(job.username)) != false
             && ids?.contains(job.id) != false

@@ -91,12 +91,20 @@ extension TaskProblem {
             self.init(
                 file: file,
                 line: context.mark.line,
-                message: "has a key twice: \(duplicates.joined(separator: ", "))"
+                message: Self.twice(duplicates)
             )
         case .reader(let problem, _, _, _):
             self.init(file: file, line: nil, message: "is not YAML: \(problem)")
         default:
             self.init(file: file, line: nil, message: "is not YAML: \(error)")
         }
+    }
+
+    /// To the library of YAML keys are the same that look the same.
+    private static func twice(_ keys: [String]) -> String {
+        let sentence = "has a key twice: \(keys.joined(separator: ", "))"
+        let isPlain = keys.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
+        return isPlain
+            ? sentence : sentence + "; letters count as the same however they are written"
     }
 }

@@ -87,10 +87,10 @@ struct TaskReader {
         }
         guard let list = value.list() else { return [] }
         if list.isEmpty { value.refuse("must have at least one stage") }
-        var names: Set<String> = []
+        var names: Set<ExactText> = []
         return list.map { stage in
             let read = commands.stage(stage)
-            if !read.name.isEmpty, !names.insert(read.name).inserted {
+            if !read.name.isEmpty, !names.insert(ExactText(read.name)).inserted {
                 stage.refuse("there is a stage \(read.name) already")
             }
             return read

@@ -24,7 +24,7 @@ struct JobSearch {
             }
         }
         let filter = query.filter
-        if let tasks = filter.tasks { require("task", in: tasks) }
+        if let tasks = filter.tasks { require("task", in: tasks.map(\.text)) }
         if let states = filter.states { require("state", in: states.map(\.rawValue)) }
         if let usernames = filter.usernames { require("username", in: usernames.map(\.text)) }
         if let ids = filter.ids { require("id", in: ids.map(\.rawValue)) }

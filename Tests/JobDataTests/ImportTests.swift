@@ -133,6 +133,39 @@ struct ImportTests {
         )
     }
 
+    @Test("Ids that look alike and are of other bytes are those of others")
+    func lookalikes() async throws {
+        let ids = ["\u{E9}", "e\u{301}"]
+        let content: JSONObject = [
+            "viruses": .array(
+                ids.map {
+                    [
+                        "_id": .string($0), "name": "virus", "_version": 2,
+                        "last_indexed_version": 0,
+                        "isolates": [["isolate_id": .string($0), "default": true]],
+                    ]
+                }
+            ),
+            "sequences": [
+                ["_id": "first", "isolate_id": .string(ids[0]), "sequence": "A"],
+                ["_id": "second", "isolate_id": .string(ids[1]), "sequence": "C"],
+            ],
+            "history": [["entry_id": .string(ids[1]), "index": "unbuilt"]],
+        ]
+        let room = try Storeroom()
+        let record = try Self.record(try await room.makeKeeper().take(Self.part(content)))
+        #expect(record.document["virus_count"] == 2)
+        #expect(record.document["isolate_count"] == 2)
+        let viruses = try #require(try Self.content(room)["viruses"]?.arrayValue)
+        #expect(viruses.map { $0["_id"] } == ids.map { .string($0) })
+        #expect(viruses.map { $0["unbuilt"] } == [0, 1])
+        let isolates = viruses.map { $0["isolates"]?.arrayValue?.first }
+        #expect(isolates.map { $0?["_id"] } == ids.map { .string($0) })
+        #expect(
+            isolates.map { $0?["sequences"]?.arrayValue?.first?["_id"] } == ["first", "second"]
+        )
+    }
+
     @Test("Without a history, a virus whose version is not the indexed one counts once")
     func withoutHistory() async throws {
         let room = try Storeroom()

@@ -33,7 +33,7 @@ struct FindTests {
     static func expected(_ query: JobQuery, among jobs: [Job]) -> [MinimalJob] {
         let sorted = jobs.map(SyncProcessor.minimalJob(of:))
             .filter { job in
-                (query.filter.tasks.map { $0.contains(job.task) } ?? true)
+                (query.filter.tasks.map { $0.contains(ExactText(job.task)) } ?? true)
                     && (query.filter.states.map { $0.contains(job.state) } ?? true)
                     && (query.filter.usernames.map { $0.contains(ExactText(job.username)) } ?? true)
                     && (query.filter.ids.map { $0.contains(job.id) } ?? true)

@@ -1,3 +1,4 @@
+import JSON
 import JobManagement
 import JobModel
 import JobProtocol

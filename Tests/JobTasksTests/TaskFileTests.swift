@@ -127,12 +127,28 @@ import Testing
         )
     }
 
+    /// They are searched for by their bytes, and one may be there without the other.
+    @Test func toolsWhoseNamesLookAlikeAreTwo() throws {
+        let tools = ["\u{E9}", "e\u{301}", "no/\u{301}"]
+        let run = tools.enumerated().map { "{name: s\($0), run: [\"\($1)\"]}" }
+        let text = "name: a\nstages: [\(run.joined(separator: ", "))]"
+        let unavailable = try #require(TaskFile(parsing: text, named: "a.yaml").task?.unavailable)
+        let expected =
+            tools[..<2].map { "\($0) is not installed (not found on PATH); " }.joined()
+            + "\(tools[2]) is not there or not executable"
+        #expect(Array(unavailable.utf8) == Array(expected.utf8))
+    }
+
     @Test(
         arguments: [
             ("", "is empty"),
             ("[1]", "1: must be a mapping with name and stages"),
             ("a: [", "2: is not YAML: did not find expected node content"),
             ("name: a\nname: b\n", "1: has a key twice: name"),
+            (
+                "\u{E9}: a\ne\u{301}: b\n",
+                "1: has a key twice: \u{E9}; letters count as the same however they are written"
+            ),
             ("name: a", "1: stages is missing"),
             ("stages: [{name: a, run: [x]}]", "1: name is missing"),
             (

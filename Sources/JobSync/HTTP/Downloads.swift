@@ -1,3 +1,4 @@
+import JSON
 import Synchronization
 
 /// The outputs that are on their way to clients over HTTP.
@@ -10,14 +11,15 @@ final class Downloads: Sendable {
     /// How many of them may be one user's, so that who lets his stand leaves room for others.
     static let mostOfUser = 32
 
-    private let counts = Mutex<[String: Int]>([:])
+    private let counts = Mutex<[ExactText: Int]>([:])
 
     /// Takes a place.
     ///
     /// - Parameter user: The name of whose it is.
     /// - Returns: The place, which is free again when this is gone; nil if there is none.
     func begin(for user: String) -> Download? {
-        counts.withLock { counts in
+        let user = ExactText(user)
+        return counts.withLock { counts in
             let own = counts[user, default: 0]
             guard own < Self.mostOfUser, counts.values.reduce(0, +) < Self.most else { return nil }
             counts[user] = own + 1
@@ -25,7 +27,7 @@ final class Downloads: Sendable {
         }
     }
 
-    fileprivate func end(for user: String) {
+    fileprivate func end(for user: ExactText) {
         counts.withLock { counts in
             let rest = counts[user, default: 1] - 1
             counts[user] = rest > 0 ? rest : nil
@@ -35,10 +37,10 @@ final class Downloads: Sendable {
 
 /// The place of one output among those that are on their way.
 final class Download: Sendable {
-    private let user: String
+    private let user: ExactText
     private let downloads: Downloads
 
-    fileprivate init(user: String, among downloads: Downloads) {
+    fileprivate init(user: ExactText, among downloads: Downloads) {
         self.user = user
         self.downloads = downloads
     }

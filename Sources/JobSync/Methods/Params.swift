@@ -20,7 +20,7 @@ extension JobFilter {
         guard let params else { return }
         let names = ["task", "state", "username", "_id"] + (hasArchived ? ["archived"] : [])
         let reader = try ParamsReader(params, path: "filter.", allowed: names)
-        tasks = try reader.optionalStrings("task").map { Set($0) }
+        tasks = try reader.optionalStrings("task").map { Set($0.map { ExactText($0) }) }
         usernames = try reader.optionalStrings("username").map { Set($0.map { ExactText($0) }) }
         archived = hasArchived ? try reader.optionalBool("archived") : nil
         if let texts = try reader.optionalStrings("state") {
@@ -49,7 +49,7 @@ extension JobFilter {
         func list(_ texts: [String]?) -> JSONValue? {
             texts.map { .array($0.sorted().map { .string($0) }) }
         }
-        document["task"] = list(tasks.map(Array.init))
+        document["task"] = list(tasks.map { $0.map(\.text) })
         document["state"] = list(states?.map(\.rawValue))
         document["username"] = list(usernames.map { $0.map(\.text) })
         document["_id"] = list(ids?.map(\.rawValue))

@@ -1,3 +1,5 @@
+import JSON
+
 /// A task whose stages are command lines.
 public struct CommandTask: Hashable, Sendable {
     /// The stages, in order.
@@ -30,10 +32,10 @@ public struct CommandTask: Hashable, Sendable {
 
     /// The programs that the stages name; one that is a placeholder is left out.
     package var tools: [String] {
-        var seen: Set<String> = []
+        var seen: Set<ExactText> = []
         return (stages.map(\.run) + [cleanup]).compactMap { command in
             guard let first = command.first, first.parts.count == 1,
-                case .text(let tool) = first.parts[0], seen.insert(tool).inserted
+                case .text(let tool) = first.parts[0], seen.insert(ExactText(tool)).inserted
             else { return nil }
             return tool
         }

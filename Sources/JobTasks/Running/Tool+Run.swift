@@ -42,7 +42,7 @@ extension Tool {
     ) async throws -> (pid: Int32, status: TerminationStatus) {
         let program = command[0]
         let configuration = Configuration(
-            executable: program.contains("/") ? .path(FilePath(program)) : .name(program),
+            executable: Tools.isPath(program) ? .path(FilePath(program)) : .name(program),
             arguments: Arguments(Array(command.dropFirst())),
             environment: .custom(
                 context.environment.reduce(into: [:]) {
@@ -151,9 +151,8 @@ extension Tool {
             return isPlain
                 ? text
                 : "'"
-                    + text.split(separator: "'", omittingEmptySubsequences: false).joined(
-                        separator: "'\\''"
-                    ) + "'"
+                    + text.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false)
+                    .map { String($0) }.joined(separator: "'\\''") + "'"
         }.joined(separator: " ")
     }
 }

@@ -37,6 +37,7 @@ package struct Tool: Sendable {
     /// The name for messages: the program without its folder.
     var name: String {
         let program = command.first ?? ""
-        return program.split(separator: "/").last.map { String($0) } ?? program
+        return program.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
+            ?? program
     }
 }

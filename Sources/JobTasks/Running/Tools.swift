@@ -21,7 +21,7 @@ package enum Tools {
     /// - Parameter name: A name to be searched for, or a path.
     /// - Returns: True if there is an executable file.
     package static func isThere(_ name: String) -> Bool {
-        if name.contains("/") { return isExecutable(name) }
+        if isPath(name) { return isExecutable(name) }
         return searchPath.split(separator: ":").contains { isExecutable("\($0)/\(name)") }
     }
 
@@ -39,14 +39,21 @@ package enum Tools {
         if let package = packages[tool] {
             return "\(tool) is not installed (Debian package \(package))"
         }
-        return tool.contains("/")
+        return isPath(tool)
             ? "\(tool) is not there or not executable"
             : "\(tool) is not installed (not found on PATH)"
     }
 
+    /// Whether a program is named by its path, and not to be searched for.
+    ///
+    /// By bytes, as the system looks for it: to Swift a slash with a combining mark is none.
+    package static func isPath(_ name: String) -> Bool { name.utf8.contains(slash) }
+
+    private static let slash = UInt8(ascii: "/")
+
     private static func isExecutable(_ path: String) -> Bool {
         var status = stat()
-        guard path.hasPrefix("/"), stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG
+        guard path.utf8.first == slash, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG
         else { return false }
         return access(path, X_OK) == 0
     }

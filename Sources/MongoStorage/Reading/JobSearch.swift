@@ -26,7 +26,7 @@ struct JobSearch {
             }
         }
         let wanted = query.filter
-        if let tasks = wanted.tasks { require("task", in: tasks) }
+        if let tasks = wanted.tasks { require("task", in: tasks.map(\.text)) }
         if let states = wanted.states { require("state", in: states.map(\.rawValue)) }
         if let usernames = wanted.usernames { require("username", in: usernames.map(\.text)) }
         if let ids = wanted.ids { require("_id", in: ids.map(\.rawValue)) }

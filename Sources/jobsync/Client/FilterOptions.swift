@@ -39,6 +39,9 @@ struct FilterOptions: ParsableArguments {
 
     /// An option may be given several times, or several values at once.
     private static func parts(_ texts: [String]) -> [String] {
-        texts.flatMap { $0.split(separator: ",").map(String.init) }
+        // By bytes: a comma before a combining mark is a comma.
+        texts.flatMap {
+            $0.utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0)) }
+        }
     }
 }

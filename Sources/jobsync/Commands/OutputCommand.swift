@@ -147,8 +147,12 @@ private struct TargetFile {
     init(_ place: String, for output: String) throws(CommandFailure) {
         var isFolder: ObjCBool = false
         let isThere = FileManager.default.fileExists(atPath: place, isDirectory: &isFolder)
-        let own = output.split(separator: "/").last.map { String($0) } ?? output
-        path = isThere && isFolder.boolValue || place.hasSuffix("/") ? "\(place)/\(own)" : place
+        let own =
+            output.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
+            ?? output
+        path =
+            isThere && isFolder.boolValue || place.utf8.last == UInt8(ascii: "/")
+            ? "\(place)/\(own)" : place
         part = path + ".part"
         file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw Self.failure(part) }

@@ -51,10 +51,10 @@ struct Reference {
         }
         self.viruses = try viruses.map { value throws(ReferenceError) in try Virus(value) }
         profiles = (document["hmm"]?.arrayValue ?? []).compactMap { Profile($0) }
-        var known: Set<String> = []
+        var known: Set<ExactText> = []
         for virus in self.viruses {
             for sequence in virus.isolates.flatMap(\.sequences)
-            where !known.insert(sequence.id).inserted {
+            where !known.insert(ExactText(sequence.id)).inserted {
                 throw ReferenceError(description: "two sequences have the id \(sequence.id)")
             }
         }
