@@ -2,7 +2,8 @@ import Glibc
 import JobRunning
 import SystemPackage
 
-guard CommandLine.arguments.count == 2 else {
+// As bytes: a text of Swift would name another folder than one whose name is not UTF-8.
+guard CommandLine.argc == 2, let run = CommandLine.unsafeArgv[1] else {
     print("usage: jobsync-worker RUN_FOLDER\nRuns one job; the server starts it.")
     exit(2)
 }
@@ -10,4 +11,4 @@ if let lack = Worker.lack {
     print(lack)
     exit(EX_OSERR)
 }
-exit(await Worker.run(FilePath(CommandLine.arguments[1])))
+exit(await Worker.run(FilePath(platformString: run)))

@@ -63,6 +63,7 @@ struct Jobsync: AsyncParsableCommand {
         // where that of a killed process with the same number was left. Nobody reads it.
         shm_unlink("/mongoc-\(getpid())")
         do {
+            try GivenText.check()
             var command = try parseAsRoot()
             // Only a server has a log; what a library has to say to a client is in its errors.
             if !(command is Serve) { LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() } }

@@ -48,6 +48,31 @@ struct CommandRun: Sendable {
         )
     }
 
+    /// Runs a command whose arguments and variables are bytes, and maybe no text.
+    ///
+    /// - Parameters:
+    ///   - arguments: What follows `jobsync`.
+    ///   - variables: Such as `HOME=/root`; there are no others.
+    /// - Returns: What it printed, and its exit code.
+    /// - Throws: If it cannot be started.
+    static func jobsync(
+        bytes arguments: [[UInt8]],
+        variables: [[UInt8]] = []
+    ) async throws -> CommandRun {
+        let record = try await run(
+            program,
+            arguments: Arguments(arguments.map { $0 + [0] }),
+            environment: .custom(variables.map { $0 + [0] }),
+            output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20)
+        )
+        return CommandRun(
+            status: code(record.terminationStatus),
+            output: record.standardOutput,
+            errors: record.standardError
+        )
+    }
+
     /// Runs a command and follows what it says while it runs.
     ///
     /// - Parameters:
