@@ -173,8 +173,7 @@ package struct Worker {
 
     private func makeWorkFolder() throws(TaskFailure) {
         do {
-            try Files.remove(context.work)
-            try Files.makeFolder(context.work)
+            try context.makeWorkFolder()
         } catch {
             let folder = context.work.removingLastComponent()
             throw .lacking("the job's work folder in \(folder) cannot be made: \(error)")

@@ -33,6 +33,7 @@ package final class CommandWork: StagedWork {
 
     package func keepOutputs() throws(TaskFailure) {
         guard !command.outputs.isEmpty else { return }
+        try context.checkWorkFolder()
         let values = try TemplateValues(context, described: arguments)
         var files: [KeptFile] = []
         for output in command.outputs {
@@ -68,6 +69,7 @@ package final class CommandWork: StagedWork {
 
     private func readResult() throws(TaskFailure) {
         guard let result = command.result else { return }
+        try context.checkWorkFolder()
         let values = try TemplateValues(context, described: arguments)
         let path = context.work.pushing(FilePath(try values.expand(result).joined()))
         let bytes: [UInt8]

@@ -45,6 +45,8 @@ package final class TaskContext {
     package var isPatient = true
 
     private let reporter: any TaskReporter
+    /// The work folder, from when it was made.
+    private var heldWork: HeldFolder?
 
     package init(
         id: JobID,
@@ -79,6 +81,23 @@ package final class TaskContext {
     /// Throws if the job shall stop.
     package func checkStopping() throws(TaskFailure) {
         if isStopping { throw .stopped }
+    }
+
+    /// Makes the work folder, empty, and remembers which one it is.
+    ///
+    /// - Throws: What stands in the way.
+    package func makeWorkFolder() throws(Errno) {
+        try Files.remove(work)
+        try Files.makeFolder(work)
+        heldWork = try HeldFolder(work)
+    }
+
+    /// Throws if a tool has put something else where the work folder was.
+    ///
+    /// What stands there may be a link to anybody's files: nothing is read there, and nothing run.
+    func checkWorkFolder() throws(TaskFailure) {
+        guard heldWork?.isInPlace == false else { return }
+        throw .task("the work folder \(work) was removed, or something else put in its place")
     }
 
     /// Writes a line to the job's log.

@@ -14,6 +14,7 @@ extension Tool {
         guard Tools.isThere(program) else {
             throw .failed(JobError(cause: .spawn, message: Tools.isMissing(program)))
         }
+        try context.checkWorkFolder()
         if isLogged { reporter.log(["$ " + Self.show(command)]) }
         let output = ToolOutput(for: self, reporter: reporter)
         defer { output.end() }
@@ -129,6 +130,7 @@ extension Tool {
         in context: TaskContext,
         output: ToolOutput
     ) throws(TaskFailure) {
+        if !files.isEmpty { try context.checkWorkFolder() }
         for file in files where (Files.size(of: context.work.pushing(file)) ?? 0) == 0 {
             let what = Files.exists(context.work.pushing(file)) ? "left empty" : "did not make"
             throw .task(
