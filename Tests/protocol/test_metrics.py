@@ -306,12 +306,17 @@ def test_the_process(launch: Launch) -> None:
         one = Scrape(server)
         version = call(socket, "session.whoami", {})["result"]["server"].removeprefix("jobsync ")
         assert one.all("jobsync_build_info", version=version) == [1]
-        sockets_before = one.value("process_open_fds")
-        with connect(server.socket, proxy=None):
-            two = Scrape(server)
+        end = time.monotonic() + PATIENCE
+        while True:
+            # Just after its start the server has a file of its own open for a moment.
+            files_before = Scrape(server).value("process_open_fds")
+            with connect(server.socket, proxy=None):
+                two = Scrape(server)
+            if two.value("process_open_fds") == files_before + 1:
+                break
+            assert time.monotonic() < end, f"{files_before} files became {two.text}"
     # The kernel counts in hundredths of a second, from a start that it tells in whole ones.
     assert before - 2 < one.value("process_start_time_seconds") < time.time() + 2
-    assert two.value("process_open_fds") == sockets_before + 1
     assert two.value("process_open_fds") < two.value("process_max_fds")
     assert two.value("process_cpu_seconds_total") >= one.value("process_cpu_seconds_total") > 0
     memory = one.value("process_resident_memory_bytes")
