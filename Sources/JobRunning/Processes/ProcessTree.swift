@@ -29,7 +29,7 @@ package enum ProcessTree {
     }
 
     /// Takes in the children that have ended, and tells whether there are others.
-    private static func hasChildren() -> Bool {
+    static func hasChildren() -> Bool {
         while true {
             let ended = waitpid(-1, nil, WNOHANG)
             if ended > 0 { continue }

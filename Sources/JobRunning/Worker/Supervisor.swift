@@ -38,6 +38,7 @@ final class Supervisor: Sendable {
         var nextFlush: ContinuousClock.Instant?
         /// Up to when the job may run, unless more is given.
         var leaseEnd: ContinuousClock.Instant?
+        var tool: AwaitedTool?
     }
 
     /// Between two looks at what has still to be ended.
@@ -50,6 +51,9 @@ final class Supervisor: Sendable {
     private let waker: CInt
     private let isCancelled: @Sendable () -> Bool
     private let flush: @Sendable () -> Void
+    let endStuck: @Sendable (StuckWorker) -> Never
+    /// What ``endedChildren()`` was before the job had any.
+    let childrenBefore = Supervisor.endedChildren()
 
     /// Takes the signals from now on.
     ///
@@ -59,18 +63,21 @@ final class Supervisor: Sendable {
     ///   - lease: Without which the job must not go on; nil for one that needs none.
     ///   - isCancelled: Whether the server has ordered the job to stop; asked when a signal comes.
     ///   - flush: Writes down what waits for a better time.
+    ///   - endStuck: Ends this process, which does not come to start a tool.
     init(
         grace: Duration,
         timeout: Duration?,
         lease: WorkerLease? = nil,
         isCancelled: @escaping @Sendable () -> Bool,
-        flush: @escaping @Sendable () -> Void
+        flush: @escaping @Sendable () -> Void,
+        endStuck: @escaping @Sendable (StuckWorker) -> Never
     ) {
         self.grace = grace
         self.timeout = timeout
         self.lease = lease
         self.isCancelled = isCancelled
         self.flush = flush
+        self.endStuck = endStuck
         waker = cprocess_open_waker()
         state = Mutex(
             State(
@@ -116,6 +123,12 @@ final class Supervisor: Sendable {
     func flush(at time: ContinuousClock.Instant) {
         state.withLock { $0.nextFlush = min($0.nextFlush ?? time, time) }
         cprocess_wake(waker)
+    }
+
+    /// Takes note that a tool is awaited, or none any more.
+    func awaitTool(_ tool: AwaitedTool?) {
+        state.withLock { $0.tool = tool }
+        if tool != nil { cprocess_wake(waker) }
     }
 
     /// Says that the stages are over and the clean-up begins.
@@ -189,6 +202,13 @@ final class Supervisor: Sendable {
             let last = lastMoment(ofLeaseUntil: end)
             if now >= last { endAbandoned() }
             next.append(snapshot.reason == nil ? end - leaseWindow : last)
+        }
+        if let tool = snapshot.tool, now < tool.nextLook {
+            next.append(tool.nextLook)
+        } else if let tool = snapshot.tool {
+            let seen = look(for: tool, snapshot.reason)
+            next.append(seen.nextLook)
+            state.withLock { if $0.tool?.nextLook == tool.nextLook { $0.tool = seen } }
         }
         switch snapshot.phase {
         case .finished:

@@ -79,7 +79,8 @@ package struct Worker {
             timeout: order.timeout,
             lease: order.lease,
             isCancelled: { orders.isCancelled },
-            flush: { reporter.flush() }
+            flush: { reporter.flush() },
+            endStuck: { Self.endStuck($0, reporter) }
         )
         reporter.attach(supervisor)
         context = TaskContext(

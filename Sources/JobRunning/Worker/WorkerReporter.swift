@@ -126,6 +126,12 @@ final class WorkerReporter: TaskReporter {
 
     func keep(_ record: DataRecord) -> Bool { write(.kept(record)) }
 
+    func toolIsStarting(isFirst: Bool) {
+        supervisor.withLock { $0 }?.awaitTool(AwaitedTool(isFirst: isFirst))
+    }
+
+    func toolHasStarted() { supervisor.withLock { $0 }?.awaitTool(nil) }
+
     /// Writes an entry to the journal.
     ///
     /// - Returns: Whether it could be written.

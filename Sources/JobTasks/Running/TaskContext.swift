@@ -17,6 +17,19 @@ package protocol TaskReporter: AnyObject, Sendable {
     ///
     /// - Returns: Whether it could be written.
     func keep(_ record: DataRecord) -> Bool
+
+    /// Takes note that a tool is about to be started.
+    ///
+    /// - Parameter isFirst: Whether nothing was done yet that must not be done twice.
+    func toolIsStarting(isFirst: Bool)
+
+    /// Takes note that the tool runs, or that it could not be started.
+    func toolHasStarted()
+}
+
+extension TaskReporter {
+    package func toolIsStarting(isFirst: Bool) {}
+    package func toolHasStarted() {}
 }
 
 /// What a job was told, and how its stages reach the world.
@@ -111,6 +124,12 @@ package final class TaskContext {
         guard let free = Files.freeSpace(at: work), free < 1 << 20 else { return "" }
         return "; no space is left on the disk"
     }
+
+    /// Takes note that a tool is about to be started.
+    func toolIsStarting() { reporter.toolIsStarting(isFirst: !hasBegun) }
+
+    /// Takes note that the tool runs, or that it could not be started.
+    func toolHasStarted() { reporter.toolHasStarted() }
 
     /// Writes down what the job is about to put into the data folder.
     func keep(_ record: DataRecord) -> Bool { reporter.keep(record) }

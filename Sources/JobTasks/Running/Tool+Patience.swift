@@ -21,6 +21,8 @@ extension Tool {
         while true {
             do {
                 try Self.checkDescriptors()
+                context.toolIsStarting()
+                defer { context.toolHasStarted() }
                 let end = try await spawnAndFollow(in: context, output: output)
                 context.hasBegun = true
                 return end

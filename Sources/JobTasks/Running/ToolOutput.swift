@@ -43,7 +43,10 @@ final class ToolOutput: Sendable {
     }
 
     /// Takes in that the tool runs.
-    func begin() { state.withLock { $0.hasBegun = true } }
+    func begin() {
+        state.withLock { $0.hasBegun = true }
+        reporter.toolHasStarted()
+    }
 
     /// Whether the tool has come to run.
     var hasBegun: Bool { state.withLock { $0.hasBegun } }
