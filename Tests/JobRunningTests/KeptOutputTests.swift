@@ -29,6 +29,30 @@ struct KeptOutputTests {
         (try? Files.names(in: bench.folders.data.pushing(FilePath(folder)))) ?? []
     }
 
+    @Test(
+        "What cannot be put into the server's folder waits, until it can or the job is to stop",
+        arguments: [true, false]
+    )
+    func waits(isCancelled: Bool) async throws {
+        let bench = try Bench(.shell("echo hi >a", outputs: [OutputPattern(Template("a"))]))
+        try bench.write("a file, and no folder", to: "outputs")
+        let runner = bench.makeRunner()
+        let order = try bench.order("script")
+        await runner.start(order)
+        while try !bench.exists("logs/jobs/job1.log")
+            || !bench.log().contains("the outputs cannot be kept")
+        {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        if isCancelled {
+            await runner.cancel(order.id, reason: "test")
+        } else {
+            try Files.remove(bench.folders.outputs)
+        }
+        #expect(try await runner.end().state == (isCancelled ? .cancelled : .complete))
+        #expect(await list(bench) == (isCancelled ? [] : ["a 3"]))
+    }
+
     @Test func whatMatchesIsKeptAndTheRestIsGone() async throws {
         let (bench, end) = try await run(
             """

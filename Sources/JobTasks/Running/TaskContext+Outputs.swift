@@ -28,21 +28,43 @@ extension TaskContext {
         let outputs = data.appending(Self.outputsFolder)
         let place = outputs.appending(id.rawValue)
         do {
-            try Files.makeFolder(outputs)
-            try Files.remove(place)
-            do throws {
-                try move(files, by: work.appending(".jobsync-outputs"), to: place)
-            } catch Errno.improperLink {
-                // The outputs are on another file system.
-                try move(files, by: outputs.appending(".\(id.rawValue).part"), to: place)
+            try untilItWorks("the outputs cannot be kept") {
+                try files.forEach(checkReadable)
+                try makeRoom(for: place, in: outputs)
+                do {
+                    try move(files, by: work.appending(".jobsync-outputs"), to: place)
+                } catch Errno.improperLink {
+                    // The outputs are on another file system.
+                    try move(files, by: outputs.appending(".\(id.rawValue).part"), to: place)
+                }
             }
-            try Files.sync(outputs, onlyItself: true)
+            try untilItWorks("the outputs cannot be synchronized") {
+                try Files.sync(outputs, onlyItself: true)
+            }
         } catch let failure as TaskFailure {
             throw failure
         } catch {
             throw .task("the outputs cannot be kept: \(error)" + spaceHint)
         }
         log(files.count == 1 ? "kept 1 output" : "kept \(files.count) outputs")
+    }
+
+    /// What a job has made and cannot be read is its own fault.
+    private func checkReadable(_ file: KeptFile) throws(TaskFailure) {
+        do {
+            close(try Files.open(file.path, O_RDONLY))
+        } catch  where !error.isLackOfMeans {
+            throw .task("the output \(file.name) cannot be read: \(error)")
+        } catch {
+            // It is seen when it is taken.
+        }
+    }
+
+    private func makeRoom(for place: FilePath, in outputs: FilePath) throws {
+        try Files.makeFolder(outputs)
+        // A file in its place, or a link that leads nowhere, is nothing that a job could do anything about.
+        guard Files.isFolder(outputs.appending(".")) else { throw Errno.notDirectory }
+        try Files.remove(place)
     }
 
     private func move(_ files: [KeptFile], by folder: FilePath, to place: FilePath) throws {

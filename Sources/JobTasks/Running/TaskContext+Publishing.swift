@@ -41,11 +41,15 @@ extension TaskContext {
         try checkStopping()
         do {
             let file = folder.appending(Self.recordFile)
-            try Files.write(JSONValue.object(record.whole).encoded, to: file)
-            try Files.makeFolder(place.removingLastComponent())
-            try Files.sync(folder)
+            try untilItWorks("the \(key) cannot be moved to \(key.path)") {
+                try Files.write(JSONValue.object(record.whole).encoded, to: file)
+                try Files.makeFolder(place.removingLastComponent())
+                try Files.sync(folder)
+            }
             guard keep(record) else { throw TaskFailure.stopped }
-            try Files.move(folder, to: place)
+            try untilItWorks("the \(key) cannot be moved to \(key.path)") {
+                try Files.move(folder, to: place)
+            }
             published = record
             try Files.sync(place.removingLastComponent(), onlyItself: true)
         } catch let error as TaskFailure {
