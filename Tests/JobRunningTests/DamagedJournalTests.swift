@@ -70,6 +70,29 @@ struct DamagedJournalTests {
         #expect(Files.size(of: bench.folders.data.appending("ran")) == 1)
     }
 
+    @Test(
+        "A worker whose lock was replaced lives, and is cancelled as any other",
+        arguments: [true, false]
+    )
+    func replacedLock(isCancelled: Bool) async throws {
+        let bench = try Self.makeBench()
+        let worker = try await start(on: bench)
+        let lock = bench.folders.run(of: "job1").appending("lock")
+        try Files.remove(lock)
+        try Files.write([], to: lock)
+        let second = bench.makeRunner()
+        let order = try bench.order("script")
+        await second.adopt(order)
+        if isCancelled {
+            await second.cancel(order.id, reason: "test")
+        } else {
+            try bench.write("", to: "go")
+        }
+        #expect(try await second.end().state == (isCancelled ? .cancelled : .complete))
+        waitpid(worker.pid, nil, 0)
+        #expect(Files.size(of: bench.folders.data.appending("ran")) == 1)
+    }
+
     @Test("A journal that names another process brings it no harm")
     func forged() async throws {
         let bench = try Self.makeBench()

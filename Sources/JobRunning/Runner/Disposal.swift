@@ -106,8 +106,7 @@ private struct Pace {
         done += 1
         guard done == Self.steps else { return }
         let (seconds, fraction) = (clock.now - began).components
-        var rest = timespec(tv_sec: Int(seconds), tv_nsec: Int(fraction / 1_000_000_000))
-        nanosleep(&rest, nil)
+        usleep(useconds_t(clamping: seconds * 1_000_000 + fraction / 1_000_000_000_000))
         began = clock.now
         done = 0
     }

@@ -113,6 +113,12 @@ extension WorkerRunner {
             close(lock)
             // What the worker wrote before it let go of the lock.
             await readWholeJournal(of: id)
+            if let job = jobs[id], job.end == nil, !job.journal.isEmpty,
+                let worker = livingWorker(of: job)
+            {
+                // Somebody has replaced the lock.
+                return hold(worker.pid, startTime: worker.startTime, for: id)
+            }
             // A journal of which nothing can be read is none of a job that was never started.
             if let job = jobs[id], job.end == nil, job.identity == nil, job.phase == .running,
                 job.journal.isEmpty, job.journalProblem == nil
