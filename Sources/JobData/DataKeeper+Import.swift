@@ -106,7 +106,7 @@ extension DataKeeper {
                 try Files.append(line, to: file)
             }
         } catch {
-            throw .disk(message: "the part cannot be kept: \(error)")
+            throw .disk(message: "the part cannot be kept: \(error.reason)")
         }
     }
 
@@ -178,7 +178,7 @@ extension DataKeeper {
                 try Files.sync(place.removingLastComponent(), onlyItself: true)
             }
         } catch {
-            throw .disk(message: "\(key.path) cannot be written: \(error)")
+            throw .disk(message: "\(key.path) cannot be written: \(error.reason)")
         }
         do throws(DataStoreError) {
             try await store.replace(record)

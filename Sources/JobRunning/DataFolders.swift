@@ -30,14 +30,17 @@ public struct DataFolders: Hashable, Sendable {
     ///
     /// - Throws: What stands in the way.
     public func make() throws(Errno) {
-        let standing =
-            [data.appending("runs"), data.appending("work"), logs, trash]
-            + DataKind.allCases.map { data.appending($0.plural) }
         for folder in standing { try Files.makeFolder(folder) }
         try Files.sync(logs.removingLastComponent(), onlyItself: true)
         try Files.sync(data, onlyItself: true)
         // Not everybody who may write into the data folder may look at what it stands in.
         try? Files.sync(data.removingLastComponent(), onlyItself: true)
+    }
+
+    /// The folders that stand for as long as there are servers, outer ones first.
+    package var standing: [FilePath] {
+        [data.appending("runs"), data.appending("work"), logs.removingLastComponent(), logs, trash]
+            + DataKind.allCases.map { data.appending($0.plural) }
     }
 
     /// The folder of all logs.

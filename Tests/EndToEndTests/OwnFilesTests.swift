@@ -36,6 +36,20 @@ struct OwnFilesTests {
     }
 
     @Test(
+        "A file in the place of a folder ends the start, and no job is lost",
+        arguments: ["runs", "logs"]
+    )
+    func noFolder(name: String) async throws {
+        let folder = try DataFolder()
+        try Data().write(to: folder.file(name))
+        let failure = await #expect(throws: ServerProcess.Failure.self) {
+            try await ServerProcess.start(folder.url)
+        }
+        #expect(failure?.status == 2)
+        #expect(failure?.standardError.contains("/\(name): Not a directory\n") == true)
+    }
+
+    @Test(
         "A name that is none is set aside where no other server shares the store",
         arguments: [Data(), Data([0xFF, 0xFE, 0x0A]), Data("two names\n".utf8), nil]
     )

@@ -48,7 +48,7 @@ struct HistoryStamp {
         do throws(Errno) {
             try Files.replace(file, with: stamp.encoded)
         } catch {
-            logger.warning("\(file) cannot be written: \(error)")
+            logger.warning("\(file) cannot be written: \(error.reason)")
             return false
         }
         return known != nil

@@ -64,7 +64,7 @@ extension WorkerRunner {
             try writer.append(.end(end))
             try Files.move(new, over: job.folder.journal)
         } catch {
-            logger.warning("the end of job \(job.order.id) cannot be written down: \(error)")
+            logger.warning("the end of job \(job.order.id) cannot be written down: \(error.reason)")
         }
     }
 }

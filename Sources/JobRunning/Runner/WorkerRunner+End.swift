@@ -105,7 +105,7 @@ extension WorkerRunner {
             }
             try journal.append(.end(end))
         } catch {
-            logger.warning("the end of job \(job.order.id) cannot be written down: \(error)")
+            logger.warning("the end of job \(job.order.id) cannot be written down: \(error.reason)")
         }
     }
 

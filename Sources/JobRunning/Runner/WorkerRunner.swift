@@ -121,7 +121,7 @@ public actor WorkerRunner: JobRunner {
         } catch .noSuchFileOrDirectory {
             // Nothing was started yet, and nothing will be.
         } catch {
-            logger.warning("the order to cancel job \(id) cannot be written down: \(error)")
+            logger.warning("the order to cancel job \(id) cannot be written down: \(error.reason)")
         }
         note(reason, in: id)
         beginStopping(id)
@@ -147,7 +147,7 @@ public actor WorkerRunner: JobRunner {
         do throws(Errno) {
             try lease?.renew(until: end)
         } catch {
-            logger.warning("jobs cannot be told that they may go on: \(error)")
+            logger.warning("jobs cannot be told that they may go on: \(error.reason)")
         }
     }
 

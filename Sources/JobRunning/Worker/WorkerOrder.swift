@@ -80,7 +80,8 @@ extension WorkerOrder {
         do {
             document = try JSONValue(parsing: Files.read(path))
         } catch {
-            throw WorkerOrderError(description: "\(path) cannot be read: \(error)")
+            let reason = (error as? Errno)?.reason ?? "\(error)"
+            throw WorkerOrderError(description: "\(path) cannot be read: \(reason)")
         }
         guard let id = document["id"]?.stringValue.flatMap({ JobID($0) }),
             let task = document["task"]?.stringValue,

@@ -5,13 +5,27 @@ package import SystemPackage
 /// The few things that are done with files, without Foundation.
 package enum Files {
     /// Makes a folder, and those above it that are missing.
+    ///
+    /// - Parameter path: The folder; one that is there stays, also where its name is that of a link to one.
+    /// - Throws: What stands in the way; `ENOTDIR` if something else has its name.
     package static func makeFolder(_ path: FilePath) throws(Errno) {
-        let made = path.withPlatformString { mkdir($0, 0o755) }
-        guard made != 0, errno != EEXIST else { return }
-        guard errno == ENOENT, path.components.count > 1 else { throw Errno(rawValue: errno) }
+        if try isMade(path) { return }
         try makeFolder(path.removingLastComponent())
-        let madeNow = path.withPlatformString { mkdir($0, 0o755) }
-        guard madeNow == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
+        guard try isMade(path) else { throw .noSuchFileOrDirectory }
+    }
+
+    /// Makes a folder in one that is there; false if that is missing.
+    private static func isMade(_ path: FilePath) throws(Errno) -> Bool {
+        guard path.withPlatformString({ mkdir($0, 0o755) }) != 0 else { return true }
+        switch errno {
+        case EEXIST:
+            var status = stat()
+            let isThere = path.withPlatformString { stat($0, &status) } == 0
+            guard isThere, status.st_mode & S_IFMT == S_IFDIR else { throw .notDirectory }
+            return true
+        case ENOENT where path.components.count > 1: return false
+        default: throw Errno(rawValue: errno)
+        }
     }
 
     /// Reads a whole regular file.

@@ -1,6 +1,7 @@
 import CPlatform
 import Foundation
 import JobRunning
+import JobTasks
 import SystemPackage
 
 /// Why a server cannot start, in one line for people; the exit code is 2.
@@ -23,7 +24,7 @@ enum DataFolder {
                 attributes: [.posixPermissions: 0o700]
             )
         } catch {
-            throw StartError(message: "cannot use the data folder \(path): \(error)")
+            throw StartError(message: "cannot use the data folder \(path): \(reason(of: error))")
         }
     }
 
@@ -32,7 +33,13 @@ enum DataFolder {
         do throws(Errno) {
             try folders.make()
         } catch {
-            throw StartError(message: "cannot use the data folder \(folders.data): \(error)")
+            let stray = folders.standing.first {
+                Files.exists($0) && (try? Files.names(in: $0)) == nil
+            }
+            let place = stray.map { "\($0): " } ?? ""
+            throw StartError(
+                message: "cannot use the data folder \(folders.data): \(place)\(error.reason)"
+            )
         }
     }
 }
