@@ -2,6 +2,7 @@ import JobModel
 import JobRunning
 import JobScheduling
 import JobStorage
+import Threads
 
 extension JobManager {
     /// How many changes a commit holds at most: enough to make the commit's own cost vanish.
@@ -18,10 +19,12 @@ extension JobManager {
     ///
     /// - Parameter ask: Asks, and does not wait for the answers.
     public nonisolated func gather(_ ask: () -> Void) {
-        // All three reach the mailbox right here, in this order.
-        Task.immediate { await self.hold() }
-        ask()
-        Task.immediate { await self.release() }
+        // All three reach the mailbox right here, in this order, and nothing of it is looked at before.
+        mailbox.gathering {
+            Task.immediate { await self.hold() }
+            ask()
+            Task.immediate { await self.release() }
+        }
     }
 
     func hold() { gatherings += 1 }

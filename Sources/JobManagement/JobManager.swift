@@ -22,7 +22,7 @@ import Threads
 /// Calls are taken up in the order in which they were made, whoever makes them: its mailbox is a queue
 /// of its own, for an actor's usual one promises no order (SE-0306), and lets the urgent pass.
 public actor JobManager {
-    private let mailbox = ThreadExecutor(name: "jobs")
+    let mailbox = ThreadExecutor(name: "jobs")
 
     /// Where calls wait for their turn.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {

@@ -8,6 +8,9 @@ import Synchronization
 final class JobThread: Sendable {
     private struct State: Sendable {
         var jobs: [UnownedJob] = []
+        /// How many callers gather jobs just now, and what has come meanwhile.
+        var gatherings = 0
+        var gathered: [UnownedJob] = []
         /// The thread knows that there is something to do: it is at it, or was woken.
         var isAwake = true
         var isFinishing = false
@@ -50,24 +53,41 @@ final class JobThread: Sendable {
 
     func enqueue(_ job: UnownedJob) {
         state.withLock { state in
+            guard state.gatherings == 0 else { return state.gathered.append(job) }
             state.jobs.append(job)
-            // Inside the lock, because the thread ends its loop only after taking the lock:
-            // no wake can come after the end.
-            if !state.isAwake {
-                state.isAwake = true
-                loop.wake()
-            }
+            wake(&state)
         }
+    }
+
+    /// Keeps back what is enqueued from now on.
+    func beginGathering() {
+        state.withLock { $0.gatherings += 1 }
+    }
+
+    /// Lets the thread have what was kept back, all at once.
+    func endGathering() {
+        state.withLock { state in
+            state.gatherings -= 1
+            guard state.gatherings == 0, !state.gathered.isEmpty else { return }
+            state.jobs += state.gathered
+            state.gathered = []
+            wake(&state)
+        }
+    }
+
+    /// Inside the lock, because the thread ends its loop only after taking the lock: no wake can come after
+    /// the end.
+    private func wake(_ state: inout State) {
+        guard !state.isAwake else { return }
+        state.isAwake = true
+        loop.wake()
     }
 
     /// Ends the thread after what is enqueued, and joins it.
     func finish() {
         let handle = state.withLock { state in
             state.isFinishing = true
-            if !state.isAwake {
-                state.isAwake = true
-                loop.wake()
-            }
+            wake(&state)
             return state.handle
         }
         guard let handle else { return }

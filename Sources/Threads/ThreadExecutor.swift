@@ -46,6 +46,19 @@ public final class ThreadExecutor: SerialExecutor {
         thread.enqueue(UnownedJob(job))
     }
 
+    /// Keeps back what is enqueued while a body runs; then the thread carries it out without a pause in between.
+    ///
+    /// - Parameter body: Enqueues, and waits for nothing that the thread does.
+    /// - Returns: What the body returns.
+    /// - Throws: What the body throws.
+    public func gathering<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        thread.beginGathering()
+        defer { thread.endGathering() }
+        return try body()
+    }
+
     /// Tells the runtime whether the calling thread is this executor's.
     ///
     /// Makes `assumeIsolated` work in a callback that C calls on the thread, outside of any job.

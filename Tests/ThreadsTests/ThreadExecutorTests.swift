@@ -11,6 +11,7 @@ struct ThreadExecutorTests {
             executor.asUnownedSerialExecutor()
         }
         private(set) var count = 0
+        nonisolated let notes = Mutex<[Int]>([])
         private(set) var threads: Set<UInt> = []
 
         init(executor: ThreadExecutor) {
@@ -21,6 +22,8 @@ struct ThreadExecutorTests {
             count += 1
             threads.insert(UInt(pthread_self()))
         }
+
+        func note(_ number: Int) { notes.withLock { $0.append(number) } }
 
         func threadName() -> String {
             var name = [UInt8](repeating: 0, count: 32)
@@ -65,6 +68,26 @@ struct ThreadExecutorTests {
         await first.increment()
         await second.increment()
         #expect(await first.threads == second.threads)
+    }
+
+    @Test("what is gathered is carried out in its order, and nothing of it before all is there")
+    func gathering() async {
+        let counter = Counter(executor: ThreadExecutor(name: "gathered"))
+        let tasks = counter.executor.gathering {
+            let tasks = (0..<100).map { number in
+                Task.immediate(priority: number.isMultiple(of: 2) ? .low : .high) {
+                    await counter.note(number)
+                }
+            }
+            // Time for a thread that does not wait.
+            usleep(20_000)
+            let early = counter.notes.withLock { $0 }
+            #expect(early == [])
+            return tasks
+        }
+        for task in tasks { await task.value }
+        let notes = counter.notes.withLock { $0 }
+        #expect(notes == Array(0..<100))
     }
 
     @Test("the thread ends when nobody refers to its executor any more")
