@@ -39,7 +39,7 @@ class RealServer:
     def __exit__(self, *_):
         for _id, job in (self.jobs() if self._is_alive() and self.auth == "none" else {}).items():
             if job["state"] in ("waiting", "running"):
-                self.call("jobs.cancel", _id=_id)
+                self.call("jobs.cancel", _id=[_id])  # a list: it may have ended by now
         self.stop()
 
     @property
