@@ -17,7 +17,7 @@ struct CommandRun: Sendable {
     /// - Parameters:
     ///   - arguments: What follows `jobsync`.
     ///   - server: The server that is asked.
-    ///   - environment: Further variables; there are no others but these and `PATH`.
+    ///   - environment: Further variables; no others but these, `PATH` and one of libmongoc's.
     /// - Returns: What it printed, and its exit code.
     /// - Throws: If it cannot be started.
     static func jobsync(
@@ -128,6 +128,8 @@ struct CommandRun: Sendable {
     ) -> Environment {
         var variables = more
         variables["PATH"] = "/usr/bin:/bin"
+        // libmongoc warns before `main` of what a process that was killed has left under the same number.
+        variables["MONGOC_DISABLE_SHM"] = "1"
         if let server { variables["JOBSYNC_URL"] = server.url }
         return .custom(variables.map { Array("\($0)=\($1)\0".utf8) })
     }

@@ -114,6 +114,8 @@ final class WorkerReporter: TaskReporter {
             files.stage = (name, number)
             files.pendingProgress = nil
             files.writtenProgress = 0
+            // What a stage tells first is told at once, however short the stage is.
+            files.lastProgress = .now - Self.interval
             try files.journal.append(.stage(name: name, number: number, of: count))
         }
     }
