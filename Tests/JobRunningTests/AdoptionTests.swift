@@ -122,7 +122,7 @@ struct AdoptionTests {
     @Test func anotherProcessOfThatNumberIsLeftAlone() async throws {
         let bench = try Bench(.shell("true"))
         var other: Int32 = 0
-        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("30"), nil]
+        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("600"), nil]
         try #require(posix_spawnp(&other, "sleep", nil, nil, &arguments, environ) == 0)
         defer {
             kill(other, SIGKILL)
