@@ -12,9 +12,17 @@ struct EndingDeadlineTests {
         let deadline = EndingDeadline(signals: [SIGUSR2], patience: .milliseconds(10)) {
             continuation.yield()
         }
-        kill(getpid(), SIGUSR2)
+        // More than once: a source hears signals only some time after it was told to.
+        let asking = Task {
+            while !Task.isCancelled {
+                kill(getpid(), SIGUSR2)
+                try? await Task.sleep(for: .milliseconds(20))
+            }
+        }
         var iterator = ends.makeAsyncIterator()
         #expect(await iterator.next() != nil)
+        asking.cancel()
+        await asking.value
         withExtendedLifetime(deadline) {}
     }
 }
