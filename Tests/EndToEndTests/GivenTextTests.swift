@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @Suite("What is given to a command and is no text", .timeLimit(.minutes(6)))
@@ -52,5 +53,23 @@ struct GivenTextTests {
     /// The bytes of a text, with one that is never UTF-8 for each U+0001.
     private static func spoilt(_ text: String) -> [UInt8] {
         text.utf8.map { $0 == 1 ? 0xFF : $0 }
+    }
+
+    @Test("What an error quotes is no command for the terminal")
+    func quoted() async throws {
+        let folder = try DataFolder()
+        let server = try await ServerProcess.start(folder.url)
+        let name = "\u{1B}]0;title\u{7}\u{9B}31mred"
+        for arguments in [["new", name], ["show", name], ["task", "limit", name, "1"]] {
+            let run = try await CommandRun.jobsync(arguments, on: server)
+            #expect(run.status != 0)
+            #expect(run.errors.contains("red"), "\(run.errors)")
+            #expect(
+                !run.errors.dropLast().unicodeScalars.contains {
+                    $0.properties.generalCategory == .control
+                }
+            )
+        }
+        await server.end(SIGTERM)
     }
 }

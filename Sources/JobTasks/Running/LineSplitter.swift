@@ -58,8 +58,8 @@ struct LineSplitter {
 package enum PlainText {
     /// A text as one line without colours and control characters.
     package static func line(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        guard !bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else { return text }
+        // Nearly all are, and lines of logs come by the thousand.
+        if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
         return text.split(whereSeparator: \.isNewline).map { make(of: Array($0.utf8)) }
             .joined(separator: " ")
     }

@@ -58,7 +58,8 @@ struct Status: AsyncParsableCommand {
         }
         for problem in tasks["problems"]?.arrayValue ?? [] {
             let line = problem["line"]?.integerValue.map { ":\($0)" } ?? ""
-            Output.line("problem      \(problem.text("file"))\(line): \(problem.text("message"))")
+            let text = "\(problem.text("file"))\(line): \(problem.text("message"))"
+            Output.line("problem      \(text.printable)")
         }
         show(setAside: servers["set_aside"])
         show(servers: servers["servers"]?.arrayValue ?? [])

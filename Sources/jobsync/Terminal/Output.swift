@@ -12,9 +12,13 @@ enum Output {
         write(text, to: STDOUT_FILENO)
     }
 
-    /// Writes a remark, one line that begins with the program's name.
+    /// Writes a remark, mostly one line, that begins with the program's name.
+    ///
+    /// It may quote what a server, a store or a file says; no terminal shall obey that.
     static func remark(_ text: String) {
-        write("jobsync: \(text)\n", to: STDERR_FILENO)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let plain = lines.map { String($0).printable }.joined(separator: "\n")
+        write("jobsync: \(plain)\n", to: STDERR_FILENO)
     }
 
     /// Writes text on standard error as it is.
