@@ -1,3 +1,4 @@
+import CProcess
 import Glibc
 import JobModel
 import JobRunning
@@ -90,6 +91,61 @@ struct ContainmentTests {
         kill(try bench.workerIdentity().pid, SIGKILL)
         #expect(try await runner.end().state == .error)
         #expect(try #require(ProcessTable.entry(of: person)).isZombie == false)
+    }
+
+    /// Where groups of version 2 can be made.
+    private static let secondVersion: FilePath? = {
+        let mounts = (try? Files.read("/proc/self/mountinfo")) ?? []
+        let found = String(decoding: mounts, as: UTF8.self).split(separator: "\n")
+            .first { $0.contains(" - cgroup2 ") }?.split(separator: " ")[4]
+        let folder = found.map { FilePath(String($0)) }
+        return folder.flatMap { access($0.string, W_OK) == 0 ? $0 : nil }
+    }()
+
+    /// To be moved would hold up the start of every thread of the machine.
+    @Test(
+        "A worker is born in its group, not moved there",
+        .enabled(if: secondVersion != nil, "needs the right to make control groups of version 2"),
+        arguments: ["/bin/cat", "/nothing/of/this/name"]
+    )
+    func born(program: String) throws {
+        let bench = try Bench(.shell(""))
+        let mark = "jobsync-test-\(Self.newMark())"
+        let group = try #require(Self.secondVersion).appending(mark)
+        try #require(mkdir(group.string, 0o755) == 0)
+        defer { rmdir(group.string) }
+        let folder = try Files.open(group, O_RDONLY | O_DIRECTORY)
+        let said = try Files.open(bench.folders.data.appending("said"), O_RDWR | O_CREAT)
+        defer {
+            close(folder)
+            close(said)
+        }
+        var process: Int32 = 0
+        var arguments = [program, "/proc/self/cgroup"].map { strdup($0) } + [nil]
+        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+        let error = cprocess_spawn_worker(
+            &process,
+            program,
+            &arguments,
+            &environment,
+            said,
+            said,
+            folder
+        )
+        if program == "/bin/cat" {
+            #expect(error == 0)
+            var status: Int32 = 0
+            #expect(waitpid(process, &status, 0) == process)
+            #expect(status == 0)
+            let text = try String(
+                decoding: Files.read(bench.folders.data.appending("said")),
+                as: UTF8.self
+            )
+            #expect(text.contains("/\(mark)\n"))
+        } else {
+            #expect(error == ENOENT)
+            #expect(waitpid(process, nil, 0) == -1, "the child was not taken in")
+        }
     }
 
     private static func groups(of bench: Bench) -> [String] {

@@ -23,8 +23,24 @@ package struct ControlGroup: Hashable, Sendable {
         guard errno == EEXIST else { throw Errno(rawValue: errno) }
     }
 
-    /// Moves the process that calls this into the group.
-    func enter() throws(Errno) { try write("0", to: members) }
+    /// Opens the group's folder, for a process to be started in it.
+    func open() throws(Errno) -> CInt { try Files.open(path, O_RDONLY | O_DIRECTORY) }
+
+    /// Moves the process that calls this into the group, unless it was started there.
+    ///
+    /// A move takes the kernel some 10 ms.
+    func enter() throws(Errno) {
+        if !isOwn { try write("0", to: members) }
+    }
+
+    /// Whether the process that calls this is in the group. Names of groups are not used twice.
+    private var isOwn: Bool {
+        let name = Array("/\(path.lastComponent?.string ?? "")".utf8)
+        let groups = (try? Files.read("/proc/self/cgroup")) ?? []
+        return String(decoding: groups, as: UTF8.self).split(separator: "\n").contains {
+            Array($0.utf8).suffix(name.count).elementsEqual(name)
+        }
+    }
 
     /// The processes in it that still run.
     package var processes: [Int32] {

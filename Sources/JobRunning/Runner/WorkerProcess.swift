@@ -93,6 +93,7 @@ final class WorkerProcess {
     ///   - run: The run folder, which holds `job.json`.
     ///   - lock: The open lock, which is taken already; it stays locked while the worker lives.
     ///   - log: The open log, which takes what a worker says that crashes.
+    ///   - group: The control group to be born in; nil for none.
     /// - Returns: The number of its process.
     /// - Throws: Why it could not be started.
     static func spawn(
@@ -100,7 +101,8 @@ final class WorkerProcess {
         order: LaunchOrder,
         run: FilePath,
         lock: CInt,
-        log: CInt
+        log: CInt,
+        group: ControlGroup?
     ) throws(Errno) -> Int32 {
         var environment = ProcessMarker.environment(of: order.id, run: run)
         environment["PATH"] = Tools.searchPath
@@ -115,8 +117,19 @@ final class WorkerProcess {
         var pid: Int32 = 0
         let arguments = CStrings([program.string, run.string])
         let variables = CStrings(environment.map { "\($0)=\($1)" })
+        // Without it the worker moves there itself.
+        let group = (try? group?.open()) ?? -1
+        defer { if group >= 0 { close(group) } }
         let error = program.withPlatformString {
-            cprocess_spawn_worker(&pid, $0, arguments.pointers, variables.pointers, log, lock)
+            cprocess_spawn_worker(
+                &pid,
+                $0,
+                arguments.pointers,
+                variables.pointers,
+                log,
+                lock,
+                group
+            )
         }
         guard error == 0 else { throw Errno(rawValue: error) }
         return pid

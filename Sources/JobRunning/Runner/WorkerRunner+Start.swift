@@ -84,7 +84,8 @@ extension WorkerRunner {
                 order: job.order,
                 run: job.folder.path,
                 lock: lock,
-                log: log
+                log: log,
+                group: group
             )
         }
         // Known from its first moment, so that nobody takes it for a stray.

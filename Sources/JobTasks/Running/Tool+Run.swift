@@ -42,8 +42,10 @@ extension Tool {
         output: ToolOutput
     ) async throws -> (pid: Int32, status: TerminationStatus) {
         let program = command[0]
+        // Searched for here: the library would start a process for each folder to find out.
+        let path = Tools.isPath(program) ? program : Tools.path(of: program)
         let configuration = Configuration(
-            executable: Tools.isPath(program) ? .path(FilePath(program)) : .name(program),
+            executable: path.map { .path(FilePath($0)) } ?? .name(program),
             arguments: Arguments(Array(command.dropFirst())),
             environment: .custom(
                 context.environment.reduce(into: [:]) {

@@ -20,9 +20,16 @@ package enum Tools {
     ///
     /// - Parameter name: A name to be searched for, or a path.
     /// - Returns: True if there is an executable file.
-    package static func isThere(_ name: String) -> Bool {
-        if isPath(name) { return isExecutable(name) }
-        return searchPath.split(separator: ":").contains { isExecutable("\($0)/\(name)") }
+    package static func isThere(_ name: String) -> Bool { path(of: name) != nil }
+
+    /// Searches for a program.
+    ///
+    /// - Parameter name: A name to be searched for, or a path.
+    /// - Returns: The path of the first executable file of that name; nil if there is none.
+    static func path(of name: String) -> String? {
+        if isPath(name) { return isExecutable(name) ? name : nil }
+        return searchPath.split(separator: ":").lazy.map { "\($0)/\(name)" }
+            .first(where: isExecutable)
     }
 
     /// The sentence that says which of the tools are missing; nil if none is.

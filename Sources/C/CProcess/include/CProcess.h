@@ -67,7 +67,8 @@ int cprocess_remove_watch(int watches, int watch);
 ///
 /// It gets /dev/null as standard input, `log` as standard output and error,
 /// `lock` as descriptor 3, and nothing else; every signal has its default effect,
-/// and those that ask it to end wait until the program takes them. Uses posix_spawn, whose cost does
+/// and those that ask it to end wait until the program takes them. It is born in the control group (of
+/// version 2) whose open folder `group` is, where the system lets it; -1 for none. The cost does
 /// not grow with the memory of the caller. Returns 0 or an error number.
 int cprocess_spawn_worker(
     pid_t *_Nonnull process,
@@ -75,4 +76,5 @@ int cprocess_spawn_worker(
     char *_Nullable const *_Nonnull arguments,
     char *_Nullable const *_Nonnull environment,
     int log,
-    int lock);
+    int lock,
+    int group);
