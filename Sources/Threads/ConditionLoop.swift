@@ -37,8 +37,9 @@ final class ConditionLoop: ThreadLoop, @unchecked Sendable {
     func wake() {
         pthread_mutex_lock(mutex)
         isAwake = true
-        pthread_cond_signal(condition)
         pthread_mutex_unlock(mutex)
+        // After the unlock, so that who wakes up need not wait for it.
+        pthread_cond_signal(condition)
     }
 
     func end() {}

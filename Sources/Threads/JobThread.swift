@@ -13,6 +13,8 @@ final class JobThread: Sendable {
         var gathered: [UnownedJob] = []
         /// The thread knows that there is something to do: it is at it, or was woken.
         var isAwake = true
+        /// How many are just about to wake the loop.
+        var wakers = 0
         var isFinishing = false
         var handle: pthread_t?
         var executor: UnownedSerialExecutor?
@@ -52,10 +54,13 @@ final class JobThread: Sendable {
     }
 
     func enqueue(_ job: UnownedJob) {
-        state.withLock { state in
-            guard state.gatherings == 0 else { return state.gathered.append(job) }
+        changeAndWake { state in
+            guard state.gatherings == 0 else {
+                state.gathered.append(job)
+                return false
+            }
             state.jobs.append(job)
-            wake(&state)
+            return true
         }
     }
 
@@ -66,29 +71,37 @@ final class JobThread: Sendable {
 
     /// Lets the thread have what was kept back, all at once.
     func endGathering() {
-        state.withLock { state in
+        changeAndWake { state in
             state.gatherings -= 1
-            guard state.gatherings == 0, !state.gathered.isEmpty else { return }
+            guard state.gatherings == 0, !state.gathered.isEmpty else { return false }
             state.jobs += state.gathered
             state.gathered = []
-            wake(&state)
+            return true
         }
     }
 
-    /// Inside the lock, because the thread ends its loop only after taking the lock: no wake can come after
-    /// the end.
-    private func wake(_ state: inout State) {
-        guard !state.isAwake else { return }
-        state.isAwake = true
+    /// Changes the state, and wakes the thread if it is wanted and sleeps.
+    ///
+    /// Outside of the lock: the thread wants it as soon as it is awake, and to wake it takes a system call. That the
+    /// loop is not ended before, and this with it, is what `wakers` is for.
+    private func changeAndWake(_ change: (inout sending State) -> Bool) {
+        let isWaker = state.withLock { state in
+            guard change(&state), !state.isAwake else { return false }
+            state.isAwake = true
+            state.wakers += 1
+            return true
+        }
+        guard isWaker else { return }
         loop.wake()
+        state.withLock { $0.wakers -= 1 }
     }
 
     /// Ends the thread after what is enqueued, and joins it.
     func finish() {
-        let handle = state.withLock { state in
+        let handle = state.withLock { $0.handle }
+        changeAndWake { state in
             state.isFinishing = true
-            wake(&state)
-            return state.handle
+            return true
         }
         guard let handle else { return }
         if isCurrent {
@@ -105,6 +118,7 @@ final class JobThread: Sendable {
         while runJobs() {
             loop.wait()
         }
+        while state.withLock({ $0.wakers > 0 }) { sched_yield() }
         loop.end()
     }
 

@@ -121,7 +121,9 @@ struct ContainmentTests {
             close(said)
         }
         var process: Int32 = 0
-        var arguments = [program, "/proc/self/cgroup"].map { strdup($0) } + [nil]
+        var arguments: [UnsafeMutablePointer<CChar>?] = [
+            strdup(program), strdup("/proc/self/cgroup"), nil,
+        ]
         var environment: [UnsafeMutablePointer<CChar>?] = [nil]
         let error = cprocess_spawn_worker(
             &process,

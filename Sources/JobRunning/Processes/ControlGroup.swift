@@ -33,7 +33,7 @@ package struct ControlGroup: Hashable, Sendable {
         if !isOwn { try write("0", to: members) }
     }
 
-    /// Whether the process that calls this is in the group. Names of groups are not used twice.
+    /// Whether the process that calls this is in the group; names of groups are not used twice.
     private var isOwn: Bool {
         let name = Array("/\(path.lastComponent?.string ?? "")".utf8)
         let groups = (try? Files.read("/proc/self/cgroup")) ?? []

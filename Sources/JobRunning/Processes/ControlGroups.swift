@@ -66,7 +66,9 @@ public struct ControlGroups: Sendable {
 
     private static func canMakeGroups(in parent: FilePath) -> Bool {
         guard isControlGroup(parent) else { return false }
-        let probe = ControlGroup(parent.appending("jobsync-probe-\(getpid())"))
+        // Of a name of its own, so that nobody else who looks removes it meanwhile.
+        let name = "jobsync-probe-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+        let probe = ControlGroup(parent.appending(name))
         guard (try? probe.make()) != nil else { return false }
         defer { _ = probe.remove() }
         // To move a process takes the right to do so in both groups.
