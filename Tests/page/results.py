@@ -83,6 +83,20 @@ def pathoscope(viruses=None, algorithm="pathoscope_bowtie"):
     }
 
 
+def judged():
+    """Each of the four viruses judged: two found, one uncertain, one weak."""
+    result = pathoscope()
+    order = list({each["virus"]["id"]: each["virus"] for each in result["diagnosis"]}.values())
+    verdicts = [("found", "supported", "1,410 reads lie on 99.5 % of a sequence"), ("found", "supported", "320 reads lie on 97 % of a sequence"),
+                ("uncertain", "partial", "reads lie on 35 % of the sequence, less than 50 %"), ("weak", "few_reads", "3 reads, fewer than 10: perhaps a contamination")]
+    findings = [
+        {"virus": virus, "verdict": verdict, "reasons": [{"code": code, "text": text}], "reads": 1_410 / 4 ** n, "share": 0.05 / 4 ** n,
+         "breadth": 0.99 / 2 ** n, "depth": 8 / 2 ** n, "sequence": "S", "isolate": {"id": "i", "name": "isolate I", "default": True}}
+        for n, (virus, (verdict, code, text)) in enumerate(zip(order, verdicts, strict=True))
+    ]
+    return {**result, "sample_reads": 28_200, "thresholds": {"least_reads": 10, "weak_breadth": 0.2, "found_breadth": 0.5}, "findings": findings}
+
+
 def healthy():
     return {**pathoscope([]), "read_count": 0, "candidate_count": 1}
 
@@ -129,5 +143,5 @@ def many_contigs(count=200):
 
 EVERY = {
     "add_host": HOST, "rebuild_index": INDEX, "create_sample": sample(), "pathoscope_bowtie": pathoscope(),
-    "pathoscope_snap": pathoscope(algorithm="pathoscope_snap"), "nuvs": nuvs(),
+    "pathoscope_snap": {**judged(), "algorithm": "pathoscope_snap"}, "nuvs": nuvs(),
 }

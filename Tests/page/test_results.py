@@ -121,6 +121,22 @@ def test_known_viruses(show, name):
     expect(place.get_by_role("img")).to_have_count(7)
 
 
+def test_weak_findings_are_folded_away(show):
+    place = show("pathoscope_bowtie", results.judged())
+    expect(place.locator(".sentence")).to_have_text(
+        "2 viruses were found, 1 is uncertain, 1 has weak support; 2,542 of 28,200 reads fit a virus; 121 reads were the host’s.")
+    heads = place.locator(".virus > summary")
+    expect(heads).to_have_count(3)
+    expect(heads.nth(0)).to_contain_text("Found1,410 reads · 99.0% covered · 8 deep · 5.0% of all reads")
+    expect(heads.nth(2)).to_contain_text("Uncertain")
+    expect(place.locator(".virus").nth(2)).to_contain_text("Reads lie on 35 % of the sequence, less than 50 %.")
+    place.get_by_text("1 virus with weak support, perhaps a contamination").click()
+    weak = place.locator(".weak .virus")
+    expect(weak).to_have_count(1)
+    weak.locator("summary").click()
+    expect(weak).to_contain_text("3 reads, fewer than 10: perhaps a contamination.")
+
+
 def test_no_virus(show):
     place = show("pathoscope_bowtie", results.healthy())
     expect(place.locator(".sentence")).to_have_text("No virus was found. 121 reads that fitted one were the host’s.")

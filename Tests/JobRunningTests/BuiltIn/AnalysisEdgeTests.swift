@@ -65,20 +65,9 @@ struct AnalysisEdgeTests {
         let data = try await PreparedData.small.value
         let bench = try data.makeBench()
         let novel = try #require(data.set.truth["nuvs"]?["novel_sequence"]?.stringValue)
-        try bench.write(Self.reads(of: novel, count: 1600, length: 60), to: "watch/short.fastq")
-        let maker = bench.makeRunner()
-        let samples = bench.folders.data.appending("samples")
-        await maker.start(
-            try bench.order(
-                "create_sample",
-                id: "job0",
-                args: ["_id": "short", "name": "Short", "files": ["watch/short.fastq"]]
-            )
-        )
-        _ = try await maker.end().requireResult()
-        let file = samples.pushing("short/record.json")
+        let reads = Self.reads(of: novel, count: 1600, length: 60)
         var order = try data.order("nuvs", in: bench)
-        order.inputs[.sample] = DataRecord(whole: try JSONValue(parsing: Files.read(file)))
+        order.inputs[.sample] = try await Self.sample(of: reads, in: bench)
         order.inputs[.host] = nil
         let runner = bench.makeRunner()
         await runner.start(order)
@@ -90,6 +79,80 @@ struct AnalysisEdgeTests {
     }
 
     /// Reads without an error, evenly spread over a sequence.
+    /// A single read of a virus may come from the sample beside it.
+    @Test(arguments: ["pathoscope_bowtie", "pathoscope_snap"])
+    func aSingleReadIsAWeakFinding(task: String) async throws {
+        let data = try await PreparedData.small.value
+        let bench = try data.makeBench()
+        let virus = try #require(data.set.reference()["viruses"]?.arrayValue?.first)
+        let isolates = try #require(virus["isolates"]?.arrayValue)
+        let isolate = try #require(isolates.first { $0["default"] == true })
+        let sequence = try #require(
+            isolate["sequences"]?.arrayValue?.first?["sequence"]?.stringValue
+        )
+        let other = try #require(data.set.truth["nuvs"]?["novel_sequence"]?.stringValue)
+        let one = String(sequence.dropFirst(300).prefix(101))
+        let reads =
+            Self.reads(of: other, count: 199, length: 100)
+            + Self.reads(of: one, count: 1, length: 100).replacing("@r0", with: "@r199")
+        var order = try data.order(task, in: bench)
+        order.inputs[.sample] = try await Self.sample(of: reads, in: bench)
+        order.inputs[.host] = nil
+        let runner = bench.makeRunner()
+        await runner.start(order)
+        let result = try await runner.end().requireResult()
+        let finding = try #require(result["findings"]?.arrayValue?.first)
+        #expect(result["findings"]?.arrayValue?.count == 1)
+        #expect(finding["virus"]?["id"] == (virus["id"] ?? virus["_id"]))
+        #expect(finding["verdict"] == "weak")
+        #expect(finding["reasons"]?.arrayValue?.map { $0["code"] } == ["few_reads", "narrow"])
+        #expect(
+            finding["reasons"]?.arrayValue?.first?["text"]
+                == "1 read, fewer than 10: perhaps a contamination"
+        )
+        #expect(finding["share"] == 0.005)
+        #expect(result["sample_reads"] == 200)
+    }
+
+    /// Thresholds may be chosen; those that contradict each other are refused before anything is done.
+    @Test func thresholdsAreArguments() async throws {
+        let data = try await PreparedData.small.value
+        let bench = try data.makeBench()
+        let order = try data.order(
+            "pathoscope_bowtie",
+            in: bench,
+            args: ["least_reads": 1_000_000]
+        )
+        let runner = bench.makeRunner()
+        await runner.start(order)
+        let result = try await runner.end().requireResult()
+        let verdicts = Set(result["findings"]?.arrayValue?.map { $0["verdict"] } ?? [])
+        #expect(verdicts == ["weak"])
+        #expect(result["thresholds"]?["least_reads"] == 1_000_000)
+        let other = try data.makeBench()
+        let wrong = try data.order("pathoscope_bowtie", in: other, args: ["weak_breadth": 0.6])
+        let second = other.makeRunner()
+        await second.start(wrong)
+        let message = try await second.end().error?.message ?? ""
+        #expect(message == "args.weak_breadth: is 0.6, more than args.found_breadth, 0.5")
+    }
+
+    /// Makes a sample of single reads, and says what the catalogue then knows of it.
+    private static func sample(of reads: String, in bench: Bench) async throws -> DataRecord? {
+        try bench.write(reads, to: "watch/reads.fastq")
+        let maker = bench.makeRunner()
+        await maker.start(
+            try bench.order(
+                "create_sample",
+                id: "job0",
+                args: ["_id": "made", "name": "Made", "files": ["watch/reads.fastq"]]
+            )
+        )
+        _ = try await maker.end().requireResult()
+        let record = bench.folders.data.pushing("samples/made/record.json")
+        return DataRecord(whole: try JSONValue(parsing: Files.read(record)))
+    }
+
     private static func reads(of sequence: String, count: Int, length: Int) -> String {
         let bases = Array(sequence)
         return (0..<count).map { number in

@@ -66,6 +66,12 @@ struct PathoscopeTests {
         }
         #expect(Tolerance.reads.contains(mixture.reads / mixture.fragments))
         #expect(Set(found.keys) == planted)
+        let findings = try #require(result["findings"]?.arrayValue)
+        #expect(
+            Set(findings.map { $0["virus"]?["id"] })
+                == Set(diagnosis.map { $0["virus"]?["id"] })
+        )
+        #expect(findings.allSatisfy { $0["verdict"] == "found" })
         let sum = diagnosis.compactMap { $0["pi"]?.numberValue }.reduce(0, +)
         #expect((0.95...1.0001).contains(sum))
         // The host carries a piece of a virus, which must not count as one.

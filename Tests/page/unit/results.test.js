@@ -42,10 +42,28 @@ test('a diagnosis from another version', () => {
 });
 
 test('what was found, in a sentence', () => {
-  equal(diagnosisSentence({ read_count: 2542, subtracted_count: 121 }, 3), '3 viruses were found in 2,542 matching reads; 121 reads were the host’s.');
-  equal(diagnosisSentence({ read_count: 1, subtracted_count: 0 }, 1), '1 virus was found in 1 matching read; no read was the host’s.');
-  equal(diagnosisSentence({ subtracted_count: 1 }, 0), 'No virus was found. 1 read that fitted one was the host’s.');
-  equal([diagnosisSentence({ subtracted_count: 0 }, 0), diagnosisSentence({}, 2)], ['No virus was found.', '2 viruses were found.']);
+  const some = (count) => Array.from({ length: count }, () => ({ finding: null }));
+  equal(diagnosisSentence({ read_count: 2542, subtracted_count: 121 }, some(3)), '3 viruses were found in 2,542 matching reads; 121 reads were the host’s.');
+  equal(diagnosisSentence({ read_count: 1, subtracted_count: 0 }, some(1)), '1 virus was found in 1 matching read; no read was the host’s.');
+  equal(diagnosisSentence({ subtracted_count: 1 }, []), 'No virus was found. 1 read that fitted one was the host’s.');
+  equal([diagnosisSentence({ subtracted_count: 0 }, []), diagnosisSentence({}, some(2))], ['No virus was found.', '2 viruses were found.']);
+});
+
+test('what was found, and how sure that is', () => {
+  const of = (...verdicts) => verdicts.map((verdict) => ({ finding: { verdict } }));
+  const result = { read_count: 422, sample_reads: 12000, subtracted_count: 0 };
+  equal(diagnosisSentence(result, of('found', 'uncertain', 'weak', 'weak')), '1 virus was found, 1 is uncertain, 2 have weak support; 422 of 12,000 reads fit a virus; no read was the host’s.');
+  equal(diagnosisSentence({ sample_reads: 1, read_count: 1 }, of('weak')), 'No virus was found for sure, 1 has weak support; 1 of 1 read fit a virus.');
+});
+
+test('what is judged of a virus, the surest first', () => {
+  const findings = [
+    { virus: { id: 'a' }, verdict: 'weak', reasons: [{ code: 'few_reads', text: '1 read' }, { code: 'narrow' }], reads: 1, share: 0.005, breadth: 0.02, depth: 0.02 },
+    { virus: { id: 'b' }, verdict: 'found', reasons: 'no list' }, { virus: { id: 'c' }, verdict: 'of another version' },
+  ];
+  const found = viruses([entry('s1', 'a', 'x', 0.9), entry('s2', 'c', 'y', 0.04), entry('s3', 'b', 'y', 0.03)], findings);
+  equal(found.map(({ name, finding }) => [name, finding.verdict, finding.reasons]), [['Virus b', 'found', []], ['Virus c', 'uncertain', []], ['Virus a', 'weak', ['1 read', 'narrow']]]);
+  equal([found[2].finding.breadth, found[0].finding.breadth], [0.02, null]);
 });
 
 test('coverage in words', () => {

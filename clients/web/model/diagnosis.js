@@ -14,17 +14,27 @@ import { amount, amounts, named, object, objects, words } from './reading.js';
  * @property {number | null} depth
  * @property {number[]} depths the mean depth of each of many equal pieces
  * @typedef {{id: string, name: string, isDefault: boolean, share: number, sequences: Sequence[]}} Isolate
- * @typedef {{id: string, name: string, abbreviation: string, share: number, reads: number, isolates: Isolate[]}} Virus
+ * @typedef {object} Finding how sure it is that a virus is there, and why
+ * @property {'found' | 'uncertain' | 'weak'} verdict
+ * @property {string[]} reasons in words
+ * @property {number | null} reads
+ * @property {number | null} share of all reads of the sample
+ * @property {number | null} breadth the share of its best covered sequence that reads cover
+ * @property {number | null} depth of that sequence
+ * @typedef {{id: string, name: string, abbreviation: string, share: number, reads: number, isolates: Isolate[], finding: Finding | null}} Virus
  */
 
-/** The list of sequences that a search for known viruses ends with, as viruses and their isolates, the greatest share first.
- * @param {any} diagnosis @returns {Virus[]} */
-export function viruses(diagnosis) {
+/** The list of sequences that a search for known viruses ends with, as viruses and their isolates: the surest first,
+ * and of those, or where nothing was judged, the greatest share.
+ * @param {any} diagnosis @param {any} [findings] what is judged of each virus; results of earlier versions have none
+ * @returns {Virus[]} */
+export function viruses(diagnosis, findings) {
+  const judged = new Map(objects(findings).map((finding) => [keyOf(finding.virus), judge(finding)]));
   /** @type {Map<string, Virus>} */ const found = new Map();
   for (const entry of objects(diagnosis)) {
     const virus = found.get(keyOf(entry.virus)) ?? {
       id: words(object(entry.virus).id), name: named(entry.virus) || 'Unnamed virus', abbreviation: words(object(entry.virus).abbreviation),
-      share: 0, reads: 0, isolates: [],
+      share: 0, reads: 0, isolates: [], finding: judged.get(keyOf(entry.virus)) ?? null,
     };
     found.set(keyOf(entry.virus), virus);
     const sequence = read(entry);
@@ -32,13 +42,25 @@ export function viruses(diagnosis) {
     virus.reads += sequence.reads;
     isolateOf(virus, entry.isolate, sequence);
   }
-  const ordered = [...found.values()].sort(byShare);
+  const ordered = [...found.values()].sort((a, b) => rank(a) - rank(b) || byShare(a, b));
   for (const { isolates } of ordered) {
     isolates.sort(byShare);
     for (const { sequences } of isolates) sequences.sort(byShare);
   }
   return ordered;
 }
+
+const VERDICTS = /** @type {const} */ (['found', 'uncertain', 'weak']);
+
+/** @param {Record<string, any>} finding @returns {Finding} */
+const judge = ({ verdict, reasons, reads, share, breadth, depth }) => ({
+  verdict: VERDICTS.find((each) => each === verdict) ?? 'uncertain',
+  reasons: objects(reasons).map(({ text, code }) => words(text) || words(code)).filter(Boolean),
+  reads: amount(reads), share: amount(share), breadth: amount(breadth), depth: amount(depth),
+});
+
+/** @param {Virus} virus */
+const rank = ({ finding }) => (finding ? VERDICTS.indexOf(finding.verdict) : 0);
 
 /** @param {any} value what has an id, or is one */
 const keyOf = (value) => words(object(value).id) || named(value);
@@ -67,13 +89,30 @@ function read(entry) {
   };
 }
 
-/** What a search for known viruses found, in a sentence. @param {Record<string, any>} result @param {number} found viruses */
-export function diagnosisSentence(result, found) {
-  const reads = amount(result.read_count);
+/** What a search for known viruses found, in a sentence. @param {Record<string, any>} result @param {Virus[]} all */
+export function diagnosisSentence(result, all) {
   const host = amount(result.subtracted_count);
-  if (found === 0) return host ? `No virus was found. ${count(host, 'read')} that fitted one ${host === 1 ? 'was' : 'were'} the host’s.` : 'No virus was found.';
-  const begin = `${count(found, 'virus', 'viruses')} ${found === 1 ? 'was' : 'were'} found${reads === null ? '' : ` in ${count(reads, 'matching read')}`}`;
+  if (all.length === 0) return host ? `No virus was found. ${count(host, 'read')} that fitted one ${host === 1 ? 'was' : 'were'} the host’s.` : 'No virus was found.';
+  const begin = judgedSentence(all) + readsSentence(result);
   return host === null ? `${begin}.` : `${begin}; ${host === 0 ? 'no read' : count(host, 'read')} ${host === 0 || host === 1 ? 'was' : 'were'} the host’s.`;
+}
+
+/** @param {Virus[]} all */
+function judgedSentence(all) {
+  const of = (/** @type {string} */ verdict) => all.filter(({ finding }) => (finding?.verdict ?? 'found') === verdict).length;
+  const sure = of('found');
+  const parts = [sure === 0 ? 'No virus was found for sure' : `${count(sure, 'virus', 'viruses')} ${sure === 1 ? 'was' : 'were'} found`];
+  if (of('uncertain')) parts.push(`${number(of('uncertain'))} ${of('uncertain') === 1 ? 'is' : 'are'} uncertain`);
+  if (of('weak')) parts.push(`${number(of('weak'))} ${of('weak') === 1 ? 'has' : 'have'} weak support`);
+  return parts.join(', ');
+}
+
+/** @param {Record<string, any>} result */
+function readsSentence(result) {
+  const reads = amount(result.read_count);
+  const all = amount(result.sample_reads);
+  if (reads === null) return '';
+  return all === null ? ` in ${count(reads, 'matching read')}` : `; ${number(reads)} of ${count(all, 'read')} fit a virus`;
 }
 
 const MOST_GAPS = 3;

@@ -6,9 +6,12 @@ extension Pathoscope {
     /// The analysis as its record and the job's result describe it.
     func makeDocument() -> JSONObject {
         var document = inputs.document(of: context.task, id: context.id.rawValue)
+        document["sample_reads"] = .integer(sampleReads)
         document["read_count"] = .integer(result.readCount)
         document["candidate_count"] = .integer(candidates.count)
         document["subtracted_count"] = .integer(subtractedCount)
+        document["thresholds"] = thresholds.document
+        document["findings"] = .array(findings.map { describe($0) })
         document["diagnosis"] = .array(result.hits.map { .object(describe($0)) })
         document["tools"] = .object(versions)
         return document
@@ -16,20 +19,13 @@ extension Pathoscope {
 
     private func describe(_ hit: PathoscopeResult.Hit) -> JSONObject {
         let found = sequence(hit.reference)
-        let virus = found.virus
         let share = hit.final.document
         return [
             "id": .string(found.sequence.id),
             "definition": .string(found.sequence.definition),
             "length": .integer(found.sequence.sequence.count),
-            "virus": [
-                "id": .string(virus.id), "name": .string(virus.name),
-                "abbreviation": .string(virus.abbreviation), "version": .integer(virus.version),
-            ],
-            "isolate": [
-                "id": .string(found.isolate.id), "name": .string(found.isolate.name),
-                "default": .bool(found.isolate.isDefault),
-            ],
+            "virus": found.virus.summary,
+            "isolate": found.isolate.summary,
             "pi": share["pi"] ?? .null,
             "best": share["best"] ?? .null,
             "reads": share["reads"] ?? .null,

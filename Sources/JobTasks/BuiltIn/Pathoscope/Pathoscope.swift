@@ -12,6 +12,7 @@ final class Pathoscope {
     let context: TaskContext
     let aligner: Aligner
     private(set) var versions: JSONObject = [:]
+    private(set) var thresholds = FindingThresholds(reads: 0, weakBreadth: 0, foundBreadth: 0)
     private var loaded: AnalysisInputs?
     /// The sequences that reads were mapped to first and that they hit.
     private var hitSequences: Set<String> = []
@@ -57,6 +58,7 @@ final class Pathoscope {
 
 extension Pathoscope {
     func makeAnalysisFolder(tools: [String]) async throws(TaskFailure) {
+        thresholds = try FindingThresholds(context.args)
         loaded = try AnalysisInputs(context)
         try context.makeFolder("analysis")
         versions = try await context.versions(of: tools)

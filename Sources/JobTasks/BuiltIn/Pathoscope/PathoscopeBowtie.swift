@@ -1,5 +1,6 @@
 import JSON
 import JobModel
+import Sequences
 
 /// Pathoscope with bowtie2.
 package final class PathoscopeBowtie: JobTask {
@@ -37,7 +38,7 @@ package final class PathoscopeBowtie: JobTask {
         name: "pathoscope_bowtie",
         description: "Find known viruses in a sample, with bowtie2 and Pathoscope",
         resources: Resources(proc: 6, mem: 4),
-        arguments: [.sample, .reference],
+        arguments: [.sample, .reference] + FindingThresholds.arguments,
         ignoredArguments: ArgumentDescription.ignoredByAnalyses,
         stages: [
             "mk_analysis_dir", "map_viruses", "identify_candidate_viruses",

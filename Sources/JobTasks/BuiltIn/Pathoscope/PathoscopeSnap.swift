@@ -1,5 +1,6 @@
 import JSON
 import JobModel
+import Sequences
 
 /// Pathoscope with SNAP, which is faster than bowtie2 and finds fewer reads that differ much.
 package final class PathoscopeSnap: JobTask {
@@ -35,7 +36,7 @@ package final class PathoscopeSnap: JobTask {
         name: "pathoscope_snap",
         description: "Find known viruses in a sample, with SNAP and Pathoscope",
         resources: Resources(proc: 6, mem: 8),
-        arguments: [.sample, .reference],
+        arguments: [.sample, .reference] + FindingThresholds.arguments,
         ignoredArguments: ArgumentDescription.ignoredByAnalyses,
         stages: [
             "mk_analysis_dir", "map_viruses", "identify_candidate_viruses",

@@ -17,11 +17,14 @@ const FIRST = 20; // and more than these are brought on request
 /** The known viruses in a sample. @param {Record<string, any>} result @returns {Node[] | null} */
 export function pathoscopeView(result) {
   if (!Array.isArray(result.diagnosis)) return null;
-  const found = viruses(result.diagnosis);
+  const all = viruses(result.diagnosis, result.findings);
+  const weak = all.filter(({ finding }) => finding?.verdict === 'weak');
+  const shown = all.filter((virus) => !weak.includes(virus));
   const candidates = amount(result.candidate_count);
   return [
-    h('p.sentence', null, diagnosisSentence(result, found.length)),
-    h('div.viruses', null, ...many(found, FIRST, 'viruses', (virus, index) => virusView(virus, index < OPEN))),
+    h('p.sentence', null, diagnosisSentence(result, all)),
+    h('div.viruses', null, ...many(shown, FIRST, 'viruses', (virus, index) => virusView(virus, index < OPEN))),
+    ...(weak.length ? [weakView(weak)] : []),
     factsView([
       ['Sample', named(result.sample)],
       ['Reference', referenceText(result.reference)],
@@ -39,14 +42,44 @@ export function referenceText(reference) {
   return named(reference) && `${named(reference)}${version === null ? '' : `, version ${version}`}`;
 }
 
+/** What may be another sample's, folded away. @param {import('../../model/diagnosis.js').Virus[]} weak */
+function weakView(weak) {
+  const head = h('span.virus-head', null, `${count(weak.length, 'virus', 'viruses')} with weak support, perhaps a contamination`);
+  return disclosure(head, () => [h('div.viruses', null, ...many(weak, FIRST, 'viruses', (virus) => virusView(virus, false)))], { tag: 'details.weak' });
+}
+
 /** @param {import('../../model/diagnosis.js').Virus} virus @param {boolean} isOpen */
-function virusView({ name, abbreviation, share: part, reads, isolates }, isOpen) {
+function virusView({ name, abbreviation, share: part, reads, isolates, finding }, isOpen) {
   const head = h(
     'span.virus-head', null,
     h('span.virus-name', null, h('b', null, name), abbreviation && abbreviation !== name ? h('span.dim', null, ` ${abbreviation}`) : null),
-    h('b.virus-share', null, share(part)), meterBar(part), h('span.dim', null, count(Math.round(reads), 'read')),
+    ...(finding ? supportView(finding) : [h('b.virus-share', null, share(part)), meterBar(part), h('span.dim', null, count(Math.round(reads), 'read'))]),
   );
-  return disclosure(head, () => isolates.map(isolateView), { isOpen, tag: 'details.virus' });
+  const reasons = finding?.reasons.length ? [h('p.reasons', null, sentence(finding.reasons))] : [];
+  return disclosure(head, () => [...reasons, ...isolates.map(isolateView)], { isOpen, tag: 'details.virus' });
+}
+
+const IN_WORDS = { found: 'Found', uncertain: 'Uncertain', weak: 'Weak' };
+
+/** How well a finding is supported: verdict, reads, breadth, depth, and the share of all reads.
+ * @param {import('../../model/diagnosis.js').Finding} finding */
+function supportView({ verdict, reads, breadth, depth, share: part }) {
+  const told = [
+    reads === null ? '' : count(Math.round(reads), 'read'),
+    breadth === null ? '' : `${share(breadth)} covered`,
+    depth === null ? '' : `${measured(depth)} deep`,
+    part === null ? '' : `${share(part)} of all reads`,
+  ];
+  return [
+    h(`span.verdict.${verdict}`, null, IN_WORDS[verdict]),
+    h('span.support', null, meterBar(breadth ?? 0), h('span.dim', null, told.filter(Boolean).join(' · '))),
+  ];
+}
+
+/** @param {string[]} reasons */
+function sentence(reasons) {
+  const text = reasons.join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** @param {import('../../model/diagnosis.js').Isolate} isolate */
