@@ -78,7 +78,6 @@ struct AnalysisEdgeTests {
         #expect(share > 0.8, "\(share) in \(contigs.count) contigs")
     }
 
-    /// Reads without an error, evenly spread over a sequence.
     /// A single read of a virus may come from the sample beside it.
     @Test(arguments: ["pathoscope_bowtie", "pathoscope_snap"])
     func aSingleReadIsAWeakFinding(task: String) async throws {
@@ -153,6 +152,7 @@ struct AnalysisEdgeTests {
         return DataRecord(whole: try JSONValue(parsing: Files.read(record)))
     }
 
+    /// Reads without an error, evenly spread over a sequence.
     private static func reads(of sequence: String, count: Int, length: Int) -> String {
         let bases = Array(sequence)
         return (0..<count).map { number in
