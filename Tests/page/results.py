@@ -143,5 +143,5 @@ def many_contigs(count=200):
 
 EVERY = {
     "add_host": HOST, "rebuild_index": INDEX, "create_sample": sample(), "pathoscope_bowtie": pathoscope(),
-    "pathoscope_snap": {**judged(), "algorithm": "pathoscope_snap"}, "nuvs": nuvs(),
+    "pathoscope_snap": pathoscope(algorithm="pathoscope_snap"), "nuvs": nuvs(),
 }

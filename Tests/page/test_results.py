@@ -328,6 +328,14 @@ def test_axe_results(show, name, scheme):
     assert not found, json.dumps(found, indent=1)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_verdicts(show, scheme):
+    place = show("pathoscope_bowtie", results.judged(), color_scheme=scheme)
+    unfold(place)
+    found = violations(place.page)
+    assert not found, json.dumps(found, indent=1)
+
+
 @pytest.mark.parametrize("name", results.EVERY)
 def test_axe_results_on_a_phone(show, name):
     place = show(name, color_scheme="dark", **PHONE)
