@@ -142,8 +142,8 @@ let package = Package(
         .target(
             name: "JobTasks",
             dependencies: [
-                "CProcess", "JSON", "JobModel", "Sequences", orderedCollections, systemPackage,
-                subprocess,
+                "CProcess", "Compression", "JSON", "JobModel", "Sequences", orderedCollections,
+                systemPackage, subprocess,
             ],
             swiftSettings: house
         ),

@@ -4,14 +4,14 @@ import Testing
 
 @Suite struct FASTQTests {
     private static let four =
-        "@a/1 x y\nACGTN\n+\nIIII!\n@b\t1\n\n+anything\n\n@c/2\n.-*rY\n+c\n@+~~@\n@/1\nA\n+\n@\n"
+        "@a/1 x y\nACGTN\n+\nIIII!\n@b\t1\n\n+anything\n\n@c/2\n.nurY\n+c\n@+~~@\n@/1\nA\n+\n@\n"
 
     @Test(arguments: 1...four.utf8.count)
     func piecesOfAnySizeGiveTheSameReads(size: Int) throws {
         let expected = [
             Read("a/1 x y", key: "a", "ACGTN", "IIII!"),
             Read("b\t1", key: "b", "", ""),
-            Read("c/2", key: "c", ".-*rY", "@+~~@"),
+            Read("c/2", key: "c", ".nurY", "@+~~@"),
             // Nothing would be left of it.
             Read("/1", key: "/1", "A", "@"),
         ]
@@ -44,11 +44,31 @@ import Testing
         #expect(try reads(Array("@a\nAC\n+\nII\n\n\n".utf8), pieces: size).count == 1)
     }
 
+    @Test(arguments: [Int.max, 1, 2, 5])
+    func linesMayEndAsThoseOfWindows(size: Int) throws {
+        let expected = [Read("a b", key: "a", "AC", "II"), Read("c", key: "c", "", "")]
+        let text = "@a b\r\nAC\r\n+\r\nII\r\n@c\r\n\r\n+x\r\n\r\n"
+        for end in ["", "\r\n\r\n", "\r", "\n"] {
+            #expect(try reads(Array((text + end).utf8), pieces: size) == expected)
+        }
+        for end in ["", "\r", "\n"] {
+            let read = "@a\r\nAC\r\n+\r\nII" + end
+            #expect(try reads(Array(read.utf8), pieces: size) == [Read("a", key: "a", "AC", "II")])
+        }
+    }
+
+    @Test(arguments: [Int.max, 1, 2])
+    func aMarkOfByteOrderIsPassedOver(size: Int) throws {
+        let bytes = [0xEF, 0xBB, 0xBF] + Array("@a\nAC\n+\nII\n".utf8)
+        #expect(try reads(bytes, pieces: size) == [Read("a", key: "a", "AC", "II")])
+    }
+
     @Test(
         arguments: [
             ("", 1, .noReads),
             ("\n", 1, .blankLine),
-            (">a\nAC\n", 1, .missingAt(found: 0x3E)),
+            (">a\nAC\n", 0, .foreign(.fasta)),
+            ("a\nAC\n", 1, .missingAt(found: 0x61)),
             ("@a\nAC\n+\nII\nb\nAC\n+\nII\n", 5, .missingAt(found: 0x62)),
             ("@a\nAC\n+\nII\n\n@b\nAC\n+\nII\n", 6, .blankLine),
             ("@a\nAC\nGT\n+\nIIII\n", 3, .missingPlus(found: 0x47)),
@@ -59,12 +79,19 @@ import Testing
             ("@a\nACGT\n+\nII\nII\n", 4, .lengthsDiffer(bases: 4, qualities: 2)),
             ("@a\nA C\n+\nIII\n", 2, .unexpectedBase(0x20)),
             ("@a\nA1C\n+\nIII\n", 2, .unexpectedBase(0x31)),
+            // A gap, a stop and an amino acid.
+            ("@a\nA-C\n+\nIII\n", 2, .unexpectedBase(0x2D)),
+            ("@a\nA*C\n+\nIII\n", 2, .unexpectedBase(0x2A)),
+            ("@a\nAEC\n+\nIII\n", 2, .unexpectedBase(0x45)),
             ("@a\nAC\n+\nI \n", 4, .unexpectedQuality(0x20)),
             ("@a\nAC\n+\nI\u{7F}\n", 4, .unexpectedQuality(0x7F)),
-            ("@a\r\nAC\r\n+\r\nII\r\n", 1, .windowsLineEnd),
-            ("@a\nAC\r\n+\nII\n", 2, .windowsLineEnd),
-            ("@a\nAC\n+\r\nII\n", 3, .windowsLineEnd),
-            ("@a\nAC\n+\nII\r\n", 4, .windowsLineEnd),
+            ("@a\nAC\rGT\n+\nIIII\n", 2, .strayReturn),
+            ("@a\nAC\n+\nI\rI\n", 4, .strayReturn),
+            ("@a\nAC\n+\nII\n\r@b\n", 5, .strayReturn),
+            ("\r\n@a\nAC\n+\nII\n", 1, .blankLine),
+            ("@a\r\nAC\r\n\r\nII\r\n", 3, .missingPlus(found: nil)),
+            ("@a\r\nAC\r\n+\r\nI\r\n", 4, .lengthsDiffer(bases: 2, qualities: 1)),
+            ("@a\r\nAC\r\n+\r\nI\r", 4, .truncated),
             ("@a", 1, .truncated),
             ("@a\n", 2, .truncated),
             ("@a\nAC", 2, .truncated),
@@ -90,8 +117,8 @@ import Testing
                 "line 4: the read has 2 bases and 1 qualities"
             ),
             (
-                1, .windowsLineEnd,
-                "line 1: the file has the line ends of Windows; convert it, for instance with sed -i 's/\\r$//' FILE"
+                2, .unexpectedBase(0x2D),
+                "line 2: '-' cannot stand in a read; bases are A, C, G, T, U, N, the other letters of IUPAC for nucleotides and '.'"
             ),
             (
                 3, .missingPlus(found: nil),

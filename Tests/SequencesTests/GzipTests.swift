@@ -92,4 +92,29 @@ import Testing
     @Test func aSingleByteIsNoGzip() {
         #expect(throws: FASTQError(line: 1, reason: .missingAt(found: 0x1F))) { try reads([0x1F]) }
     }
+
+    /// Blocks that were compressed apart are one file for whoever reads it.
+    @Test(arguments: [1, 7, 1000, 70_000, 300_000])
+    func blocksAreOneFile(size: Int) throws {
+        var chance = Congruential(state: 3)
+        let count = size == 1 ? 500 : 200_000
+        let text = (0..<count).map { _ in
+            Array("ACGTN@+\nI#".utf8).randomElement(using: &chance) ?? 0
+        }
+        let file = gzip(text, blocks: size)
+        #expect(file.count < count || size < 100)
+        let inflater = GzipInflater()
+        inflater.feed(file)
+        var read: [UInt8] = []
+        while let piece = try inflater.next() { read += piece }
+        try inflater.finish()
+        #expect(read == text)
+    }
+
+    @Test func noBlockIsAnEmptyFile() throws {
+        let inflater = GzipInflater()
+        inflater.feed(gzip([]))
+        #expect(try inflater.next() == nil)
+        try inflater.finish()
+    }
 }

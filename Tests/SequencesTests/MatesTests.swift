@@ -41,7 +41,7 @@ import Testing
 
     @Test(arguments: sizes)
     func theFirstPairThatIsNoneIsTold(sizes: (Int, Int)) throws {
-        let error = FASTQError(reason: .otherMate(record: 3, first: "c", second: "d"))
+        let error = FASTQError(reason: .otherMate(record: 3, first: "c", second: "d/2"))
         #expect(throws: error) {
             try read(
                 fastq(["a", "b", "c", "d"]),
@@ -68,7 +68,62 @@ import Testing
         try reader.finish(.first) { _, _ in }
         #expect(reader.next == .second)
         #expect(throws: FASTQError(reason: .missingMate(of: .first, record: 2))) {
-            try reader.read(Array(fastq(["a", "b"]).utf8), of: .second) { _, _ in }
+            // More than it takes to tell that it is FASTQ.
+            try reader.read(Array(fastq(["a", "b"], bases: 300).utf8), of: .second) { _, _ in }
+        }
+    }
+
+    /// Archives and programs write in many ways which mate is which.
+    @Test(
+        arguments: [
+            (".1", ".2"), ("_1", "_2"), ("/R1", "/R2"), ("/1", "/3"), ("_R1", "_R2"), (":1", ":2"),
+            ("-1", "-2"), ("/F", "/R"), ("/2", "/1"), ("", ""), (" 1:N:0:A", " 2:N:0:A"),
+        ]
+    )
+    func matesAreKnownByTheEndsOfTheirNames(ends: (String, String)) throws {
+        let names = (1...50).map { "SRR1.\($0)" }
+        let (first, second) = (names.map { $0 + ends.0 }, names.map { $0 + ends.1 })
+        #expect(try read(fastq(first), fastq(second, bases: 9), pieces: (3, 50)) == 50)
+        var mixed = zip(first, second).flatMap { [$0, $1] }
+        #expect(try interleaved(mixed) == 100)
+        mixed.swapAt(0, 2)
+        #expect(throws: FASTQError.self) { try interleaved(mixed) }
+    }
+
+    /// Numbers that count reads look like those of mates in one pair, and not in two.
+    @Test func readsThatAreOnlyNumberedAreNoMates() {
+        let names = (1...4).map { "SRR1.\($0)" }
+        let error = FASTQError(
+            reason: .otherMate(record: 2, first: "SRR1.2", second: "SRR1.3")
+        )
+        #expect(throws: error) {
+            try read(fastq(Array(names[..<3])), fastq(Array(names[1...])), pieces: (.max, .max))
+        }
+    }
+
+    @Test func theEndsOfNamesMustStayTheSame() {
+        let error = FASTQError(reason: .otherMate(record: 2, first: "b.1", second: "b.3"))
+        #expect(throws: error) {
+            try read(fastq(["a.1", "b.1"]), fastq(["a.2", "b.3"]), pieces: (.max, .max))
+        }
+    }
+
+    private func interleaved(_ names: [String], pieces size: Int = 7) throws -> Int {
+        var reader = InterleavedReader()
+        var mates: [Mate] = []
+        for piece in pieces(Array(fastq(names).utf8), of: size) {
+            try reader.read(piece) { mate, _, _ in mates.append(mate) }
+        }
+        try reader.read(nil) { mate, _, _ in mates.append(mate) }
+        #expect(mates == names.indices.map { $0.isMultiple(of: 2) ? .first : .second })
+        return reader.count
+    }
+
+    @Test func anInterleavedFileOfOtherReadsIsRefused() {
+        let error = FASTQError(reason: .notInterleaved(record: 3, first: "b/1", second: "c/2"))
+        #expect(throws: error) { try interleaved(["a/1", "a/2", "b/1", "c/2"]) }
+        #expect(throws: FASTQError(reason: .lastWithoutMate(count: 3))) {
+            try interleaved(["a/1", "a/2", "b/1"])
         }
     }
 }

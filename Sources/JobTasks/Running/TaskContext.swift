@@ -120,10 +120,10 @@ package final class TaskContext {
     package func progress(_ fraction: Double) { reporter.progress(fraction) }
 
     /// What a failure's message ends with if a full disk may be the reason; few tools say so.
-    var spaceHint: String {
-        guard let free = Files.freeSpace(at: work), free < 1 << 20 else { return "" }
-        return "; no space is left on the disk"
-    }
+    var spaceHint: String { watch.spaceHint }
+
+    /// What work in other threads is told of the job, and tells.
+    var watch: JobWatch { JobWatch(reporter: reporter, work: work) }
 
     /// Takes note that a tool is about to be started.
     func toolIsStarting() { reporter.toolIsStarting(isFirst: !hasBegun) }

@@ -20,8 +20,10 @@ public struct FASTQError: Error, Hashable, Sendable, CustomStringConvertible {
         case unexpectedBase(UInt8)
         /// Something that is not a quality.
         case unexpectedQuality(UInt8)
-        /// The lines end as those of Windows do.
-        case windowsLineEnd
+        /// A carriage return that no line feed follows.
+        case strayReturn
+        /// The file is of another kind, which was recognized.
+        case foreign(ForeignFormat)
         /// A read is longer than any machine could make it.
         case tooLong
         /// The file is not whole gzip.
@@ -30,6 +32,10 @@ public struct FASTQError: Error, Hashable, Sendable, CustomStringConvertible {
         case missingMate(of: Mate, record: Int)
         /// Reads at the same place in the two files have other ids.
         case otherMate(record: Int, first: String, second: String)
+        /// Two reads that follow each other in an interleaved file are no mates.
+        case notInterleaved(record: Int, first: String, second: String)
+        /// The last read of an interleaved file has no mate.
+        case lastWithoutMate(count: Int)
     }
 
     /// The line, counted from 1; 0 if the reason belongs to no line.
@@ -65,11 +71,13 @@ public struct FASTQError: Error, Hashable, Sendable, CustomStringConvertible {
         case .lengthsDiffer(let bases, let qualities):
             "the read has \(bases) bases and \(qualities) qualities"
         case .truncated: "the file ends in the middle of a read"
-        case .unexpectedBase(let byte): "\(FASTAError.show(byte)) cannot stand in a sequence"
+        case .unexpectedBase(let byte):
+            "\(FASTAError.show(byte)) cannot stand in a read; bases are A, C, G, T, U, N, "
+                + "the other letters of IUPAC for nucleotides and '.'"
         case .unexpectedQuality(let byte): "\(FASTAError.show(byte)) is not a quality"
-        case .windowsLineEnd:
-            "the file has the line ends of Windows; convert it, for instance with "
-                + "sed -i 's/\\r$//' FILE"
+        case .strayReturn:
+            "a carriage return stands within the line; lines end with a line feed"
+        case .foreign(let format): format.description
         case .tooLong: "the read is too long"
         case .gzip(let error): error.description
         case .missingMate(let mate, let record):
@@ -77,6 +85,11 @@ public struct FASTQError: Error, Hashable, Sendable, CustomStringConvertible {
         case .otherMate(let record, let first, let second):
             "read \(record) is '\(first)' in the first file and '\(second)' in the second: "
                 + "the files are not mates"
+        case .notInterleaved(let record, let first, let second):
+            "reads \(record) and \(record + 1) are '\(first)' and '\(second)': "
+                + "mates do not follow each other"
+        case .lastWithoutMate(let count):
+            "the file has \(count) reads, an odd number: the last has no mate"
         }
     }
 }

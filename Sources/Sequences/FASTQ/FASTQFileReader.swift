@@ -1,8 +1,12 @@
 import Compression
 
 /// Reads a FASTQ file as it comes, plain or compressed with gzip, which its first two bytes tell.
+///
+/// What begins like another kind of file is refused by name. A mark of byte order before the first read is
+/// passed over.
 public struct FASTQFileReader {
     private static let gzipMark: [UInt8] = [0x1f, 0x8b]
+    private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
 
     private enum Form {
         case unknown(first: [UInt8])
@@ -11,6 +15,8 @@ public struct FASTQFileReader {
     }
 
     private var form = Form.unknown(first: [])
+    /// How the text begins, for as long as that is too short to tell what it is.
+    private var start: [UInt8]? = []
     private var reader = FASTQReader()
 
     /// How many bytes of the file were read, of compressed ones if it is compressed.
@@ -34,7 +40,7 @@ public struct FASTQFileReader {
     ) throws(FASTQError) {
         bytesRead += piece.count
         switch form {
-        case .plain: try reader.read(piece, handle)
+        case .plain: try take(piece, handle)
         case .gzip(let inflater): try inflate(piece, with: inflater, handle)
         case .unknown(let first):
             let start = first.isEmpty ? piece : first + piece
@@ -46,7 +52,7 @@ public struct FASTQFileReader {
                 try inflate(start, with: inflater, handle)
             } else {
                 form = .plain
-                try reader.read(start, handle)
+                try take(start, handle)
             }
         }
     }
@@ -57,7 +63,9 @@ public struct FASTQFileReader {
     /// - Throws: What is missing.
     public mutating func finish(_ handle: ([UInt8], FASTQRecord) -> Void) throws(FASTQError) {
         switch form {
-        case .unknown(let first): try reader.read(first, handle)
+        case .unknown(let first):
+            form = .plain
+            try take(first, handle)
         case .plain: break
         case .gzip(let inflater):
             do throws(GzipError) {
@@ -66,7 +74,37 @@ public struct FASTQFileReader {
                 throw FASTQError(reason: .gzip(error))
             }
         }
+        if let start {
+            self.start = nil
+            try begin(start, handle)
+        }
         try reader.finish(handle)
+    }
+
+    /// Takes in a piece of the text.
+    private mutating func take(
+        _ text: [UInt8],
+        _ handle: ([UInt8], FASTQRecord) -> Void
+    ) throws(FASTQError) {
+        guard let first = start else {
+            try reader.read(text, handle)
+            return
+        }
+        let start = first.isEmpty ? text : first + text
+        self.start = start.count < ForeignFormat.telling ? start : nil
+        if self.start == nil { try begin(start, handle) }
+    }
+
+    private mutating func begin(
+        _ start: [UInt8],
+        _ handle: ([UInt8], FASTQRecord) -> Void
+    ) throws(FASTQError) {
+        let isInflated = if case .gzip = form { true } else { false }
+        if let format = ForeignFormat(start, isInflated: isInflated) {
+            throw FASTQError(reason: .foreign(format))
+        }
+        let isMarked = start.starts(with: Self.byteOrderMark)
+        try reader.read(isMarked ? Array(start.dropFirst(3)) : start, handle)
     }
 
     private mutating func inflate(
@@ -76,7 +114,7 @@ public struct FASTQFileReader {
     ) throws(FASTQError) {
         inflater.feed(piece)
         while let text = try Self.next(of: inflater) {
-            try reader.read(text, handle)
+            try take(text, handle)
         }
     }
 

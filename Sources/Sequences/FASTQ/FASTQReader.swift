@@ -1,8 +1,9 @@
 /// Reads FASTQ as it comes, in pieces of any size, and refuses what is not FASTQ.
 ///
 /// A read is four lines: `@` and a header, the bases, `+` and anything, as many qualities as bases.
-/// Bases are letters, `.`, `-` and `*`; qualities are the signs from `!` to `~`. A read may be empty. The
-/// last line's end may be missing; blank lines may stand after the last read and nowhere else.
+/// Bases are the letters of IUPAC, `X` and `.`, in either case; qualities are the signs from `!` to `~`. A read
+/// may be empty. Lines may end as those of Windows do. The last line's end may be missing; blank lines may stand
+/// after the last read and nowhere else.
 public struct FASTQReader: Sendable {
     private enum Part {
         case header
@@ -16,14 +17,17 @@ public struct FASTQReader: Sendable {
     /// Longer than any sequencer's reads; a file that is one endless line must not fill the memory.
     private static let maximumRecord = 128 << 20
 
-    private static let isBase: [Bool] = (0...255).map { byte in
-        let letter = byte | 0x20
-        return (0x61...0x7A).contains(letter) && byte >= 0x41
-            || byte == 0x2A || byte == 0x2D || byte == 0x2E
-    }
+    private static let isBase: [Bool] = {
+        let bases = "ACGTUNRYSWKMBDHVX."
+        let signs = Set((bases + bases.lowercased()).utf8)
+        return (0...255).map { signs.contains($0) }
+    }()
 
     /// How many reads were handed out.
     public private(set) var count = 0
+
+    /// Whether a read has begun whose end has not come yet.
+    public var isWithinRead: Bool { !rest.isEmpty }
 
     /// The beginning of a read whose end has not come yet.
     private var rest: [UInt8] = []
@@ -32,7 +36,9 @@ public struct FASTQReader: Sendable {
     // Places in `rest`.
     private var index = 0
     private var headerEnd = 0
+    private var sequenceStart = 0
     private var sequenceEnd = 0
+    private var separatorStart = 0
     private var qualityStart = 0
 
     /// Makes a reader that stands at the start of a file.
@@ -69,9 +75,12 @@ public struct FASTQReader: Sendable {
     /// - Throws: What is missing.
     public mutating func finish(_ handle: ([UInt8], FASTQRecord) -> Void) throws(FASTQError) {
         if !rest.isEmpty {
+            let text = rest.last == Self.carriageReturn ? rest.dropLast() : rest[...]
             let isWhole =
-                part == .quality && rest.count - qualityStart == sequenceEnd - headerEnd - 1
-            guard isWhole else { throw FASTQError(line: line, reason: .truncated) }
+                part == .quality && text.count - qualityStart == sequenceEnd - sequenceStart
+            guard isWhole || part == .blank && text.isEmpty else {
+                throw FASTQError(line: line, reason: .truncated)
+            }
             try read([Self.lineFeed], handle)
         }
         guard count > 0 else { throw FASTQError(line: 1, reason: .noReads) }
@@ -83,7 +92,9 @@ public struct FASTQReader: Sendable {
     private mutating func keep(_ bytes: [UInt8], from start: Int) {
         index -= start
         headerEnd -= start
+        sequenceStart -= start
         sequenceEnd -= start
+        separatorStart -= start
         qualityStart -= start
         rest = start < bytes.count ? Array(bytes[start...]) : []
     }
@@ -100,11 +111,16 @@ public struct FASTQReader: Sendable {
         var start = 0
         var index = index
         defer { self.index = index }
-        while index < span.count {
+        reading: while index < span.count {
             switch part {
             case .blank:
-                guard span[index] == Self.lineFeed else { throw error(.blankLine) }
-                index += 1
+                guard span[index] == Self.lineFeed || span[index] == Self.carriageReturn else {
+                    throw error(.blankLine)
+                }
+                guard let feed = try lineFeed(span, index, Reason.unexpectedBase) else {
+                    break reading
+                }
+                index = feed + 1
                 start = index
                 line += 1
             case .header:
@@ -113,33 +129,33 @@ public struct FASTQReader: Sendable {
                 }
                 while index < span.count, span[index] != Self.lineFeed { index += 1 }
                 guard index < span.count else { break }
-                guard span[index - 1] != Self.carriageReturn else { throw error(.windowsLineEnd) }
-                headerEnd = index
+                headerEnd = span[index - 1] == Self.carriageReturn ? index - 1 : index
                 endLine(&index, next: .sequence)
+                sequenceStart = index
             case .sequence:
                 while index < span.count, isBase[Int(span[index])] { index += 1 }
-                guard index < span.count else { break }
-                guard span[index] == Self.lineFeed else {
-                    throw error(unexpected: span[index], Reason.unexpectedBase)
-                }
+                guard index < span.count,
+                    let feed = try lineFeed(span, index, Reason.unexpectedBase)
+                else { break reading }
                 sequenceEnd = index
+                index = feed
                 endLine(&index, next: .separator)
+                separatorStart = index
             case .separator:
-                if index == sequenceEnd + 1 {
+                if index == separatorStart {
                     guard span[index] == UInt8(ascii: "+") else { throw noPlus(span[index]) }
                 }
                 while index < span.count, span[index] != Self.lineFeed { index += 1 }
                 guard index < span.count else { break }
-                guard span[index - 1] != Self.carriageReturn else { throw error(.windowsLineEnd) }
                 endLine(&index, next: .quality)
                 qualityStart = index
             case .quality:
                 while index < span.count, (0x21...0x7E).contains(span[index]) { index += 1 }
-                guard index < span.count else { break }
-                guard span[index] == Self.lineFeed else {
-                    throw error(unexpected: span[index], Reason.unexpectedQuality)
-                }
-                try handOut(bytes, start: start, end: index, handle)
+                guard index < span.count,
+                    let feed = try lineFeed(span, index, Reason.unexpectedQuality)
+                else { break reading }
+                try handOut(bytes, start: start, qualityEnd: index, end: feed + 1, handle)
+                index = feed
                 endLine(&index, next: .header)
                 start = index
             }
@@ -157,8 +173,9 @@ public struct FASTQReader: Sendable {
 
     private mutating func beginsRead(_ byte: UInt8) throws(FASTQError) -> Bool {
         if byte == UInt8(ascii: "@") { return true }
-        guard byte == Self.lineFeed, count > 0 else {
-            throw byte == Self.lineFeed ? error(.blankLine) : error(.missingAt(found: byte))
+        let isBlank = byte == Self.lineFeed || byte == Self.carriageReturn
+        guard isBlank, count > 0 else {
+            throw isBlank ? error(.blankLine) : error(.missingAt(found: byte))
         }
         part = .blank
         return false
@@ -167,14 +184,15 @@ public struct FASTQReader: Sendable {
     private mutating func handOut(
         _ bytes: [UInt8],
         start: Int,
+        qualityEnd: Int,
         end: Int,
         _ handle: ([UInt8], FASTQRecord) -> Void
     ) throws(FASTQError) {
         let record = FASTQRecord(
-            whole: start..<end + 1,
+            whole: start..<end,
             header: start + 1..<headerEnd,
-            sequence: headerEnd + 1..<sequenceEnd,
-            quality: qualityStart..<end
+            sequence: sequenceStart..<sequenceEnd,
+            quality: qualityStart..<qualityEnd
         )
         guard record.sequence.count == record.quality.count else {
             throw error(
@@ -187,11 +205,23 @@ public struct FASTQReader: Sendable {
 
     private func error(_ reason: Reason) -> FASTQError { FASTQError(line: line, reason: reason) }
 
-    private func error(unexpected byte: UInt8, _ reason: (UInt8) -> Reason) -> FASTQError {
-        error(byte == Self.carriageReturn ? .windowsLineEnd : reason(byte))
+    /// Where a line is fed whose text has ended; nil if that has not come yet.
+    ///
+    /// - Throws: That something else stands where the text has ended.
+    private func lineFeed(
+        _ span: Span<UInt8>,
+        _ index: Int,
+        _ reason: (UInt8) -> Reason
+    ) throws(FASTQError) -> Int? {
+        guard span[index] != Self.lineFeed else { return index }
+        guard span[index] == Self.carriageReturn else { throw error(reason(span[index])) }
+        guard index + 1 < span.count else { return nil }
+        guard span[index + 1] == Self.lineFeed else { throw error(.strayReturn) }
+        return index + 1
     }
 
     private func noPlus(_ byte: UInt8) -> FASTQError {
-        error(.missingPlus(found: byte == Self.lineFeed ? nil : byte))
+        let isBlank = byte == Self.lineFeed || byte == Self.carriageReturn
+        return error(.missingPlus(found: isBlank ? nil : byte))
     }
 }

@@ -16,6 +16,34 @@ public struct FASTQRecord: Hashable, Sendable {
     public func key(in bytes: [UInt8]) -> Range<Int> {
         ReadKey.range(in: bytes, of: header)
     }
+
+    /// The read's id: the header up to its first blank.
+    ///
+    /// - Parameter bytes: The bytes that the read was read from.
+    /// - Returns: Where the id stands in them.
+    public func id(in bytes: [UInt8]) -> Range<Int> {
+        ReadKey.id(in: bytes, of: header)
+    }
+
+    /// Which mate the header says that the read is: by `/2` at the end of the id, or `2:N:` behind it.
+    ///
+    /// - Parameter bytes: The bytes that the read was read from.
+    /// - Returns: 1, 2, 3 or 4; nil if the header does not say it.
+    public func mateNumber(in bytes: [UInt8]) -> Int? {
+        let digits = UInt8(ascii: "1")...UInt8(ascii: "4")
+        let id = id(in: bytes)
+        let comment = bytes[id.upperBound..<header.upperBound].dropFirst().prefix(4)
+        if comment.count == 4, let digit = comment.first, digits.contains(digit),
+            [":N:", ":Y:"].contains(where: { comment.dropFirst().elementsEqual($0.utf8) })
+        {
+            return Int(digit - UInt8(ascii: "0"))
+        }
+        let end = bytes[id].suffix(2)
+        guard end.count == 2, end.first == UInt8(ascii: "/"), let digit = end.last,
+            digits.contains(digit)
+        else { return nil }
+        return Int(digit - UInt8(ascii: "0"))
+    }
 }
 
 /// What both mates of a fragment, and all alignments of both, have in common.
@@ -28,14 +56,21 @@ public enum ReadKey {
     /// - Returns: The place of the key.
     public static func range(in bytes: [UInt8], of name: Range<Int>) -> Range<Int> {
         let span = bytes.span
-        var end = name.lowerBound
-        while end < name.upperBound, span[end] != 0x20, span[end] != 0x09 { end += 1 }
+        var end = id(in: bytes, of: name).upperBound
         let length = end - name.lowerBound
         if length > 2, span[end - 2] == UInt8(ascii: "/"),
             span[end - 1] == UInt8(ascii: "1") || span[end - 1] == UInt8(ascii: "2")
         {
             end -= 2
         }
+        return name.lowerBound..<end
+    }
+
+    /// Finds the id in a read's name: up to the first blank.
+    static func id(in bytes: [UInt8], of name: Range<Int>) -> Range<Int> {
+        let span = bytes.span
+        var end = name.lowerBound
+        while end < name.upperBound, span[end] != 0x20, span[end] != 0x09 { end += 1 }
         return name.lowerBound..<end
     }
 }

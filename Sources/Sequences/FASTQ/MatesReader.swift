@@ -1,7 +1,7 @@
 /// Reads two FASTQ files of mates side by side, and refuses them if they are not mates.
 ///
-/// Both must hold the same reads in the same order; a read is known by its key. `next` says from which
-/// file to read, so that neither gets far ahead of the other, however unequal their pieces are:
+/// Both must hold the same reads in the same order, by their ids or by what `MateNames` takes for the ids of
+/// mates. `next` says from which file to read, so that neither gets far ahead of the other, however unequal their pieces are:
 ///
 ///     while let mate = reader.next {
 ///         if let piece = … { try reader.read(piece, of: mate) { … } } else { try reader.finish(mate) { … } }
@@ -46,7 +46,7 @@ public struct MatesReader {
         var check = takeCheck()
         defer { self.check = check }
         func take(_ bytes: [UInt8], _ record: FASTQRecord) {
-            check.add(record.key(in: bytes), of: bytes, mate)
+            check.add(record.id(in: bytes), of: bytes, mate)
             handle(bytes, record)
         }
         switch mate {
@@ -70,7 +70,7 @@ public struct MatesReader {
         var check = takeCheck()
         defer { self.check = check }
         func take(_ bytes: [UInt8], _ record: FASTQRecord) {
-            check.add(record.key(in: bytes), of: bytes, mate)
+            check.add(record.id(in: bytes), of: bytes, mate)
             handle(bytes, record)
         }
         switch mate {

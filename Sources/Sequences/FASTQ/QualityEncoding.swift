@@ -19,6 +19,18 @@ public enum QualityEncoding: String, Hashable, Sendable, CaseIterable {
             }
     }
 
+    /// Tells the encoding of reads that are to be trimmed: Sanger's, unless that cannot be.
+    ///
+    /// Sequencers of today write up to quality 50 and none below 40 if they like, which the least sign alone
+    /// would take for an encoding of 2010. None that makes short reads writes a quality of 61 as Sanger did, and
+    /// in the old encodings that is 30.
+    ///
+    /// - Parameter signs: The least and the greatest sign that occur.
+    public init(signs: ClosedRange<UInt8>) {
+        let isOld = signs.lowerBound >= 59 && signs.upperBound >= 94
+        self = isOld ? QualityEncoding(leastSign: max(signs.lowerBound, 64)) : .sanger
+    }
+
     /// The sign of quality 0.
     public var offset: Int { self == .sanger ? 33 : 64 }
 }

@@ -1,9 +1,11 @@
 extension ReadQuality {
     /// Computes what is told of one file.
     ///
-    /// - Parameter statistics: What was counted.
-    public init(_ statistics: QualityStatistics) {
-        self.init(statistics, encoding: QualityEncoding(leastSign: statistics.leastSign))
+    /// - Parameters:
+    ///   - statistics: What was counted.
+    ///   - encoding: How qualities are written; guessed as FastQC does if nil.
+    public init(_ statistics: QualityStatistics, encoding: QualityEncoding? = nil) {
+        self.init(statistics, as: encoding ?? QualityEncoding(leastSign: statistics.leastSign))
     }
 
     /// Computes what is told of two files of mates.
@@ -11,15 +13,20 @@ extension ReadQuality {
     /// - Parameters:
     ///   - first: What was counted in the first.
     ///   - second: What was counted in the second.
-    public init(_ first: QualityStatistics, _ second: QualityStatistics) {
+    ///   - encoding: How qualities are written; guessed as FastQC does if nil.
+    public init(
+        _ first: QualityStatistics,
+        _ second: QualityStatistics,
+        encoding: QualityEncoding? = nil
+    ) {
         // One sequencer wrote both: a file of few reads alone may lack the telling signs.
         let leastSign = min(first.leastSign, second.leastSign)
-        let encoding = QualityEncoding(leastSign: leastSign)
-        self.init(first, encoding: encoding)
-        average(with: ReadQuality(second, encoding: encoding))
+        let encoding = encoding ?? QualityEncoding(leastSign: leastSign)
+        self.init(first, as: encoding)
+        average(with: ReadQuality(second, as: encoding))
     }
 
-    private init(_ statistics: QualityStatistics, encoding: QualityEncoding) {
+    private init(_ statistics: QualityStatistics, as encoding: QualityEncoding) {
         count = statistics.count
         self.encoding = encoding
         length = min(statistics.minimumLength, statistics.maximumLength)...statistics.maximumLength

@@ -72,13 +72,7 @@ struct CreateSampleTests {
         files: [String],
         args: JSONObject = [:]
     ) async throws -> JobEnd {
-        var all: JSONObject = [
-            "_id": "x", "name": "X", "files": .array(files.map { .string($0) }),
-        ]
-        all.merge(args) { $1 }
-        let runner = bench.makeRunner()
-        await runner.start(try bench.order("create_sample", args: all))
-        return try await runner.end()
+        try await bench.createSample(of: files, args: args)
     }
 
     @Test func plainFilesAndRawFilesThatAreNotNeededAnyMore() async throws {
@@ -91,7 +85,8 @@ struct CreateSampleTests {
             args: ["remove_raw": true, "paired": true]
         )
         let result = try end.requireResult()
-        #expect(result["trimmed"] == ["raw_reads": 20, "kept_reads": 20])
+        #expect(result["trimmed"]?["raw_reads"] == 20)
+        #expect(result["trimmed"]?["kept_reads"] == 20)
         #expect(result["subtraction"] == .null)
         #expect(bench.exists("samples/x/reads_2.fastq.gz"))
         #expect(try Files.names(in: bench.folders.data.appending("watch")).isEmpty)
@@ -150,12 +145,17 @@ struct CreateSampleTests {
         Broken(
             "FASTA",
             ["": ">r1\nACGT\n"],
-            "watch/a.fastq: line 1: a read begins with '@' and its name, not with '>'"
+            "watch/a.fastq: this is FASTA, not FASTQ; reads need their qualities"
         ),
         Broken(
-            "line ends of Windows",
-            ["": fastq(3).replacing("\n", with: "\r\n")],
-            "watch/a.fastq: line 1: the file has the line ends of Windows; convert it, for instance with sed -i 's/\\r$//' FILE"
+            "a gap",
+            ["": fastq(3).replacing("A", with: "-", maxReplacements: 1)],
+            "watch/a.fastq: line 2: '-' cannot stand in a read; bases are A, C, G, T, U, N, the other letters of IUPAC for nucleotides and '.'"
+        ),
+        Broken(
+            "long reads",
+            ["": "@m64011_190830_220126/1/ccs\nACGT\n+\nIIII\n"],
+            "watch/a.fastq: these are long reads of PacBio; long reads are not supported, for trimming, alignment and assembly here expect the lengths and errors of short ones, such as Illumina's"
         ),
         Broken(
             "mates of unequal number",
@@ -225,7 +225,7 @@ struct CreateSampleTests {
         let end = try await create(in: bench, files: ["watch/a.fastq"])
         #expect(
             end.error?.message
-                == "no read is left after trimming: all 10 are too short or of low quality"
+                == "no read is left after trimming: of 10 reads 10 are too bad, with a mean quality below 25; what may help is a lower quality"
         )
         #expect(!bench.exists("samples"))
     }
@@ -234,10 +234,13 @@ struct CreateSampleTests {
         let bench = try Bench()
         try bench.write(Self.fastq(), to: "a.fastq")
         let one = try await create(in: bench, files: ["a.fastq"], args: ["paired": true])
-        #expect(one.error?.message == "args.paired: is true, but args.files has one")
+        #expect(
+            one.error?.message
+                == "args.paired: is true, but args.files has one; say interleaved: true if mates follow each other in it"
+        )
         let same = try await create(in: bench, files: ["a.fastq", "./a.fastq"])
-        #expect(same.error?.message == "args.files: both are ./a.fastq")
+        #expect(same.error?.message == "args.files[1]: ./a.fastq is the same file as a.fastq")
         let none = try await create(in: bench, files: [])
-        #expect(none.error?.message == "args.files: one file of reads or two of mates, not 0")
+        #expect(none.error?.message == "args.files: names no file")
     }
 }

@@ -54,6 +54,9 @@ void cprocess_wake(int waker);
 /// Makes the descriptor quiet again.
 void cprocess_quiet(int waker);
 
+/// Makes a pipe that no program inherits, the end to read from first; it holds `capacity` bytes if it may.
+int cprocess_open_pipe(int ends[_Nonnull 2], int capacity);
+
 /// A descriptor for watches of files.
 int cprocess_open_watches(void);
 

@@ -18,9 +18,10 @@ extension CreateSample {
                 type: .list,
                 isRequired: true,
                 description:
-                    "A FASTQ file of reads or two of mates, plain or .gz, below the data folder",
+                    "A FASTQ file of reads, or two of mates for each lane (R1, R2, R1, R2), "
+                    + "plain or .gz, below the data folder",
                 items: .path,
-                maximumItems: 2
+                maximumItems: 128
             ),
             ArgumentDescription(
                 name: "subtraction",
@@ -31,7 +32,46 @@ extension CreateSample {
             ArgumentDescription(
                 name: "paired",
                 type: .boolean,
-                description: "Whether the files are mates; must fit their number"
+                description: "Whether the files are mates; must fit their number. "
+                    + "Several files of single reads need false"
+            ),
+            ArgumentDescription(
+                name: "interleaved",
+                type: .boolean,
+                description: "Whether mates follow each other in each file",
+                defaultValue: false
+            ),
+            ArgumentDescription(
+                name: "library_type",
+                type: .string,
+                description: "What the reads were made of: normal, small RNA (srna) or amplicons",
+                defaultValue: .string(LibraryType.normal.rawValue),
+                allowedValues: LibraryType.allCases.map { .string($0.rawValue) }
+            ),
+            ArgumentDescription(
+                name: "min_length",
+                type: .integer,
+                description:
+                    "How many bases a read has at least after trimming. If left out: 50, of "
+                    + "reads of less than 80 bases 35, of less than 53 two thirds; 18 of small RNA",
+                minimum: 15,
+                maximum: 1000
+            ),
+            ArgumentDescription(
+                name: "quality",
+                type: .integer,
+                description:
+                    "Up to which quality ends are cut; the mean of a read must be 5 better. "
+                    + "If left out: 20, of amplicons 0, which cuts and leaves out nothing",
+                minimum: 0,
+                maximum: 40
+            ),
+            ArgumentDescription(
+                name: "adapter",
+                type: .string,
+                description:
+                    "The adapter's sequence, or two with a comma between them for first and "
+                    + "second mates. If left out: TruSeq's, of small RNA that of its kits"
             ),
             ArgumentDescription(
                 name: "remove_raw",
@@ -52,5 +92,5 @@ extension CreateSample {
         ]
     )
 
-    package static let tools = ["skewer", "gzip"]
+    package static let tools = ["skewer"]
 }

@@ -7,7 +7,7 @@ extension CreateSample {
     ///
     /// - Throws: That the finished folder cannot be read.
     func makeDocument() throws(TaskFailure) -> JSONObject {
-        guard let quality else { preconditionFailure("the stages run in order") }
+        guard let quality, let trimming else { preconditionFailure("the stages run in order") }
         return [
             "id": .string(sampleID),
             "name": .string(sampleName),
@@ -15,9 +15,9 @@ extension CreateSample {
             "subtraction": context.inputs[.host].map { .string($0.key.id) } ?? .null,
             "raw_files": .array(rawPaths.map { .string($0) }),
             "files": try context.listing(of: folder),
-            "trimmed": [
-                "raw_reads": .integer(rawReads), "kept_reads": .integer(quality.count),
-            ],
+            "trimming": .object(trimming.plan.document),
+            "trimmed": .object(trimming.outcome.document),
+            "warnings": .array(warnings.map { .string($0) }),
             "quality": .object(quality.document),
             "tools": .object(versions),
         ]

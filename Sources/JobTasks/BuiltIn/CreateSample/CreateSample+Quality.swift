@@ -4,36 +4,15 @@ import SystemPackage
 
 extension CreateSample {
     func computeQuality() async throws(TaskFailure) {
-        guard try hasReads() else {
-            throw .task(
-                "no read is left after trimming: all \(rawReads) are too short or of low quality"
-            )
+        guard let statistics = trimming?.statistics, let first = statistics.first else {
+            preconditionFailure("the stages run in order")
         }
-        var first = QualityStatistics()
-        var second = QualityStatistics()
-        try trimmed.read(in: context) { mate, bytes, record in
-            switch mate {
-            case .first: first.add(record, of: bytes)
-            case .second: second.add(record, of: bytes)
-            }
-        }
-        let quality = isPaired ? ReadQuality(first, second) : ReadQuality(first)
+        let quality =
+            isPaired
+            ? ReadQuality(first, statistics[1], encoding: .sanger)
+            : ReadQuality(first, encoding: .sanger)
         self.quality = quality
-        context.log("\(quality.count) of \(rawReads) reads are left after trimming")
-    }
-
-    /// Whether there is a first read.
-    private func hasReads() throws(TaskFailure) -> Bool {
-        do {
-            var reader = FASTQFileReader()
-            let pieces = try FilePieces(of: trimmed.files[0].path)
-            while reader.count == 0, let piece = try pieces.next() {
-                try reader.read(piece) { _, _ in }
-            }
-            return reader.count > 0
-        } catch {
-            throw .task("the trimmed reads cannot be read: \(error)")
-        }
+        context.log("\(quality.count) of \(survey.count) reads are left after trimming")
     }
 
     func publish() async throws(TaskFailure) {

@@ -6,15 +6,16 @@ import SystemPackage
 /// Trims reads and keeps them as a sample, with statistics of their quality.
 ///
 /// What is wrong with the reads is found before anything is done with them: trimming tools pass
-/// over broken files in silence.
+/// over broken files in silence. No tool sees a raw file, nor a name of a read that is not our own.
 package final class CreateSample: JobTask {
     let context: TaskContext
-    private(set) var raw = ReadFiles(files: [])
-    /// What the raw files are called in the work folder.
-    private(set) var rawLinks: [String] = []
-    private(set) var rawReads = 0
+    private(set) var raw = RawReads(lanes: [])
+    var survey = SampleSurvey()
+    var trimming: Trimming?
     var quality: ReadQuality?
     private(set) var versions: JSONObject = [:]
+    /// What is odd about the reads, in sentences for people.
+    private(set) var warnings: [String] = []
 
     package init(context: TaskContext) {
         self.context = context
@@ -56,13 +57,10 @@ package final class CreateSample: JobTask {
 
     var isPaired: Bool { raw.isPaired }
 
-    /// The trimmed reads.
-    var trimmed: ReadFiles {
-        ReadFiles(
-            files: Self.names.prefix(raw.files.count).map {
-                ReadFiles.File(path: folder.appending($0), name: $0)
-            }
-        )
+    /// Says that something is odd, in the log and in the sample's document.
+    func warn(_ sentence: String) {
+        warnings.append(sentence)
+        context.log("warning: \(sentence)")
     }
 
     /// What the files of every sample are called.
@@ -76,56 +74,14 @@ extension CreateSample {
         try context.checkPlaceIsFree(key)
         if wantsHost { _ = try context.input(.host) }
         try checkRemoval()
-        raw = try linkRawFiles()
+        _ = try TrimmingPlan.adapters(in: context.args, isPaired: nil)
+        raw = try RawReads(of: context)
         try context.makeFolder("sample")
         versions = try await context.versions(of: Self.tools)
-        rawReads = try raw.read(in: context) { _, _, _ in }
-        context.log("\(rawReads) reads in \(rawPaths.joined(separator: ", "))")
+        survey = try SampleSurvey(of: raw, in: context)
+        context.log("\(survey.count) reads in \(rawPaths.joined(separator: ", "))")
+        for warning in survey.warnings(about: raw) { warn(warning) }
     }
 
     private var wantsHost: Bool { context.args["subtraction"]?.stringValue != nil }
-
-    /// Links the raw files under names of our own: theirs could hold what a shell runs.
-    private func linkRawFiles() throws(TaskFailure) -> ReadFiles {
-        let paths = rawPaths
-        guard (1...2).contains(paths.count) else {
-            throw .task("args.files: one file of reads or two of mates, not \(paths.count)")
-        }
-        if let paired = context.args["paired"]?.boolValue, paired != (paths.count == 2) {
-            throw .task(
-                "args.paired: is \(paired), but args.files has \(paths.count == 2 ? "two" : "one")"
-            )
-        }
-        var files: [ReadFiles.File] = []
-        for (number, path) in paths.enumerated() {
-            let source = try resolve(path, place: number)
-            guard !files.contains(where: { $0.path == source }) else {
-                throw .task("args.files: both are \(path)")
-            }
-            do {
-                let isCompressed = try Files.begins(source, with: [0x1F, 0x8B])
-                let link = "raw_\(number + 1).fastq" + (isCompressed ? ".gz" : "")
-                try Files.link(context.work.appending(link), to: source)
-                rawLinks.append(link)
-            } catch {
-                throw .task("args.files: \(path) cannot be read: \(error)")
-            }
-            files.append(ReadFiles.File(path: source, name: path))
-        }
-        return ReadFiles(files: files)
-    }
-
-    private func resolve(_ path: String, place: Int) throws(TaskFailure) -> FilePath {
-        let source: FilePath
-        do {
-            source = try DataPath.resolve(path, in: context.data, field: "args.files[\(place)]")
-        } catch {
-            throw .task(error.description)
-        }
-        guard let size = Files.size(of: source) else {
-            throw .task("args.files: \(path) is not a file")
-        }
-        guard size > 0 else { throw .task("args.files: \(path) is empty") }
-        return source
-    }
 }

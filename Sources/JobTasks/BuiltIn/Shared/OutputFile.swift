@@ -12,13 +12,20 @@ final class OutputFile: Sendable {
     ///   - name: Its path below the work folder.
     ///   - context: The job.
     /// - Throws: Why it cannot be made.
-    init(_ name: String, in context: TaskContext) throws(TaskFailure) {
+    convenience init(_ name: String, in context: TaskContext) throws(TaskFailure) {
+        try self.init(name, in: context.work)
+    }
+
+    /// Makes the file.
+    ///
+    /// - Parameters:
+    ///   - name: Its path below the work folder.
+    ///   - work: The work folder.
+    /// - Throws: Why it cannot be made.
+    init(_ name: String, in work: FilePath) throws(TaskFailure) {
         self.name = name
         do throws(Errno) {
-            file = try Files.open(
-                context.work.pushing(FilePath(name)),
-                O_WRONLY | O_CREAT | O_TRUNC
-            )
+            file = try Files.open(work.pushing(FilePath(name)), O_WRONLY | O_CREAT | O_TRUNC)
         } catch {
             throw .cannotWrite(name, error)
         }
