@@ -38,6 +38,23 @@ struct ReportTests {
         #expect(!lines.joined().contains("\u{1B}"))
     }
 
+    @Test("What is odd about a result stands before it")
+    func warnings() throws {
+        var job = Self.job()
+        job.record(state: .complete, at: Self.dawn + .seconds(1))
+        job.conclude(
+            result: ["warnings": ["the mates are \u{1B}[2J swapped"], "count": 3],
+            usage: nil
+        )
+        let lines = JobReport(job: job, stages: [], queue: nil, now: Self.dawn)
+            .lines(hasColour: false)
+        let warning = try #require(lines.firstIndex { $0.contains("swapped") })
+        let result = try #require(lines.firstIndex { $0.contains("\"count\"") })
+        #expect(warning < result)
+        #expect(lines[warning - 1].contains("warnings"))
+        #expect(!lines.joined().contains("\u{1B}"))
+    }
+
     @Test("A held job's place is one in its task's line")
     func held() {
         let queue: JSONValue = [

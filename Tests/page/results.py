@@ -41,7 +41,8 @@ def sample(cycles=100, paired=True):
     return {
         "id": "s_0219", "name": "Peach leaf 17", "paired": paired, "subtraction": "prunus_persica",
         "raw_files": [f"run7/{name}" for name in files], "files": [{"name": name, "size": 1_284_112 + 9_000 * n} for n, name in enumerate(files)],
-        "trimmed": {"raw_reads": 20_000, "kept_reads": 18_888},
+        "trimming": {"library_type": "normal", "min_length": 50, "quality": 20, "mean_quality": 25, "adapter": None},
+        "trimmed": {"raw_reads": 20_000, "kept_reads": 18_888, "too_short": 1_000, "too_bad": 112}, "warnings": [],
         "quality": {
             "count": 18_888, "encoding": "Sanger / Illumina 1.9", "length": [50, cycles], "gc": 43,
             "bases": [quality(n) for n in range(cycles)], "composition": [composition(n) for n in range(cycles)],

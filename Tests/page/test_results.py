@@ -79,8 +79,10 @@ def test_an_index_without_changes(show):
 def test_a_sample(show):
     place = show("create_sample")
     expect(place.locator(".sentence")).to_have_text("18,888 of 20,000 reads were kept (94.4%).")
-    for text in ("50 to 100 nt", "43%", "Sanger / Illumina 1.9", "paired reads", "reads_1.fastq.gz (1.2 MB) and reads_2.fastq.gz (1.2 MB)"):
+    for text in ("50 to 100 nt", "43%", "Sanger / Illumina 1.9", "paired reads", "reads_1.fastq.gz (1.2 MB) and reads_2.fastq.gz (1.2 MB)",
+                 "at least 50 nt and ends of quality 20", "1,000 too short and 112 of low quality"):
         expect(place.locator(".facts")).to_contain_text(text)
+    expect(place.locator(".notice")).to_have_count(0)
     quality = description(place, "Base quality per cycle")
     assert quality.startswith("The median is 29 to 38 over 100 cycles, lowest in cycle 100; it begins at 32 and ends at 29."), quality
     assert description(place, "Composition per cycle") == "On average over 100 cycles A 29.1%, T 28.3%, G 21.4% and C 21.2%."
@@ -96,6 +98,19 @@ def test_a_sample(show):
     place.get_by_role("button", name="Show all 100 rows").click()
     expect(table.get_by_role("rowheader")).to_have_count(100)
     expect(table).to_be_focused()
+
+
+def test_a_sample_with_oddities_says_them_first(show):
+    warning = "r_1.fastq and r_2.fastq: the mates seem to be swapped, for the first say that they are 2"
+    place = show("create_sample", {**results.sample(), "warnings": [warning]})
+    expect(place.locator(".notice")).to_have_text([warning])
+
+
+def test_a_sample_of_an_older_server(show):
+    old = {name: value for name, value in results.sample().items() if name not in ("trimming", "warnings")}
+    place = show("create_sample", {**old, "trimmed": {"raw_reads": 20_000, "kept_reads": 18_888}})
+    expect(place.locator(".sentence")).to_have_text("18,888 of 20,000 reads were kept (94.4%).")
+    expect(place.locator(".notice")).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", ["pathoscope_bowtie", "pathoscope_snap"])

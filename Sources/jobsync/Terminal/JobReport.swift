@@ -28,6 +28,8 @@ struct JobReport {
             lines += section("error", [error.message.printable])
             if !error.log.isEmpty { lines += section("last lines", error.log.map(\.printable)) }
         }
+        let warnings = (job.result?["warnings"]?.arrayValue ?? []).compactMap(\.stringValue)
+        if !warnings.isEmpty { lines += section("warnings", warnings.map(\.printable)) }
         if let result = job.result {
             lines += section("result", Words.pretty(result).split(separator: "\n").map(String.init))
         }

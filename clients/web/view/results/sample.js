@@ -17,9 +17,13 @@ export function sampleView(result) {
   return [
     h('p.sentence', null, raw ? `${number(kept)} of ${count(raw, 'read')} were kept (${share(kept / raw)}).` : `${count(kept, 'read')} were kept.`),
     ...(raw ? [meterBar(kept / raw)] : []),
+    ...warningsOf(result).map((warning) => h('p.notice', null, warning)),
     factsView([
       ['Sample', words(result.name)],
       ['Layout', typeof result.paired === 'boolean' ? (result.paired ? 'paired reads' : 'single reads') : null],
+      ['Library', words(object(result.trimming).library_type)],
+      ['Trimming', trimmingText(object(result.trimming))],
+      ['Left out', lossText(object(result.trimmed))],
       ['Read length', range(amounts(quality.length))],
       ['GC', gc === null ? null : `${gc}%`],
       ['Encoding', words(quality.encoding)],
@@ -29,6 +33,25 @@ export function sampleView(result) {
     ]),
     ...qualityViews(quality),
   ];
+}
+
+/** What is odd about the reads. @param {Record<string, any>} result @returns {string[]} */
+function warningsOf({ warnings }) {
+  return Array.isArray(warnings) ? warnings.map(words).filter(Boolean) : [];
+}
+
+/** @param {Record<string, any>} trimming */
+function trimmingText(trimming) {
+  const [length, quality] = [amount(trimming.min_length), amount(trimming.quality)];
+  if (length === null) return null;
+  return list([`at least ${number(length)} nt`, ...(quality ? [`ends of quality ${number(quality)}`] : [])]);
+}
+
+/** @param {Record<string, any>} trimmed */
+function lossText(trimmed) {
+  const [short, bad] = [amount(trimmed.too_short), amount(trimmed.too_bad)];
+  if (short === null || bad === null || short + bad === 0) return null;
+  return list([...(short ? [`${number(short)} too short`] : []), ...(bad ? [`${number(bad)} of low quality`] : [])]);
 }
 
 /** @param {number[]} length */
