@@ -208,8 +208,8 @@ import Testing
         try reader.read(Array(sam.utf8)) { matrix.add($1, of: $0) }
         #expect(matrix.readCount == 1)
         let mate = Array("@a 2:N:0".utf8)
-        #expect(matrix.contains(read: 1..<2, of: mate))
-        #expect(!matrix.contains(read: 3..<4, of: mate))
+        #expect(matrix.number(ofRead: 1..<2, of: mate) == 0)
+        #expect(matrix.number(ofRead: 3..<4, of: mate) == nil)
         let references = ["A", "B"].map { PathoscopeReference(name: $0, length: 8) }
         let result = matrix.reassign(among: references)
         #expect(result.uncertainCount == 1)

@@ -81,15 +81,21 @@ public struct PathoscopeMatrix: Sendable {
         )
     }
 
-    /// Whether an alignment of a read was taken in.
+    /// The number of a read of which an alignment was taken in.
     ///
     /// - Parameters:
     ///   - key: Where the read's key stands.
     ///   - bytes: The bytes in which it stands.
-    /// - Returns: Whether the read is in the matrix.
-    public func contains(read key: Range<Int>, of bytes: [UInt8]) -> Bool {
-        reads.find(key, of: bytes) != nil
+    /// - Returns: Its number; nil if the read is not in the matrix.
+    public func number(ofRead key: Range<Int>, of bytes: [UInt8]) -> Int? {
+        reads.find(key, of: bytes)
     }
+
+    /// The key of a read.
+    ///
+    /// - Parameter number: Its number.
+    /// - Returns: What its name was up to the first blank, without the mate's number.
+    public func key(ofRead number: Int) -> String { reads[number] }
 
     /// Takes in an alignment of a read with the host; of reads that are not in the matrix nothing is kept.
     ///

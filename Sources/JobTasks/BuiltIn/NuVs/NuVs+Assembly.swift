@@ -10,7 +10,7 @@ extension NuVs {
             context.log("no reads are left: there is nothing to assemble")
             return
         }
-        var sizes = [21, 33, 55, 75]
+        var sizes = Self.sizes(inputs.readLengths.upperBound)
         while !sizes.isEmpty {
             do {
                 try await context.run(assembler(sizes))
@@ -25,6 +25,12 @@ extension NuVs {
             }
         }
         context.log("the reads are too few, or too different, to make contigs of")
+    }
+
+    /// The lengths of words that reads are cut into, which are shorter than the reads.
+    private static func sizes(_ longest: Int) -> [Int] {
+        longest < 35
+            ? [17, 19, 21, 23].filter { $0 < longest } : [21, 33, 55, 75].filter { $0 < longest }
     }
 
     private var assembly: FilePath { context.work.appending("spades") }

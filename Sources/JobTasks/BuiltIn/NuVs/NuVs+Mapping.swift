@@ -46,7 +46,10 @@ extension NuVs {
     ) async throws(TaskFailure) -> Int {
         try await context.map(
             index.command(context.threads)
-                + ["-k", "1", "--very-fast-local", "-x", index.base, "-U"]
+                + ["-k", "1", "--very-fast-local"]
+                // The usual least score is more than reads of 22 bases can have.
+                + (inputs.areTiny ? ["--score-min", "L,20,1.0", "-L", "15"] : [])
+                + ["-x", index.base, "-U"]
                 + [names.joined(separator: ",")],
             reads: count,
             into: UnmappedCollector(file: try OutputFile(file, in: context))
@@ -68,10 +71,12 @@ extension NuVs {
         let second = try OutputFile("unmapped_2.fq", in: context)
         var waiting: (first: [UInt8], second: [UInt8]) = ([], [])
         var count = 0
+        var census = ReadCensus(names: keys.count)
         try inputs.reads(in: context).read(
             in: context,
             { mate, bytes, record in
-                guard keys.find(record.key(in: bytes), of: bytes) != nil else { return }
+                guard let number = keys.find(record.key(in: bytes), of: bytes) else { return }
+                census.add(number, mate)
                 count += 1
                 switch mate {
                 case .first: waiting.first.append(contentsOf: bytes[record.whole])
@@ -83,6 +88,7 @@ extension NuVs {
                 try second.write(&waiting.second)
             }
         )
+        try inputs.check(census) { keys[$0] }
         readCount = count
         context.log("\(count / 2) pairs are left")
     }

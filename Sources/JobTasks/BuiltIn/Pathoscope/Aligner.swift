@@ -1,3 +1,5 @@
+import JobModel
+
 /// One of the two aligners, and what each is told.
 enum Aligner: String {
     case bowtie = "bowtie2"
@@ -12,7 +14,7 @@ enum Aligner: String {
         case .bowtie:
             inputs.virusIndex.command(threads) + Self.sensitive
                 + ["-x", inputs.virusIndex.base, "-U", inputs.readNames.joined(separator: ",")]
-        case .snap: Self.snap("virus", inputs.readNames, threads)
+        case .snap: Self.snap("virus", inputs.readNames, inputs.readLengths, threads)
         }
     }
 
@@ -33,6 +35,7 @@ enum Aligner: String {
             return Self.snap(
                 Self.isolates,
                 inputs.readNames,
+                inputs.readLengths,
                 context.threads,
                 ["-d", "7", "-D", "2", "-om", "2", "-omax", "50"]
             )
@@ -40,25 +43,53 @@ enum Aligner: String {
     }
 
     /// Maps the reads that fit an isolate to the host.
-    func mapHost(_ host: BowtieIndex, threads: Int) -> [String] {
+    func mapHost(
+        _ host: BowtieIndex,
+        _ inputs: AnalysisInputs,
+        threads: Int
+    ) -> [String] {
         switch self {
         case .bowtie:
-            host.command(threads) + ["--local", "-N", "0", "-x", host.base, "-U", "mapped.fastq"]
-        case .snap: Self.snap("host", ["mapped.fastq"], threads)
+            host.command(threads)
+                // The usual least score is more than reads of 22 bases can have.
+                + (inputs.areTiny ? Self.sensitive : ["--local", "-N", "0"])
+                + ["-x", host.base, "-U", "mapped.fastq"]
+        case .snap: Self.snap("host", ["mapped.fastq"], inputs.readLengths, threads)
         }
     }
+
+    /// Refuses reads that the aligner would pass over.
+    ///
+    /// - Parameter inputs: What is analysed.
+    /// - Throws: That they are too short.
+    func check(_ inputs: AnalysisInputs) throws(TaskFailure) {
+        let lengths = inputs.readLengths
+        guard self == .snap, lengths.lowerBound < Self.snapWord, lengths.upperBound < 50 else {
+            return
+        }
+        throw .task(
+            "the \(inputs.sample.key) has reads of \(lengths.lowerBound) to \(lengths.upperBound) bases, "
+                + "and SNAP aligns none of less than \(Self.snapWord): use pathoscope_bowtie"
+        )
+    }
+
+    /// How long the words are that SNAP finds reads by.
+    private static let snapWord = 24
 
     private static let sensitive = ["--local", "--score-min", "L,20,1.0", "-N", "0", "-L", "15"]
 
     private static func snap(
         _ index: String,
         _ reads: [String],
+        _ lengths: ClosedRange<Int>,
         _ threads: Int,
         _ options: [String] = []
     ) -> [String] {
-        // Threads are not bound to cores: two jobs would share the first ones.
-        ["snap-aligner", "single", index] + reads + ["-t", "\(min(threads, 100))", "-b-"] + options
-            + ["-o", "-sam", "-"]
+        // Reads of less than 50 bases would be passed over. Threads are not bound to cores: two jobs would share
+        // the first ones.
+        ["snap-aligner", "single", index] + reads
+            + ["-mrl", "\(min(50, max(lengths.lowerBound, snapWord)))"]
+            + ["-t", "\(min(threads, 100))", "-b-"] + options + ["-o", "-sam", "-"]
     }
 }
 

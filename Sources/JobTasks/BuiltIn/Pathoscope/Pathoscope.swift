@@ -59,7 +59,9 @@ final class Pathoscope {
 extension Pathoscope {
     func makeAnalysisFolder(tools: [String]) async throws(TaskFailure) {
         thresholds = try FindingThresholds(context.args)
-        loaded = try AnalysisInputs(context)
+        let inputs = try AnalysisInputs(context)
+        try aligner.check(inputs)
+        loaded = inputs
         try context.makeFolder("analysis")
         versions = try await context.versions(of: tools)
     }
@@ -134,19 +136,25 @@ extension Pathoscope {
     }
 
     /// Writes all reads that fit an isolate, and their mates, for the host to be asked about.
+    ///
+    /// Without a host they are looked for all the same: each must be there, and once.
     func saveMappedReads() async throws(TaskFailure) {
-        guard !isEmpty, inputs.host != nil else { return }
-        let file = try OutputFile("mapped.fastq", in: context)
+        guard !isEmpty else { return }
+        let file = inputs.host == nil ? nil : try OutputFile("mapped.fastq", in: context)
         var waiting: [UInt8] = []
+        var census = ReadCensus(names: matrix.readCount)
         try inputs.reads(in: context).read(
             in: context,
-            { _, bytes, record in
-                guard matrix.contains(read: record.key(in: bytes), of: bytes) else { return }
-                waiting.append(contentsOf: bytes[record.whole])
+            { mate, bytes, record in
+                guard let number = matrix.number(ofRead: record.key(in: bytes), of: bytes)
+                else { return }
+                census.add(number, mate)
+                if file != nil { waiting.append(contentsOf: bytes[record.whole]) }
                 mappedReads += 1
             },
-            afterPiece: { () throws(TaskFailure) in try file.write(&waiting) }
+            afterPiece: { () throws(TaskFailure) in try file?.write(&waiting) }
         )
+        try inputs.check(census) { matrix.key(ofRead: $0) }
     }
 
     func mapHost() async throws(TaskFailure) {
@@ -155,7 +163,7 @@ extension Pathoscope {
         let collector = HostCollector(matrix: matrix)
         matrix = PathoscopeMatrix()
         matrix = try await context.map(
-            aligner.mapHost(hostIndex, threads: context.threads),
+            aligner.mapHost(hostIndex, inputs, threads: context.threads),
             reads: mappedReads,
             into: collector
         ).collector.matrix

@@ -1,5 +1,6 @@
 import JSON
 import JobModel
+import Sequences
 import SystemPackage
 
 /// What every analysis is made from: a sample, a reference's index and, if the sample has one, a host.
@@ -17,6 +18,8 @@ struct AnalysisInputs {
     let readNames: [String]
     /// How many reads there are in all files.
     let readCount: Int
+    /// How long the shortest read is, and the longest.
+    let readLengths: ClosedRange<Int>
     let virusIndex: BowtieIndex
     let hostIndex: BowtieIndex?
 
@@ -38,6 +41,7 @@ struct AnalysisInputs {
             let paired = sample.document["paired"]?.boolValue
         else { throw .task("the record of \(sample.key) does not tell how many reads it has") }
         readCount = count
+        readLengths = Self.readLengths(in: sample)
         readNames = Array(CreateSample.names.prefix(paired ? 2 : 1))
         for name in readNames {
             guard Files.size(of: sampleFolder.appending(name)) ?? 0 > 0 else {
@@ -59,6 +63,18 @@ struct AnalysisInputs {
         }
     }
 
+    private static func readLengths(in sample: DataRecord) -> ClosedRange<Int> {
+        let told = sample.document["quality"]?["length"]?.arrayValue?.compactMap(\.countValue) ?? []
+        // Longer than that is as good as that.
+        guard let shortest = told.first, let longest = told.last, shortest <= longest else {
+            return 50...150
+        }
+        return shortest...longest
+    }
+
+    /// Whether the reads are so short that few of them reach the scores that fit longer ones.
+    var areTiny: Bool { readLengths.upperBound < 35 }
+
     /// The members that all analyses' documents begin with.
     func document(of algorithm: String, id: String) -> JSONObject {
         [
@@ -79,6 +95,31 @@ struct AnalysisInputs {
             files: readNames.map {
                 ReadFiles.File(path: context.work.appending($0), name: $0)
             }
+        )
+    }
+
+    /// Refuses a sample in which the reads that an aligner told of cannot be told apart, or are not there.
+    ///
+    /// Samples of today number their reads. Those that were made before have the names of the raw files.
+    ///
+    /// - Parameters:
+    ///   - census: What became of the names that the aligner told.
+    ///   - name: The name with a number.
+    /// - Throws: A name that several reads have, or none.
+    func check(_ census: ReadCensus, name: (Int) -> String) throws(TaskFailure) {
+        let fault: String
+        if let number = census.repeated {
+            fault = "several reads have the name '\(name(number))', and would count as one"
+        } else if let number = census.missing {
+            fault =
+                "the aligner told of a read '\(name(number))', but no read has that name, "
+                + "so that it would be left out"
+        } else {
+            return
+        }
+        throw .task(
+            "the \(sample.key) cannot be analysed: \(fault). Samples that are made now number their "
+                + "reads: make it anew from its raw files with create_sample"
         )
     }
 
