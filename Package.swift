@@ -312,6 +312,7 @@ let package = Package(
         .testTarget(
             name: "JobTasksTests",
             dependencies: [
+                "TestSupport",
                 "JSON", "JobModel", "JobTaskFiles", "JobTasks", orderedCollections, systemPackage,
             ],
             swiftSettings: house
@@ -319,6 +320,7 @@ let package = Package(
         .testTarget(
             name: "JobRunningTests",
             dependencies: [
+                "TestSupport",
                 "CProcess", "JSON", "JobModel", "JobRunning", "JobTasks", "Sequences", logging,
                 subprocess,
                 systemPackage, .product(name: "Crypto", package: "swift-crypto"),
@@ -329,6 +331,7 @@ let package = Package(
         .testTarget(
             name: "JobDataTests",
             dependencies: [
+                "TestSupport",
                 "JSON", "JobData", "JobModel", "JobRunning", "JobStorage", "JobTasks", logging,
                 systemPackage,
             ],
@@ -345,7 +348,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AuthenticationTests",
-            dependencies: ["Authentication", "JSON", "JobModel"],
+            dependencies: ["TestSupport", "Authentication", "JSON", "JobModel"],
             swiftSettings: house
         ),
         .testTarget(
@@ -359,7 +362,7 @@ let package = Package(
         ),
         .testTarget(
             name: "JobRecordingTests",
-            dependencies: ["JSON", "JobRecording", logging, systemPackage],
+            dependencies: ["TestSupport", "JSON", "JobRecording", logging, systemPackage],
             swiftSettings: house
         ),
         .testTarget(
@@ -370,6 +373,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
+                "TestSupport",
                 "JSON", "JobModel", "JobProtocol", "Threads", "WebSockets", argumentParser, logging,
                 "jobsync",
             ],

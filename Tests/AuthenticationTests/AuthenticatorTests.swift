@@ -2,18 +2,15 @@ import Authentication
 import Foundation
 import JobModel
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Authenticator")
 struct AuthenticatorTests {
-    let folder: URL
-    var path: String { folder.appending(path: "access.json").path }
+    let folder: ScratchFolder
+    var path: String { folder.path + "/access.json" }
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appending(path: "authenticator-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
+    init() throws { folder = try ScratchFolder() }
 
     private func open(at microseconds: Int = 0) throws -> Authenticator {
         try Authenticator(path: path) { Timestamp(microseconds: microseconds) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JobProtocol
+import TestSupport
 import Testing
 import WebSockets
 
@@ -106,9 +107,8 @@ struct ServerOptionsTests {
     }
 
     private func withHome(_ body: (String) throws -> Void) throws {
-        let home = FileManager.default.temporaryDirectory
-            .appending(path: "jobsync-home-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: home) }
-        try body(home.path)
+        let folder = try ScratchFolder()
+        defer { withExtendedLifetime(folder) {} }
+        try body(folder.path + "/home")
     }
 }

@@ -1,21 +1,19 @@
 import Foundation
+import TestSupport
 
 /// A data folder of a test's own, with task files, gone when the test is over.
 final class DataFolder: Sendable {
     let url: URL
+    private let scratch: ScratchFolder
 
     init(tasks: [String: String] = [:]) throws {
-        url = FileManager.default.temporaryDirectory
-            .appending(path: "jobsync-test-\(UUID().uuidString)/data")
+        scratch = try ScratchFolder()
+        url = scratch.url.appending(path: "data")
         try FileManager.default.createDirectory(
             at: url.appending(path: "tasks"),
             withIntermediateDirectories: true
         )
         for (name, text) in tasks { try addTask(name, text) }
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: url.deletingLastPathComponent())
     }
 
     func addTask(_ name: String, _ text: String) throws {

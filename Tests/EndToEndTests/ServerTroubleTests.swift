@@ -3,6 +3,7 @@ import FoundationNetworking
 import JSON
 import JobModel
 import JobProtocol
+import TestSupport
 import Testing
 
 /// What the server or its machine lacks, through the doors that users have.
@@ -159,18 +160,15 @@ struct ServerTroubleTests {
 
 /// The programs in a folder of their own, at first without the worker.
 private final class Installation {
-    private let folder: URL
+    private let scratch: ScratchFolder
+    private var folder: URL { scratch.url }
     var server: URL { folder.appending(path: "jobsync") }
     var worker: URL { folder.appending(path: "jobsync-worker") }
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appending(path: "jobsync-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        scratch = try ScratchFolder()
         try put("jobsync")
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     func addWorker() throws { try put("jobsync-worker") }
 

@@ -16,9 +16,8 @@ struct FuzzedReadersTests {
 
     /// Reads the saved inputs and so many changed ones, always the same.
     private static func readAll(inputs count: Int) async throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "jobsync-fuzz-\(ProcessInfo.processInfo.processIdentifier)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try ScratchFolder()
+        defer { withExtendedLifetime(folder) {} }
         let readers = FuzzedReaders(folder: FilePath(folder.path))
         FileHandle.standardError.write(
             Data("should this process die, \(readers.file) is what it died of\n".utf8)
@@ -37,6 +36,5 @@ struct FuzzedReadersTests {
             readers.take(mutator.next())
             await Task.yield()
         }
-        try FileManager.default.removeItem(at: folder)
     }
 }

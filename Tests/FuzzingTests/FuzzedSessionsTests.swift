@@ -8,11 +8,10 @@ import Testing
 struct FuzzedSessionsTests {
     @Test("It answers or closes, and lives on, whatever strangers and users send")
     func nobodyEndsIt() async throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "jobsync-sessions-\(ProcessInfo.processInfo.processIdentifier)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try ScratchFolder()
+        defer { withExtendedLifetime(folder) {} }
         let sessions = try await FuzzedSessions(folder: folder.path)
-        let last = folder.appending(path: "last")
+        let last = folder.url.appending(path: "last")
         FileHandle.standardError.write(
             Data("should this process die, \(last.path) may be what it died of\n".utf8)
         )
@@ -34,6 +33,5 @@ struct FuzzedSessionsTests {
             }
         }
         sessions.take(saved.conversations[0])
-        try FileManager.default.removeItem(at: folder)
     }
 }

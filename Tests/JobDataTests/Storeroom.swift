@@ -7,20 +7,19 @@ import JobTasks
 import Logging
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A data folder, a store in memory that can be made to fail, and keepers over both.
 final class Storeroom: Sendable {
     let folders: DataFolders
     let store = FlakyStore()
+    private let scratch: ScratchFolder
 
     init() throws {
-        let name = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        folders = DataFolders(data: FilePath("/tmp/jobsync-data-\(name)"))
-        try Files.makeFolder(folders.data)
+        scratch = try ScratchFolder()
+        folders = DataFolders(data: FilePath(scratch.path))
     }
-
-    deinit { try? Files.remove(folders.data) }
 
     func makeKeeper() -> DataKeeper {
         DataKeeper(

@@ -7,6 +7,7 @@ import JobStorage
 import JobTasks
 import Logging
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("Jobs and what is kept", .timeLimit(.minutes(6)))
@@ -40,10 +41,11 @@ struct DataTests {
         let folders: DataFolders
         let laboratory: Laboratory
         let keeper: DataKeeper
+        private let scratch: ScratchFolder
 
         init() async throws {
-            let name = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-            folders = DataFolders(data: FilePath("/tmp/jobsync-manager-\(name)"))
+            scratch = try ScratchFolder()
+            folders = DataFolders(data: FilePath(scratch.path))
             let store = InMemoryJobStore()
             keeper = DataKeeper(
                 store: store,
@@ -60,8 +62,6 @@ struct DataTests {
             try await keep(.reference, "viruses", job: nil)
             try await keepIndex(1)
         }
-
-        deinit { try? Files.remove(folders.data) }
 
         @discardableResult
         func keep(

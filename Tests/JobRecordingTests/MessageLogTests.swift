@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Logging
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import JobRecording
@@ -149,8 +150,9 @@ struct MessageLogTests {
 
     @Test("The file is its owner's, holds what was told, and is never overwritten")
     func file() async throws {
-        let path = NSTemporaryDirectory() + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let folder = try ScratchFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let path = folder.path + "/log"
         let writer = try MessageLogWriter(path: path, logger: Logger(label: "test"))
         writer.begin(Self.header)
         for number in 0..<10_000 {
@@ -173,8 +175,9 @@ struct MessageLogTests {
 
     @Test("A recording that is too fast for its disk ends and says so, with whole lines only")
     func overflow() async throws {
-        let path = NSTemporaryDirectory() + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let folder = try ScratchFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let path = folder.path + "/log"
         let notes = Notes()
         let logger = Logger(label: "test") { _ in notes }
         let writer = try MessageLogWriter(path: path, room: 1000, logger: logger)

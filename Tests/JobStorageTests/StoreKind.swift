@@ -3,6 +3,7 @@ import JSON
 import JobModel
 import JobStorage
 import SQLiteStorage
+import TestSupport
 import Testing
 
 /// The stores that every promise is checked on.
@@ -47,11 +48,9 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
 }
 
 func withTemporaryFolder(_ body: (String) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory
-        .appending(path: "jobsync-storage-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try await body(folder)
+    let folder = try ScratchFolder()
+    defer { withExtendedLifetime(folder) {} }
+    try await body(folder.path)
 }
 
 let dawn = Timestamp(microseconds: 1_700_000_000_000_000)

@@ -2,6 +2,7 @@ import JSON
 import JobModel
 import JobTasks
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct ArgumentTests {
@@ -183,10 +184,12 @@ import Testing
     )
 
     @Test func pathsMustBeThereAndStayInside() throws {
-        let folder = try TemporaryFolder()
-        let data = folder.path.appending("data")
+        let scratch = try ScratchFolder()
+        defer { withExtendedLifetime(scratch) {} }
+        let folder = FilePath(scratch.path)
+        let data = folder.appending("data")
         try Files.makeFolder(data.appending("sub"))
-        try Files.write([65], to: folder.path.appending("outside"))
+        try Files.write([65], to: folder.appending("outside"))
         try Files.write([65], to: data.appending("sub").appending("inside"))
         try Files.link(data.appending("good"), to: "sub/inside")
         try Files.link(data.appending("bad"), to: "../outside")
@@ -213,11 +216,13 @@ import Testing
 
     /// A link to the data folder itself is no way out.
     @Test func theDataFolderMayBeReachedByALink() throws {
-        let folder = try TemporaryFolder()
-        try Files.makeFolder(folder.path.appending("real"))
-        try Files.write([65], to: folder.path.appending("real").appending("a"))
-        try Files.link(folder.path.appending("data"), to: "real")
-        _ = try task.check(["file": "a"], in: folder.path.appending("data"))
+        let scratch = try ScratchFolder()
+        defer { withExtendedLifetime(scratch) {} }
+        let folder = FilePath(scratch.path)
+        try Files.makeFolder(folder.appending("real"))
+        try Files.write([65], to: folder.appending("real").appending("a"))
+        try Files.link(folder.appending("data"), to: "real")
+        _ = try task.check(["file": "a"], in: folder.appending("data"))
     }
 }
 
@@ -228,16 +233,4 @@ extension TaskDescription {
         if let problem = problem(ofPathsIn: checked, in: data) { throw problem }
         return checked
     }
-}
-
-/// A folder that is removed with the test.
-final class TemporaryFolder {
-    let path: FilePath
-
-    init() throws {
-        path = FilePath("/tmp/jobsync-test-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))")
-        try Files.makeFolder(path)
-    }
-
-    deinit { try? Files.remove(path) }
 }

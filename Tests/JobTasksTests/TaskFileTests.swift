@@ -3,6 +3,7 @@ import JobModel
 import JobTaskFiles
 import JobTasks
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct TaskFileTests {
@@ -281,17 +282,19 @@ import Testing
     }
 
     @Test func oneWrongFileHidesNoOther() throws {
-        let folder = try TemporaryFolder()
+        let scratch = try ScratchFolder()
+        defer { withExtendedLifetime(scratch) {} }
+        let folder = FilePath(scratch.path)
         let files = [
             "a.yaml": "name: same\n" + Self.stages, "b.yml": "name: same\n" + Self.stages,
             "c.yaml": "name: add_host\n" + Self.stages, "d.yaml": "nonsense: [",
             "e.yaml": "name: fine\n" + Self.stages, "notes.txt": "nothing", ".f.yaml": "x",
         ]
         for (name, text) in files {
-            try Files.write(Array(text.utf8), to: folder.path.appending(name))
+            try Files.write(Array(text.utf8), to: folder.appending(name))
         }
-        try Files.write([0xFF, 0xFE, 0x00], to: folder.path.appending("g.yaml"))
-        let catalogue = TaskCatalogue.load(folder: folder.path)
+        try Files.write([0xFF, 0xFE, 0x00], to: folder.appending("g.yaml"))
+        let catalogue = TaskCatalogue.load(folder: folder)
         let own = catalogue.tasks.filter { $0.source != TaskDescription.builtIn }
         #expect(own.map(\.name) == ["fine", "same"])
         #expect(catalogue["same"]?.source == "a.yaml")

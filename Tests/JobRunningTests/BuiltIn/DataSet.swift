@@ -5,6 +5,7 @@ import JobRunning
 import JobTasks
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Reads, viruses, a host and profiles that `scripts/make-dataset` makes, and the truth about them.
@@ -21,7 +22,8 @@ final class DataSet: Sendable {
 
     /// Makes a data set; the same arguments make the same bytes.
     init(seed: Int, layout: String, healthy: Bool = false, fragments: Int? = nil) async throws {
-        folder = Self.root.appending("\(seed)_\(layout)\(healthy ? "_healthy" : "")")
+        let root = FilePath(try Self.root.get().path)
+        folder = root.appending("\(seed)_\(layout)\(healthy ? "_healthy" : "")")
         let script = FilePath(#filePath).removingLastComponent().removingLastComponent()
             .removingLastComponent().removingLastComponent().appending("scripts/make-dataset")
         var arguments = [script.string, folder.string, "--seed", "\(seed)", "--layout", layout]
@@ -41,11 +43,7 @@ final class DataSet: Sendable {
     }
 
     /// The folder of all data sets of this run; it goes with the process.
-    static let root: FilePath = {
-        let root = FilePath("/tmp/jobsync-datasets-\(getpid())")
-        atexit { try? Files.remove(DataSet.root) }
-        return root
-    }()
+    static let root = Result { try ScratchFolder() }
 
     static func run(_ program: String, _ arguments: [String]) async throws {
         let record = try await Subprocess.run(
