@@ -87,9 +87,7 @@ struct FullDiskTests {
 
         // Jobs end, and their ends wait too.
         try Data().write(to: folder.file("open"))
-        while !TestProcessTable.processes(of: "g0", in: folder).isEmpty {
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await TestProcessTable.waitForEnd(of: "g0", in: folder)
         try FileManager.default.removeItem(at: folder.file("ballast"))
         for id in ids {
             let end = await client.waitForEnd(of: JobID(stringLiteral: id))

@@ -9,11 +9,7 @@ struct KillTests {
     @Test("Running jobs go on without it, and are found again with their progress and their end")
     func foundAgain() async throws {
         let folder = try DataFolder(tasks: ["gate": Tasks.gate])
-        var server = try await ServerProcess.start(folder.url)
-        var client = try await Client.connect(to: server)
-        try await client.subscribe()
-        _ = try await client.call("jobs.new", ["task": "gate", "job_id": "a1"])
-        await client.waitUntil { $0.jobs["a1"]?.stage == "wait" }
+        var (server, client) = try await ServerProcess.startWaitingJob(in: folder)
         let before = TestProcessTable.processes(of: "a1", in: folder)
         #expect(!before.isEmpty)
         await server.end(SIGKILL)
@@ -35,21 +31,25 @@ struct KillTests {
     @Test("Jobs that end while no server lives are known as ended afterwards")
     func endedMeanwhile() async throws {
         let folder = try DataFolder(tasks: ["gate": Tasks.gate])
-        var server = try await ServerProcess.start(folder.url)
-        let client = try await Client.connect(to: server)
-        try await client.subscribe()
-        _ = try await client.call("jobs.new", ["task": "gate", "job_id": "a1"])
-        await client.waitUntil { $0.jobs["a1"]?.stage == "wait" }
+        var (server, _) = try await ServerProcess.startWaitingJob(in: folder)
         await server.end(SIGKILL)
         try Data().write(to: folder.file("open"))
-        while !TestProcessTable.processes(of: "a1", in: folder).isEmpty {
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await TestProcessTable.waitForEnd(of: "a1", in: folder)
         server = try await ServerProcess.start(folder.url)
         let second = try await Client.connect(to: server)
         try await second.subscribe()
         #expect(await second.waitForEnd(of: "a1")?.state == .complete)
         await server.end(SIGTERM)
+    }
+
+    @Test("A job whose data folder is removed ends by itself, where no server is left to end it")
+    func removedData() async throws {
+        let folder = try DataFolder(tasks: ["gate": Tasks.gate])
+        let (server, _) = try await ServerProcess.startWaitingJob(in: folder)
+        await server.end(SIGKILL)
+        #expect(!TestProcessTable.processes(of: "a1", in: folder).isEmpty)
+        try FileManager.default.removeItem(at: folder.url)
+        try await TestProcessTable.waitForEnd(of: "a1", in: folder)
     }
 
     @Test("At any moment: nothing accepted is lost, nothing runs twice, what is used is right")
@@ -97,11 +97,7 @@ struct KillTests {
     @Test("SIGTERM drains: clients are told, the exit code is 0, jobs go on")
     func drain() async throws {
         let folder = try DataFolder(tasks: ["gate": Tasks.gate])
-        let server = try await ServerProcess.start(folder.url)
-        let client = try await Client.connect(to: server)
-        try await client.subscribe()
-        _ = try await client.call("jobs.new", ["task": "gate", "job_id": "a1"])
-        await client.waitUntil { $0.jobs["a1"]?.stage == "wait" }
+        let (server, _) = try await ServerProcess.startWaitingJob(in: folder)
         #expect(await server.end(SIGTERM) == 0)
         #expect(!TestProcessTable.processes(of: "a1", in: folder).isEmpty)
         let second = try await ServerProcess.start(folder.url)

@@ -51,11 +51,7 @@ struct LostChangesTests {
     @Test("A job that was in a stage is lost with its run folder, and its tools are ended")
     func noRunFolder() async throws {
         let folder = try DataFolder(tasks: ["gate": Tasks.gate])
-        var server = try await ServerProcess.start(folder.url)
-        var client = try await Client.connect(to: server)
-        try await client.subscribe()
-        _ = try await client.call("jobs.new", ["task": "gate", "job_id": "a1"])
-        await client.waitUntil { $0.jobs["a1"]?.stage == "wait" }
+        var (server, client) = try await ServerProcess.startWaitingJob(in: folder)
         await server.end(SIGKILL)
         #expect(!TestProcessTable.processes(of: "a1", in: folder).isEmpty)
         try FileManager.default.removeItem(at: folder.file("runs/a1"))

@@ -1,6 +1,7 @@
 import CPlatform
 import Foundation
 import JSON
+import JobModel
 import Synchronization
 
 /// A real server in a process of its own, over a data folder that outlives it.
@@ -91,6 +92,17 @@ final class ServerProcess: Sendable {
             status: await exit.wait(),
             standardError: try String(contentsOf: errors, encoding: .utf8)
         )
+    }
+
+    /// Starts a server with a job `a1` of the task ``Tasks/gate``, whose first stage runs when this returns, and a
+    /// client that follows it.
+    static func startWaitingJob(in folder: DataFolder) async throws -> (ServerProcess, Client) {
+        let server = try await start(folder.url)
+        let client = try await Client.connect(to: server)
+        try await client.subscribe()
+        _ = try await client.call("jobs.new", ["task": "gate", "job_id": "a1"])
+        await client.waitUntil { $0.jobs["a1"]?.stage == "wait" }
+        return (server, client)
     }
 
     /// Reads on a thread of its own to the end: a handler of `FileHandle` outlives the file.

@@ -11,4 +11,11 @@ enum TestProcessTable {
             return environment.split(separator: 0).contains { Data($0) == mark }
         }.sorted()
     }
+
+    /// Waits until nothing of a job lives.
+    static func waitForEnd(of job: String, in folder: DataFolder) async throws {
+        while !processes(of: job, in: folder).isEmpty {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
 }

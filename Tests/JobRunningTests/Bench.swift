@@ -5,6 +5,7 @@ import JobRunning
 import JobTasks
 import Logging
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A data folder, a runner over it, and tasks made for the test.
@@ -12,10 +13,11 @@ final class Bench: Sendable {
     let folders: DataFolders
     let tasks: [String: TaskDescription]
     let worker: FilePath
+    private let scratch: ScratchFolder
 
     init(_ tasks: TaskDescription..., data: FilePath? = nil) throws {
-        let name = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        folders = DataFolders(data: data ?? FilePath("/tmp/jobsync-test-\(name)"))
+        scratch = try ScratchFolder()
+        folders = DataFolders(data: data ?? FilePath(scratch.path))
         try Files.makeFolder(folders.data)
         self.tasks = Dictionary(
             uniqueKeysWithValues: (tasks + TaskCatalogue.builtIn.tasks).map {
@@ -25,11 +27,10 @@ final class Bench: Sendable {
         worker = try Self.findWorker()
     }
 
-    deinit { try? Files.remove(folders.data) }
-
     func makeRunner(
         worker: FilePath? = nil,
         silence: Duration = .seconds(120),
+        toolPatience: Duration = .seconds(120),
         data: (any JobDataKeeper)? = nil,
         lease: Duration? = nil
     ) -> WorkerRunner {
@@ -44,6 +45,7 @@ final class Bench: Sendable {
             groups: ControlGroups(data: folders.data),
             lease: lease,
             silence: silence,
+            toolPatience: toolPatience,
             logger: logger
         )
     }

@@ -28,16 +28,20 @@ struct CancelTests {
         #expect(!bench.exists("work/job1"))
     }
 
-    @Test func aJobCancelledAtOnceRunsNoStage() async throws {
-        let bench = try Bench(.shell("touch \"$2/made\"; sleep 30"))
+    /// Wherever its worker stands at that moment; it may have begun, but does not go on.
+    @Test func aJobCancelledAtOnceIsCancelled() async throws {
+        let mark = "5\(UInt32.random(in: 0...UInt32.max)).25"
+        let bench = try Bench(.shell("sleep \(mark)"))
         let runner = bench.makeRunner()
         for number in 1...10 {
             let order = try bench.order("script", id: "job\(number)")
             await runner.start(order)
             await runner.cancel(order.id, reason: "at once")
         }
-        let facts = await runner.facts(untilEndOf: 10)
-        #expect(facts.compactMap(\.end).allSatisfy { $0.state == .cancelled })
+        let ends = await runner.facts(untilEndOf: 10).compactMap(\.end)
+        #expect(ends.map(\.state) == Array(repeating: .cancelled, count: 10))
+        #expect(processes(withArgument: mark).isEmpty)
+        for number in 1...10 { #expect(!bench.exists("work/job\(number)")) }
     }
 
     /// Sessions of their own, forked twice, deaf to SIGTERM, and some without the marker.
@@ -88,11 +92,12 @@ struct CancelTests {
     }
 
     @Test func cleanUpThatHangsIsEnded() async throws {
+        let mark = "5\(UInt32.random(in: 0...UInt32.max)).25"
         let bench = try Bench(
             .shell(
-                "touch \"$2/s\"; sleep 60",
+                "touch \"$2/s\"; sleep \(mark)",
                 grace: .seconds(1),
-                cleanup: "trap '' TERM; sleep 77.5"
+                cleanup: "trap '' TERM; sleep \(mark)"
             )
         )
         let runner = bench.makeRunner()
@@ -100,11 +105,11 @@ struct CancelTests {
         await bench.waitFor("s")
         await runner.cancel("job1", reason: "now")
         #expect(try await runner.end().state == .cancelled)
-        #expect(processes(withArgument: "77.5").isEmpty)
+        #expect(processes(withArgument: mark).isEmpty)
     }
 
     @Test func cancellingTwiceOrInVainIsHarmless() async throws {
-        let bench = try Bench(.shell("sleep 30"))
+        let bench = try Bench(.shell("sleep infinity"))
         let runner = bench.makeRunner()
         await runner.cancel("nobody", reason: "in vain")
         await runner.start(try bench.order("script"))

@@ -98,7 +98,7 @@ struct DamageTests {
     }
 
     @Test(
-        "Without its run folder a job goes on, and ends as lost when its worker is gone",
+        "Without its run folder a job ends as lost, when its worker has ended it",
         arguments: Obstacle.insteadOfAFolder
     )
     func aRunFolderThatIsNone(_ obstacle: Obstacle) async throws {
@@ -114,10 +114,14 @@ struct DamageTests {
     @Test(arguments: Obstacle.insteadOfAFolder)
     func aJobWithoutItsRunFolderCanBeCancelled(_ obstacle: Obstacle) async throws {
         await startAndDrop()
+        // It would end itself some time.
+        let worker = try bench.workerIdentity().pid
+        kill(worker, SIGSTOP)
         try obstacle.stand(at: run)
         let runner = bench.makeRunner()
         await runner.adopt(order)
         await runner.cancel(order.id, reason: "test")
+        kill(worker, SIGCONT)
         #expect(try await runner.end().state == .cancelled)
         #expect(processes(withArgument: run.string).isEmpty)
     }
@@ -160,9 +164,12 @@ struct DamageTests {
     @Test("A worker that lost its run folder and that nobody knows is told to run")
     func unknownWorker() async throws {
         await startAndDrop()
+        let worker = try bench.workerIdentity().pid
+        kill(worker, SIGSTOP)
         try Obstacle.pipe.stand(at: run)
         let runner = bench.makeRunner()
         #expect(await runner.sweep(keeping: []) == [order.id])
+        kill(worker, SIGCONT)
         await runner.adopt(order)
         _ = try await finish(with: runner)
     }

@@ -32,6 +32,17 @@ struct DamagedJournalTests {
         try Files.write(bytes[...], to: file)
     }
 
+    /// Has another runner take up the job and cancel it, with which its worker must end.
+    private func cancel(_ worker: ProcessIdentity, on bench: Bench) async throws {
+        let second = bench.makeRunner()
+        let order = try bench.order("script")
+        await second.adopt(order)
+        await second.cancel(order.id, reason: "test")
+        #expect(try await second.end().state == .cancelled)
+        waitpid(worker.pid, nil, 0)
+        #expect(ProcessTable.entry(of: worker.pid) == nil)
+    }
+
     @Test("A worker whose first line is damaged lives, is left alone and comes to its end")
     func goesOn() async throws {
         let bench = try Self.makeBench()
@@ -49,13 +60,7 @@ struct DamagedJournalTests {
         let bench = try Self.makeBench()
         let worker = try await start(on: bench)
         try flip(5, in: bench)
-        let second = bench.makeRunner()
-        let order = try bench.order("script")
-        await second.adopt(order)
-        await second.cancel(order.id, reason: "test")
-        #expect(try await second.end().state == .cancelled)
-        waitpid(worker.pid, nil, 0)
-        #expect(ProcessTable.entry(of: worker.pid) == nil)
+        try await cancel(worker, on: bench)
     }
 
     @Test("A worker whose journal was taken away lives, and its job does not run twice")
@@ -97,28 +102,10 @@ struct DamagedJournalTests {
     func forged() async throws {
         let bench = try Self.makeBench()
         let worker = try await start(on: bench)
-        var other: Int32 = 0
-        let arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("1000"), nil]
-        defer { for argument in arguments { free(argument) } }
-        try #require(posix_spawnp(&other, "sleep", nil, nil, arguments, environ) == 0)
-        defer {
-            kill(other, SIGKILL)
-            waitpid(other, nil, 0)
-        }
-        let entry = try #require(ProcessTable.entry(of: other))
-        try bench.writeJournal([
-            .started(
-                ProcessIdentity(pid: other, startTime: entry.startTime, bootID: Machine.bootID)
-            )
-        ])
-        let second = bench.makeRunner()
-        let order = try bench.order("script")
-        await second.adopt(order)
-        await second.cancel(order.id, reason: "test")
-        #expect(try await second.end().state == .cancelled)
-        waitpid(worker.pid, nil, 0)
-        #expect(ProcessTable.entry(of: worker.pid) == nil)
-        #expect(waitpid(other, nil, WNOHANG) == 0)
+        let other = try Bystander()
+        try bench.writeJournal([.started(other.identity)])
+        try await cancel(worker, on: bench)
+        #expect(other.isAlive)
     }
 
     @Test("A worker that died after something unreadable may have begun")

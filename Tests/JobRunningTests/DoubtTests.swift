@@ -58,6 +58,8 @@ struct DoubtTests {
         await bench.waitFor("ran")
         let worker = try bench.workerIdentity()
         first = nil
+        // It would end itself some time.
+        kill(worker.pid, SIGSTOP)
         try Files.remove(bench.folders.run(of: "job1"))
         let end = try await adopt(bench, past: nil)
         #expect(end.error?.cause == .lost)

@@ -2,6 +2,7 @@ import Glibc
 import JobModel
 import JobRunning
 import JobTasks
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -36,16 +37,32 @@ struct LeaseTests {
 
     @Test("Goes on as long as its server is heard of, and longer than the lease that it began with")
     func renewed() async throws {
-        let bench = try Bench(stubborn())
-        let runner = bench.makeRunner(lease: .seconds(4))
-        // Long enough for a worker on a busy machine to begin and look.
-        let end = ContinuousClock.now + .seconds(20)
-        await runner.renewLease(until: end)
-        await runner.start(try bench.order("script"))
-        await runner.renewLease(until: .now + .seconds(3600))
-        try await Task.sleep(until: end)
-        try bench.write("", to: "open")
-        #expect(try await runner.end().state == .complete)
+        // A worker that does not come to look in time, on a busy machine, is right to end; it gets longer then.
+        for length in [6, 24, 96] {
+            let bench = try Bench(stubborn())
+            let runner = bench.makeRunner(lease: .seconds(4))
+            let isOver = Mutex(false)
+            let last = Task {
+                defer { isOver.withLock { $0 = true } }
+                return await runner.facts().last
+            }
+            let end = ContinuousClock.now + .seconds(length)
+            await runner.renewLease(until: end)
+            let first = try Readings(of: bench.folders.lease)
+            await runner.start(try bench.order("script"))
+            await first.next { isOver.withLock(\.self) }
+            await runner.renewLease(until: .now + .seconds(3600))
+            await (try Readings(of: bench.folders.lease)).next { isOver.withLock(\.self) }
+            if .now < end - .seconds(4), !isOver.withLock(\.self) {
+                try await Task.sleep(until: end)
+                try bench.write("", to: "open")
+                #expect(await last.value?.end?.state == .complete)
+                return
+            }
+            await runner.cancel("job1", reason: "too late")
+            _ = await last.value
+        }
+        Issue.record("no worker has looked at its lease in time")
     }
 
     @Test("Needs no lease if nobody may start it anew, or there is nobody else")
@@ -100,6 +117,26 @@ struct LeaseTests {
                 to: "lease.json"
             )
             #expect(lease.end() == nil, "\(number)")
+        }
+    }
+}
+
+/// Tells when somebody has read a file, which must not be replaced meanwhile.
+private final class Readings {
+    private let file: CInt
+
+    init(of path: FilePath) throws {
+        file = inotify_init1(CInt(O_CLOEXEC | O_NONBLOCK))
+        try #require(inotify_add_watch(file, path.string, UInt32(IN_CLOSE_NOWRITE)) >= 0)
+    }
+
+    deinit { close(file) }
+
+    /// Waits for the next reading, or one since this was made, unless there will be none.
+    func next(unless isOver: () -> Bool) async {
+        var event = [UInt8](repeating: 0, count: 4096)
+        while read(file, &event, event.count) <= 0, !isOver() {
+            try? await Task.sleep(for: .milliseconds(5))
         }
     }
 }

@@ -123,7 +123,9 @@ struct RunTests {
     }
 
     @Test func aJobThatTakesTooLongIsEnded() async throws {
-        let bench = try Bench(.shell("sleep 60", grace: .seconds(1), timeout: .milliseconds(300)))
+        let bench = try Bench(
+            .shell("sleep infinity", grace: .seconds(1), timeout: .milliseconds(300))
+        )
         let runner = bench.makeRunner()
         await runner.start(try bench.order("script"))
         let error = try #require(try await runner.end().error)
@@ -219,11 +221,12 @@ struct RunTests {
 
     /// A tool may start a process that outlives it and holds its output open.
     @Test func whatAToolLeavesRunningIsEnded() async throws {
-        let bench = try Bench(.shell("setsid sleep 1234.5 & echo started"))
+        let mark = "3\(UInt32.random(in: 0...UInt32.max)).25"
+        let bench = try Bench(.shell("setsid sleep \(mark) & echo started"))
         let runner = bench.makeRunner()
         await runner.start(try bench.order("script"))
         #expect(try await runner.end().state == .complete)
-        #expect(processes(withArgument: "1234.5").isEmpty)
+        #expect(processes(withArgument: mark).isEmpty)
     }
 
     @Test func fiftyJobsAtOnce() async throws {

@@ -112,7 +112,8 @@ extension WorkerRunner {
     private func error(of job: RunningJob, exit: WorkerExit) -> JobError {
         let log = lastLines(of: job.order.id)
         let damage =
-            job.journalProblem.map { "; its journal cannot be read: \($0.reason)" } ?? ""
+            job.journalProblem.map { "; its journal cannot be read: \($0.reason)" }
+            ?? (Files.exists(job.folder.journal) ? "" : "; its journal is gone")
         switch exit {
         case .signaled(SIGKILL)
         where MemoryKills.includes(job.identity?.pid ?? 0, since: job.memoryKills):

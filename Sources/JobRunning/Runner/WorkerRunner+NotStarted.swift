@@ -37,7 +37,7 @@ extension WorkerRunner {
     func lack(of job: RunningJob, exit: WorkerExit) -> LaunchProblem? {
         // Of what cannot be read, or is not there any more, nobody knows what it said.
         guard job.stage == nil, job.record == nil, job.damagedLines == 0,
-            job.journalProblem == nil, job.lockProblem == nil, !job.folder.hasLostJournal
+            job.journalProblem == nil, job.lockProblem == nil, Files.exists(job.folder.journal)
         else { return nil }
         if let silence = job.silence { return silence }
         let end: String

@@ -59,7 +59,13 @@ extension WorkerRunner {
 
     private func spawn(_ job: RunningJob, of task: TaskDescription) throws(LaunchError) {
         let id = job.order.id
-        var order = WorkerOrder(job.order, of: task, in: folders, lease: lease)
+        var order = WorkerOrder(
+            job.order,
+            of: task,
+            in: folders,
+            lease: lease,
+            toolPatience: toolPatience
+        )
         let group = makeGroup(for: id)
         order.group = group?.path
         let lock = try job.folder.prepare(order)

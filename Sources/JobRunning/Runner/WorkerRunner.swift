@@ -31,6 +31,8 @@ public actor WorkerRunner: JobRunner {
     let lease: WorkerLease?
     /// How long a worker may take to its first word.
     let silence: Duration
+    /// How long a job's tool may take to begin.
+    let toolPatience: Duration
     let logger: Logger
     let teller: AsyncStream<JobFact>.Continuation
     let disposal: Disposal
@@ -54,6 +56,7 @@ public actor WorkerRunner: JobRunner {
     ///   - lease: How long other servers wait for a word of this one until they start its jobs anew;
     ///     nil if there are none.
     ///   - silence: How long a worker may take to its first word before it is ended.
+    ///   - toolPatience: How long a job's tool may take to begin before its worker ends itself.
     ///   - logger: Where damage is reported.
     public init(
         folders: DataFolders,
@@ -64,6 +67,7 @@ public actor WorkerRunner: JobRunner {
         groups: ControlGroups? = nil,
         lease: Duration? = nil,
         silence: Duration = .seconds(30),
+        toolPatience: Duration = .seconds(30),
         logger: Logger
     ) {
         (facts, teller) = AsyncStream.makeStream(of: JobFact.self)
@@ -76,6 +80,7 @@ public actor WorkerRunner: JobRunner {
         self.groups = groups
         self.lease = lease.map { WorkerLease(file: folders.lease, duration: $0) }
         self.silence = silence
+        self.toolPatience = toolPatience
         self.logger = logger
         cprocess_become_subreaper()
         if groups == nil {

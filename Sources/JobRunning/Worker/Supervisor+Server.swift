@@ -1,5 +1,7 @@
 import Glibc
+import JobTasks
 
+/// What becomes of a job that its server cannot reach any more.
 extension Supervisor {
     /// How long before its end a lease is as good as gone: what the job needs to end in order.
     var leaseWindow: Duration { min(grace, (lease?.duration ?? .zero) / 4) }
@@ -9,13 +11,18 @@ extension Supervisor {
         end - leaseWindow / 16
     }
 
-    /// Has the lease looked after, if there is one.
-    func watchLease() {
-        guard let lease else { return }
-        LeaseWatch(lease) { [self] end in extendLease(until: end) }.start()
+    /// Has the run folder looked after, and the lease, if there is one.
+    func watch(_ folder: HeldFolder) {
+        RunWatch(
+            folder,
+            lease,
+            renewed: { [self] in extendLease(until: $0) },
+            removed: { [self] in stop(.unreachable) }
+        ).start()
     }
 
-    /// Ends this process and all that stem from it: others may start the job from now on.
+    /// Ends this process and all that stem from it: others may start the job from now on, or nobody is left who
+    /// would end it.
     ///
     /// Nothing is written down any more, for what has not ended by now may hang in doing just that.
     func endAbandoned() -> Never {

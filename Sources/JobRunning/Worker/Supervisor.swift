@@ -13,6 +13,8 @@ package enum StopReason: Hashable, Sendable {
     case timedOut(Duration)
     /// The server was not heard of, and another may start the job anew.
     case abandoned(Duration)
+    /// Its run folder was removed: no order reaches it any more, and nothing that it says is read.
+    case unreachable
     /// What must be written down cannot be.
     case cannotWrite(String)
 }
@@ -42,12 +44,14 @@ final class Supervisor: Sendable {
     }
 
     /// Between two looks at what has still to be ended.
-    private static let interval = Duration.milliseconds(20)
+    static let interval = Duration.milliseconds(20)
 
     private let state: Mutex<State>
     let grace: Duration
     private let timeout: Duration?
     let lease: WorkerLease?
+    /// How long a tool may take to begin.
+    let toolPatience: Duration
     private let waker: CInt
     private let isCancelled: @Sendable () -> Bool
     private let flush: @Sendable () -> Void
@@ -61,13 +65,15 @@ final class Supervisor: Sendable {
     ///   - grace: The time from SIGTERM to SIGKILL.
     ///   - timeout: How long the job may take.
     ///   - lease: Without which the job must not go on; nil for one that needs none.
+    ///   - toolPatience: How long a tool may take to begin.
     ///   - isCancelled: Whether the server has ordered the job to stop; asked when a signal comes.
     ///   - flush: Writes down what waits for a better time.
     ///   - endStuck: Ends this process, which does not come to start a tool.
     init(
         grace: Duration,
         timeout: Duration?,
-        lease: WorkerLease? = nil,
+        lease: WorkerLease?,
+        toolPatience: Duration,
         isCancelled: @escaping @Sendable () -> Bool,
         flush: @escaping @Sendable () -> Void,
         endStuck: @escaping @Sendable (StuckWorker) -> Never
@@ -75,6 +81,7 @@ final class Supervisor: Sendable {
         self.grace = grace
         self.timeout = timeout
         self.lease = lease
+        self.toolPatience = toolPatience
         self.isCancelled = isCancelled
         self.flush = flush
         self.endStuck = endStuck
@@ -125,8 +132,8 @@ final class Supervisor: Sendable {
         cprocess_wake(waker)
     }
 
-    /// Takes note that a tool is awaited, or none any more.
-    func awaitTool(_ tool: AwaitedTool?) {
+    /// Takes note of which tool is awaited, or that none is any more.
+    func setAwaited(_ tool: AwaitedTool?) {
         state.withLock { $0.tool = tool }
         if tool != nil { cprocess_wake(waker) }
     }
@@ -202,6 +209,12 @@ final class Supervisor: Sendable {
             let last = lastMoment(ofLeaseUntil: end)
             if now >= last { endAbandoned() }
             next.append(snapshot.reason == nil ? end - leaseWindow : last)
+        }
+        if snapshot.reason == .unreachable, let killTime = snapshot.killTime {
+            // Of any other job a server would see to this.
+            let last = killTime + grace / 2
+            if now >= last { endAbandoned() }
+            next.append(last)
         }
         if let tool = snapshot.tool, now < tool.nextLook {
             next.append(tool.nextLook)

@@ -5,7 +5,7 @@ extension Worker {
     /// Ends this process, which does not come to start a tool; called by the supervisor's thread.
     static func endStuck(_ stuck: StuckWorker, _ reporter: WorkerReporter) -> Never {
         let message =
-            "the worker could not start its tool for \(StuckWorker.patience.words): "
+            "the worker could not start its tool for \(stuck.patience.words): "
             + "it gets no thread, or a file system does not answer"
         if stuck.isUntouched, stuck.reason == nil {
             reporter.write(.notStarted(message))

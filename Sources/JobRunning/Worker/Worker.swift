@@ -38,6 +38,7 @@ package struct Worker {
     }
 
     private let folder: FilePath
+    private let heldFolder: HeldFolder
     private let order: WorkerOrder
     private let orders: JobOrders
     private let reporter: WorkerReporter
@@ -66,6 +67,7 @@ package struct Worker {
 
     private init(_ order: WorkerOrder, in folder: FilePath) throws(Errno) {
         self.folder = folder
+        heldFolder = try HeldFolder(folder)
         self.order = order
         let orders = JobOrders(in: folder)
         self.orders = orders
@@ -78,6 +80,7 @@ package struct Worker {
             grace: order.grace,
             timeout: order.timeout,
             lease: order.lease,
+            toolPatience: order.toolPatience,
             isCancelled: { orders.isCancelled },
             flush: { reporter.flush() },
             endStuck: { Self.endStuck($0, reporter) }
@@ -100,7 +103,7 @@ package struct Worker {
     private func run() async -> CInt {
         reporter.write(.started(Machine.ownIdentity))
         guard supervisor.start() else { return giveBack("the worker can make no thread") }
-        supervisor.watchLease()
+        supervisor.watch(heldFolder)
         var failure: TaskFailure?
         var reason: StopReason?
         do throws(TaskFailure) {
@@ -248,6 +251,10 @@ extension Worker {
             let message =
                 "ended here, for its server was not heard of for \(time.words), "
                 + "and another one may start it anew"
+            return JournalEnd(state: .error, error: JobError(cause: .lost, message: message))
+        case (_, .unreachable):
+            let message =
+                "ended here, for its run folder \(folder) was removed: no order could reach it any more"
             return JournalEnd(state: .error, error: JobError(cause: .lost, message: message))
         case (_, .cannotWrite(let what)):
             return JournalEnd(state: .error, error: JobError(cause: .task, message: what))

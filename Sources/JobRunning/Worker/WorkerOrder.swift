@@ -13,6 +13,8 @@ package struct WorkerOrder: Sendable {
     package let timeout: Duration?
     /// Without which the job must not go on; nil for one that no other server can start.
     package let lease: WorkerLease?
+    /// How long a tool may take to begin.
+    package let toolPatience: Duration
     /// The control group that holds all of the job; nil where it has none.
     package var group: FilePath?
     /// The task's arguments, for the command lines of a command task.
@@ -24,7 +26,8 @@ package struct WorkerOrder: Sendable {
         _ launch: LaunchOrder,
         of task: TaskDescription,
         in folders: DataFolders,
-        lease: WorkerLease? = nil
+        lease: WorkerLease? = nil,
+        toolPatience: Duration
     ) {
         self.launch = launch
         self.folders = folders
@@ -32,6 +35,7 @@ package struct WorkerOrder: Sendable {
         timeout = task.timeout
         // No other is started anew when its server is given up.
         self.lease = task.isRestartable ? lease : nil
+        self.toolPatience = toolPatience
         arguments = task.arguments
         command = task.command
     }
@@ -57,6 +61,7 @@ extension WorkerOrder {
             "work": .string(folders.work(of: launch.id).string),
             "log": .string(folders.log(of: launch.id).string),
             "grace_ms": .integer(grace.milliseconds),
+            "tool_patience_ms": .integer(toolPatience.milliseconds),
             "arguments": .array(arguments.map { .object($0.document) }),
         ]
         if !launch.inputs.isEmpty {
@@ -106,6 +111,9 @@ extension WorkerOrder {
         grace =
             document["grace_ms"]?.countValue.map { .milliseconds($0) }
             ?? TaskDescription.defaultGrace
+        toolPatience =
+            document["tool_patience_ms"]?.countValue.map { .milliseconds($0) }
+            ?? StuckWorker.patience
         group = document["group"]?.stringValue.map { FilePath($0) }
         timeout = document["timeout_ms"]?.countValue.map { .milliseconds($0) }
         let folders = folders

@@ -129,10 +129,10 @@ final class WorkerReporter: TaskReporter {
     func keep(_ record: DataRecord) -> Bool { write(.kept(record)) }
 
     func toolIsStarting(isFirst: Bool) {
-        supervisor.withLock { $0 }?.awaitTool(AwaitedTool(isFirst: isFirst))
+        supervisor.withLock { $0 }?.awaitTool(isFirst: isFirst)
     }
 
-    func toolHasStarted() { supervisor.withLock { $0 }?.awaitTool(nil) }
+    func toolHasStarted() { supervisor.withLock { $0 }?.setAwaited(nil) }
 
     /// Writes an entry to the journal.
     ///
@@ -203,7 +203,7 @@ final class WorkerReporter: TaskReporter {
     private func mayWait(for target: Target) -> Bool {
         switch (supervisor.withLock { $0 }?.reason, target) {
         case (nil, _): true
-        case (.cancelled, _), (.interrupted, _), (_, .log): false
+        case (.cancelled, _), (.interrupted, _), (.unreachable, _), (_, .log): false
         // What has become of the job is worth the wait.
         case (_, .journal): true
         }

@@ -35,7 +35,13 @@ extension TaskContext {
         }
     }
 
-    private func hold(_ time: Duration) throws(TaskFailure) {
+    /// Waits a while, and no longer if the job is to stop.
+    ///
+    /// Keeps its thread: where the machine has no more of them, whoever has let go of one may never get another.
+    ///
+    /// - Parameter time: For how long.
+    /// - Throws: That the job shall stop.
+    func hold(_ time: Duration) throws(TaskFailure) {
         let end = ContinuousClock.now + time
         while .now < end {
             try checkStopping()

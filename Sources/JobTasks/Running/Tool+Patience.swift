@@ -41,7 +41,7 @@ extension Tool {
                 }
                 guard context.hasBegun else { throw .lacking(message) }
                 if pause == .seconds(1) { context.log("\(message); trying again until it works") }
-                try await context.rest(pause)
+                try context.hold(pause)
                 pause = min(pause * 2, Self.longestPause)
             }
         }
@@ -73,18 +73,6 @@ extension Tool {
             default: nil
             }
         return reason?.isLackOfMeans ?? false
-    }
-}
-
-extension TaskContext {
-    /// Waits a while; a job that is to stop waits no longer.
-    fileprivate func rest(_ time: Duration) async throws(TaskFailure) {
-        let end = ContinuousClock.now + time
-        while .now < end {
-            try checkStopping()
-            try? await Task.sleep(for: min(.milliseconds(200), end - .now))
-        }
-        try checkStopping()
     }
 }
 

@@ -11,7 +11,7 @@ extension Tool {
     ) async throws(TaskFailure) -> [String] {
         guard let program = command.first else { throw .task("no program to run") }
         try context.checkStopping()
-        guard Tools.isThere(program) else {
+        guard isThere(program, for: context) else {
             throw .failed(JobError(cause: .spawn, message: Tools.isMissing(program)))
         }
         try context.checkWorkFolder()
@@ -31,6 +31,13 @@ extension Tool {
         }
         try checkFiles(in: context, output: output)
         return output.firstLines
+    }
+
+    /// Whether the program can be started; its file system may be one that does not answer.
+    private func isThere(_ program: String, for context: TaskContext) -> Bool {
+        context.toolIsStarting()
+        defer { context.toolHasStarted() }
+        return Tools.isThere(program)
     }
 
     /// Starts the program and reads both of its streams until it has ended.

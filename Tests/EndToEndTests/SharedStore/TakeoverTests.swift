@@ -83,9 +83,7 @@ struct TakeoverTests {
         #expect(job?["status"]?.arrayValue?.last?["error"]?["cause"] == "lost", "\(job ?? nil)")
         #expect(!TestProcessTable.processes(of: "a1", in: site.folders[0]).isEmpty)
         let back = try await site.start(0)
-        while !TestProcessTable.processes(of: "a1", in: site.folders[0]).isEmpty {
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await TestProcessTable.waitForEnd(of: "a1", in: site.folders[0])
         #expect(await client.view.jobs["a1"]?.state == .error)
         await back.end(SIGTERM)
         await follower.end(SIGTERM)
