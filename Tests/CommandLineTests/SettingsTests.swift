@@ -59,7 +59,8 @@ struct SettingsTests {
             .listen: "0.0.0.0:80", .data: "/srv/j", .mongo: "mongodb://a,b/jobs?replicaSet=r",
             .role: "front", .lostAfter: "90s", .proc: "3", .mem: "5", .tasks: "~/t",
             .auth: "none", .allowOrigin: "https://a.example", .rate: "0", .stallAfter: "20s",
-            .maxConnections: "900", .maxStrangers: "30", .maxStrangersPerAddress: "7",
+            .endWithin: "2m", .maxConnections: "900", .maxStrangers: "30",
+            .maxStrangersPerAddress: "7",
             .web: "/srv/w", .record: "/srv/r", .compression: "on", .logLevel: "debug",
             .logFormat: "json",
         ]
@@ -69,7 +70,7 @@ struct SettingsTests {
         expected.mongo = "mongodb://a,b/jobs?replicaSet=r"
         (expected.role, expected.lostAfter) = (.front, .seconds(90))
         (expected.proc, expected.mem, expected.rate) = (3, 5, 0)
-        expected.stallAfter = .seconds(20)
+        (expected.stallAfter, expected.endWithin) = (.seconds(20), .seconds(120))
         expected.maxConnections = 900
         (expected.maxStrangers, expected.maxStrangersPerAddress) = (30, 7)
         expected.record = "/srv/r"

@@ -12,7 +12,7 @@ from real_server import BINARY, RealServer
 CHROMIUM = os.environ.get("CHROME", "/usr/bin/chromium-headless-shell")
 HARMLESS = ("ERR_CONNECTION", "WebSocket connection to", "ERR_INTERNET_DISCONNECTED", "ERR_EMPTY_RESPONSE", "401 (Unauthorized)", "503 (Service Unavailable)")
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 def pytest_terminal_summary(terminalreporter):

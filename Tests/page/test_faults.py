@@ -121,7 +121,7 @@ def test_a_difference_is_found_and_mended(fake, open_page):
     page = open_page(fake)
     expect(row(page, job)).to_be_visible()
     fake.tick(count=7)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while len(fake.subscriptions) < 2 and time.monotonic() < deadline:
         page.wait_for_timeout(50)
     assert fake.subscriptions[-1]["manifest"] == {job: 1} and fake.subscriptions[-1]["resume"] is None

@@ -11,13 +11,12 @@ from contextlib import ExitStack
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 from websockets.typing import Subprotocol
 
 from jobsync_messages import check, check_answer, check_push
-from jobsync_server import Server
+from jobsync_server import PATIENCE, Server, connect
 
-PATIENCE = 10.0
 KINDS = {
     "string": lambda v: isinstance(v, str),
     "integer": lambda v: isinstance(v, int) and not isinstance(v, bool),
@@ -247,7 +246,6 @@ class Conversation:
                     self._server.socket,
                     subprotocols=protocols or None,
                     additional_headers=headers,
-                    proxy=None,
                     compression=None,
                     max_size=None,
                 )

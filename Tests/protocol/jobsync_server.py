@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -16,12 +17,15 @@ import time
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from websockets.sync.client import connect
+import websockets.sync.client
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("JOBSYNC_BIN", ROOT / ".build/debug/jobsync")).absolute()
 VECTORS = ROOT / "protocol/vectors"
-PATIENCE = 30.0
+# For whatever must come, on any machine: a test that hangs is given up, and nothing else.
+PATIENCE = 120.0
+
+connect = functools.partial(websockets.sync.client.connect, proxy=None, open_timeout=PATIENCE)
 
 
 class Server:
@@ -135,7 +139,7 @@ class Server:
         """End it with SIGTERM; what it runs goes on."""
         self.process.terminate()
         try:
-            return self.process.wait(timeout=15)
+            return self.process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
@@ -168,8 +172,8 @@ class Server:
 
     def _cancel_all(self) -> None:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        with connect(self.socket, additional_headers=headers, proxy=None) as socket:
-            end = time.monotonic() + 15
+        with connect(self.socket, additional_headers=headers) as socket:
+            end = time.monotonic() + PATIENCE
             while time.monotonic() < end:
                 active = {"state": ["waiting", "running", "cancelling"]}
                 found = _call(socket, "jobs.find", {"filter": active, "limit": 1000})
@@ -186,6 +190,6 @@ def _call(
     message = {"jsonrpc": "2.0", "id": method, "method": method, "params": params}
     socket.send(json.dumps(message))  # type: ignore[attr-defined]
     while True:
-        answer = json.loads(socket.recv(timeout=10))  # type: ignore[attr-defined]
+        answer = json.loads(socket.recv(timeout=PATIENCE))  # type: ignore[attr-defined]
         if answer.get("id") == method:
             return answer["result"]

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
-from jobsync_server import Server
+from jobsync_server import PATIENCE, Server, connect
 
 Launch = Callable[..., Server]
 COUNT = 400
@@ -24,7 +24,7 @@ COUNT = 400
 def answer(socket: ClientConnection, request: int) -> Any:
     """Read until the answer to a request."""
     while True:
-        message = json.loads(socket.recv(timeout=10))
+        message = json.loads(socket.recv(timeout=PATIENCE))
         if isinstance(message, list) or message.get("id") == request:
             return message
 
@@ -37,7 +37,7 @@ def call(socket: ClientConnection, method: str, **params: Any) -> Any:
 
 def make_jobs(server: Server) -> None:
     """Make jobs that wait for ever."""
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         call(socket, "tasks.limit", task="quick", limit=0)
         for _ in range(COUNT // 100):
             one = {"jsonrpc": "2.0", "method": "jobs.new", "params": {"task": "quick"}}
@@ -50,7 +50,7 @@ def view(socket: ClientConnection) -> dict[str, Any]:
     call(socket, "jobs.subscribe")
     jobs: dict[str, Any] = {}
     while True:
-        message = json.loads(socket.recv(timeout=10))
+        message = json.loads(socket.recv(timeout=PATIENCE))
         if message.get("method") == "jobs.sync":
             jobs |= {job["_id"]: job for job in message["params"]["put"]}
             if not message["params"].get("sync", False):
@@ -59,7 +59,7 @@ def view(socket: ClientConnection) -> dict[str, Any]:
 
 def bytes_sent(server: Server, number: int) -> list[int]:
     """Bytes sent to each connection so far, oldest first."""
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         listed = call(socket, "connections.list")["connections"]
         return [entry["bytes_out"] for entry in listed][:number]
 
@@ -68,9 +68,9 @@ def test_the_same_arrives_in_a_fraction_of_the_bytes(launch: Launch) -> None:
     server = launch("quick.yaml", compression="on")
     make_jobs(server)
     with (
-        connect(server.socket, proxy=None, compression=None) as plain,
-        connect(server.socket, proxy=None) as compressed,
-        connect(server.socket, proxy=None) as another,
+        connect(server.socket, compression=None) as plain,
+        connect(server.socket) as compressed,
+        connect(server.socket) as another,
     ):
         assert "Sec-WebSocket-Extensions" not in plain.response.headers
         agreed = compressed.response.headers["Sec-WebSocket-Extensions"]
@@ -88,7 +88,7 @@ def test_the_same_arrives_in_a_fraction_of_the_bytes(launch: Launch) -> None:
 
 def test_it_is_off_unless_asked_for(launch: Launch) -> None:
     server = launch()
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         assert "Sec-WebSocket-Extensions" not in socket.response.headers
         assert call(socket, "session.whoami")
 
@@ -97,14 +97,14 @@ def test_a_client_that_wants_a_smaller_window_is_sent_plain_messages(launch: Lau
     server = launch("quick.yaml", compression="on")
     make_jobs(server)
     offer = ClientPerMessageDeflateFactory(server_max_window_bits=9)
-    with connect(server.socket, proxy=None, compression=None, extensions=[offer]) as socket:
+    with connect(server.socket, compression=None, extensions=[offer]) as socket:
         assert "Sec-WebSocket-Extensions" not in socket.response.headers
         assert len(view(socket)) == COUNT
 
 
 def test_a_long_compressed_call_is_read_to_its_end(launch: Launch) -> None:
     server = launch(compression="on")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         for filler in ("ab" * 400_000, os.urandom(200_000).hex()):
             request = {"jsonrpc": "2.0", "id": 7, "method": "session.whoami", "more": filler}
             socket.send(json.dumps(request))
@@ -113,11 +113,11 @@ def test_a_long_compressed_call_is_read_to_its_end(launch: Launch) -> None:
 
 def test_a_bomb_is_refused_by_what_it_inflates_to(launch: Launch) -> None:
     server = launch(compression="on")
-    with connect(server.socket, proxy=None) as other, connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as other, connect(server.socket) as socket:
         with pytest.raises(ConnectionClosed) as error:
             socket.send("x" * (64 << 20))
             while True:
-                socket.recv(timeout=10)
+                socket.recv(timeout=PATIENCE)
         assert error.value.rcvd is not None
         assert error.value.rcvd.code == 1009
         assert call(other, "session.whoami")
@@ -132,9 +132,9 @@ def test_damaged_data_ends_that_connection_alone(launch: Launch) -> None:
         "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
     )
     good = zlib.compressobj(wbits=-15).compress(b"{}")
-    with connect(server.socket, proxy=None) as other:
+    with connect(server.socket) as other:
         for payload in (b"\xff" * 40, good + b"\x07" * 40, bytes(range(100))):
-            with sockets.create_connection((host, int(port)), timeout=10) as raw:
+            with sockets.create_connection((host, int(port)), timeout=PATIENCE) as raw:
                 raw.sendall(head.encode())
                 assert raw.recv(4096).startswith(b"HTTP/1.1 101")
                 raw.sendall(struct.pack("!BB4x", 0xC1, 0x80 | len(payload)) + payload)

@@ -11,10 +11,10 @@ import jsonrpc_websocket
 import jsonrpcclient
 import pytest
 from jsonrpc_base import ProtocolError
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from jobsync_messages import CALLS, check
-from jobsync_server import Server
+from jobsync_server import PATIENCE, Server, connect
 
 # Every call once, in an order in which all of them succeed.
 SCRIPT: list[tuple[str, dict[str, Any]]] = [
@@ -68,14 +68,14 @@ def exchange(socket: ClientConnection, text: str) -> Any:
     """The transport that jsonrpcclient leaves to us: send, and wait for what is no push."""
     socket.send(text)
     while True:
-        message = json.loads(socket.recv(timeout=10))
+        message = json.loads(socket.recv(timeout=PATIENCE))
         if isinstance(message, list) or "method" not in message:
             return message
 
 
 def test_jsonrpcclient(launch: Callable[..., Server]) -> None:
     server = launch("quick.yaml")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         for method, params in SCRIPT:
             answer = exchange(socket, jsonrpcclient.request_json(method, params or None))
             parsed = jsonrpcclient.parse(answer)
@@ -97,7 +97,7 @@ def test_jsonrpcclient(launch: Callable[..., Server]) -> None:
 
 def test_jsonrpcclient_logs_in(launch: Callable[..., Server]) -> None:
     server = launch("quick.yaml", auth="token")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         login = jsonrpcclient.request_json("session.authenticate", {"token": server.token})
         parsed = jsonrpcclient.parse(exchange(socket, login))
         assert isinstance(parsed, jsonrpcclient.Ok)
@@ -110,7 +110,7 @@ def test_jsonrpc_websocket(launch: Callable[..., Server]) -> None:
 
 
 async def _jsonrpc_websocket(server: Server) -> None:
-    client = jsonrpc_websocket.Server(server.socket, timeout=10)
+    client = jsonrpc_websocket.Server(server.socket, timeout=PATIENCE)
     heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     client.jobs.sync = lambda **frame: heard.put_nowait(frame)
     client.resources = client.tick = lambda **_: None

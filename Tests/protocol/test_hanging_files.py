@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from hung_folder import HungFolder
-from jobsync_server import Server
+from jobsync_server import PATIENCE, Server, connect
 
 Launch = Callable[..., Server]
 
@@ -40,7 +40,7 @@ def send(socket: ClientConnection, method: str, params: dict[str, Any], number: 
 def answer(socket: ClientConnection, number: Any = 1) -> dict[str, Any]:
     """The answer to a call, however long it takes."""
     while True:
-        message = json.loads(socket.recv(timeout=60))
+        message = json.loads(socket.recv(timeout=PATIENCE))
         if message.get("id") == number:
             return message
 
@@ -49,7 +49,7 @@ def answers(socket: ClientConnection, count: int) -> list[dict[str, Any]]:
     """The answers to so many calls, in any order."""
     found: list[dict[str, Any]] = []
     while len(found) < count:
-        message = json.loads(socket.recv(timeout=60))
+        message = json.loads(socket.recv(timeout=PATIENCE))
         if "id" in message:
             found.append(message)
     return found
@@ -66,7 +66,7 @@ def server(launch: Launch) -> Server:
     """A server with a task that takes paths."""
     server = launch("quick.yaml")
     (server.tasks / "paths.yaml").write_text(PATHS)
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         call(socket, "tasks.reload", {})
         call(socket, "tasks.limit", {"task": "quick", "limit": 0})
         assert call(socket, "jobs.new", {"task": "quick", "job_id": "a"})["result"]["created"]
@@ -77,7 +77,7 @@ def check_that_others_go_on(server: Server, number: int = 0) -> None:
     """Whoever asks for nothing that hangs is answered."""
     good = server.data / "good.fa"
     good.write_text(">a\nA\n")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         assert "result" in call(socket, "session.whoami", {})
         job = {"task": "paths", "args": {"file": "good.fa"}, "job_id": f"other-{number}"}
         assert call(socket, "jobs.new", job)["result"]["created"]
@@ -91,7 +91,7 @@ def check_that_others_go_on(server: Server, number: int = 0) -> None:
 
 def test_logs(server: Server) -> None:
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(connect(server.socket, proxy=None)) for _ in range(3)]
+        sockets = [stack.enter_context(connect(server.socket)) for _ in range(3)]
         with HungFolder(server.data / "logs" / "jobs"):
             for socket in sockets:
                 for number in range(20):
@@ -101,7 +101,7 @@ def test_logs(server: Server) -> None:
         for socket in sockets:
             for message in answers(socket, 20):
                 assert "result" in message or message["error"]["data"]["code"] == "unavailable"
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         assert "result" in call(socket, "jobs.tail", {"_id": "a"})
 
 
@@ -109,7 +109,7 @@ def test_a_pipe_in_place_of_a_log(server: Server) -> None:
     logs = server.data / "logs" / "jobs"
     logs.mkdir(parents=True, exist_ok=True)
     os.mkfifo(logs / "a.log")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         refused = call(socket, "jobs.tail", {"_id": "a"})
         assert refused["error"]["data"]["code"] == "unavailable"
         assert call(socket, "jobs.detail", {"_id": "a"})["result"]["log"]["text"] == ""
@@ -118,8 +118,8 @@ def test_a_pipe_in_place_of_a_log(server: Server) -> None:
 
 def test_paths_of_arguments(server: Server) -> None:
     with (
-        connect(server.socket, proxy=None) as socket,
-        connect(server.socket, proxy=None) as watcher,
+        connect(server.socket) as socket,
+        connect(server.socket) as watcher,
     ):
         call(watcher, "jobs.subscribe", {})
         with HungFolder(server.data / "reads"):
@@ -133,7 +133,10 @@ def test_paths_of_arguments(server: Server) -> None:
             send(socket, "session.whoami", {}, "me")
             assert "result" in answer(socket, "me")
             check_that_others_go_on(server)
-        first, second = json.loads(socket.recv(timeout=60)), json.loads(socket.recv(timeout=60))
+        first, second = (
+            json.loads(socket.recv(timeout=PATIENCE)),
+            json.loads(socket.recv(timeout=PATIENCE)),
+        )
         # Answers come in any order. Those behind it came after it, and are made.
         refused, made = (second, first) if isinstance(first, list) else (first, second)
         assert refused["error"]["data"]["code"] in ("bad_arguments", "unavailable")
@@ -141,7 +144,7 @@ def test_paths_of_arguments(server: Server) -> None:
 
 
 def test_task_files(server: Server) -> None:
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         with HungFolder(server.tasks):
             send(socket, "tasks.reload", {}, "reload")
             check_that_others_go_on(server)
@@ -164,7 +167,7 @@ def test_kept_data(server: Server) -> None:
         "sequences": [{"_id": "s", "isolate_id": "i", "sequence": "ACGT"}],
         "done": True,
     }
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         assert "result" in call(socket, "data.import", reference)
         with HungFolder(server.data / "references"):
             send(socket, "data.import", reference, "import")
@@ -174,9 +177,25 @@ def test_kept_data(server: Server) -> None:
             check_that_others_go_on(server)
 
 
+def test_the_end_of_a_server_that_hangs(launch: Launch) -> None:
+    server = launch("quick.yaml", more=["--end-within", "2s"])
+    with connect(server.socket) as socket, HungFolder(server.data / "runs"):
+        # Whoever starts the job waits for its run folder, and the end of the server for him.
+        assert call(socket, "jobs.new", {"task": "quick", "job_id": "a"})["result"]["created"]
+        server.process.terminate()
+        assert server.process.wait(timeout=PATIENCE) == 1
+    assert any("has not come to its end in 2.0 seconds" in line for line in server.said)
+    server.start()
+    with connect(server.socket) as socket:
+        state = None
+        while state != "complete":
+            (job,) = call(socket, "jobs.find", {"filter": {"_id": "a"}})["result"]["jobs"]
+            state = job["state"]
+
+
 def test_lists_have_a_greatest_length(server: Server) -> None:
     (server.data / "a.fq").write_text("")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         for name, count, most in (("more", 1001, 1000), ("more", 20_000, 1000), ("three", 4, 3)):
             params = {"task": "paths", "args": {name: ["a.fq"] * count}}
             error = call(socket, "jobs.new", params)["error"]

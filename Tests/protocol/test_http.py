@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
-from jobsync_server import Server
+from jobsync_server import PATIENCE, Server, connect
 
 Launch = Callable[..., Server]
 
@@ -58,9 +57,9 @@ def test_the_link_is_good_once(launch: Launch) -> None:
     assert session.status == 200 and json.loads(session.read())["auth"] == "token"
     own = f"http://{urlsplit(server.url).netloc}"
     headers = {"Cookie": pair, "Origin": own}
-    with connect(server.socket, additional_headers=headers, proxy=None) as socket:
+    with connect(server.socket, additional_headers=headers) as socket:
         socket.send('{"jsonrpc":"2.0","id":1,"method":"session.whoami"}')
-        assert "result" in json.loads(socket.recv(timeout=10))
+        assert "result" in json.loads(socket.recv(timeout=PATIENCE))
     assert server.http("POST", "/logout", Cookie=pair, Origin=own).status == 204
     assert server.http("GET", "/session", Cookie=pair).status == 401
 
@@ -86,5 +85,5 @@ def test_pages_of_others_may_not_call(launch: Launch, headers: dict[str, str]) -
     assert server.http("POST", "/login", "{}", **headers).status == 403
     if "Origin" in headers:
         with pytest.raises(InvalidStatus) as refused:
-            connect(server.socket, additional_headers=headers, proxy=None)
+            connect(server.socket, additional_headers=headers)
         assert refused.value.response.status_code == 403

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from jobsync_messages import check_answer, check_push
-from jobsync_server import Server
+from jobsync_server import PATIENCE, Server, connect
 
 Launch = Callable[..., Server]
 
@@ -24,29 +24,29 @@ def call(socket: ClientConnection, method: str, params: dict[str, Any]) -> dict[
     """Make a call and return its whole answer."""
     socket.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
     while True:
-        message = json.loads(socket.recv(timeout=10))
+        message = json.loads(socket.recv(timeout=PATIENCE))
         if "method" not in message:
             check_answer(method, message)
             return message
 
 
-def closed(socket: ClientConnection, timeout: float = 10.0) -> int:
+def closed(socket: ClientConnection) -> int:
     """Read until the server closes; return the code."""
     with pytest.raises(ConnectionClosed) as error:
         while True:
-            socket.recv(timeout=timeout)
+            socket.recv(timeout=PATIENCE)
     assert error.value.rcvd is not None
     return error.value.rcvd.code
 
 
 def test_a_message_that_is_too_big(launch: Launch) -> None:
     server = launch()
-    with connect(server.socket, proxy=None) as other, connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as other, connect(server.socket) as socket:
         fits = {"jsonrpc": "2.0", "id": 1, "method": "session.whoami", "more": ""}
         fits["more"] = "x" * ((1 << 20) - len(json.dumps(fits)))
         assert len(json.dumps(fits)) == 1 << 20
         socket.send(json.dumps(fits))
-        assert "result" in json.loads(socket.recv(timeout=10))
+        assert "result" in json.loads(socket.recv(timeout=PATIENCE))
         socket.send(json.dumps(fits) + " ")
         assert closed(socket) == 1009
         assert "result" in call(other, "session.whoami", {})
@@ -54,7 +54,7 @@ def test_a_message_that_is_too_big(launch: Launch) -> None:
 
 def test_sixteen_subscriptions_and_tails(launch: Launch) -> None:
     server = launch("quick.yaml")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         call(socket, "tasks.limit", {"task": "quick", "limit": 0})
         for number in range(17):
             answer = call(socket, "jobs.subscribe", {"filter": {"_id": "nobody"}})
@@ -71,13 +71,13 @@ def test_sixteen_subscriptions_and_tails(launch: Launch) -> None:
 
 
 def test_calls_come_too_fast(launch: Launch) -> None:
-    server = launch()
-    with connect(server.socket, proxy=None) as socket:
+    server = launch(rate=100)
+    with connect(server.socket) as socket:
         request = {"jsonrpc": "2.0", "id": 1, "method": "session.whoami"}
         refused = None
         for _ in range(100):
             socket.send(json.dumps([request] * 100))
-            answers = json.loads(socket.recv(timeout=10))
+            answers = json.loads(socket.recv(timeout=PATIENCE))
             assert len(answers) == 100
             refused = next((a["error"] for a in answers if "error" in a), None)
             if refused:
@@ -90,25 +90,25 @@ def test_calls_come_too_fast(launch: Launch) -> None:
 
 def test_calls_go_on_coming_too_fast(launch: Launch) -> None:
     server = launch(rate=100)
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         request = {"jsonrpc": "2.0", "id": 1, "method": "session.whoami"}
         batch = json.dumps([request] * 100)
         with contextlib.suppress(ConnectionClosed):
             for _ in range(1000):
                 socket.send(batch)
-                socket.recv(timeout=10)
+                socket.recv(timeout=PATIENCE)
         assert socket.protocol.close_code == 4007
 
 
 def test_many_calls_in_flight_are_all_answered(launch: Launch) -> None:
     server = launch("quick.yaml")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         call(socket, "tasks.limit", {"task": "quick", "limit": 0})
         for number in range(500):
             params = {"task": "quick", "job_id": f"j{number}"}
             request = {"jsonrpc": "2.0", "id": number, "method": "jobs.new", "params": params}
             socket.send(json.dumps(request))
-        answers = [json.loads(socket.recv(timeout=20)) for _ in range(500)]
+        answers = [json.loads(socket.recv(timeout=PATIENCE)) for _ in range(500)]
         assert {answer["id"] for answer in answers} == set(range(500))
         assert all(answer["result"]["created"] for answer in answers)
 
@@ -117,15 +117,15 @@ def test_what_takes_time(launch: Launch) -> None:
     """A stranger is put out after 10 s; a heartbeat comes after 25 s and its digest is right."""
     server = launch("quick.yaml", auth="token")
     headers = {"Authorization": f"Bearer {server.token}"}
-    known = connect(server.socket, additional_headers=headers, proxy=None)
-    with connect(server.socket, proxy=None) as stranger, known as socket:
+    known = connect(server.socket, additional_headers=headers)
+    with connect(server.socket) as stranger, known as socket:
         call(socket, "tasks.limit", {"task": "quick", "limit": 0})
         for id in ("a", "b"):
             call(socket, "jobs.new", {"task": "quick", "job_id": id})
         call(socket, "jobs.cancel", {"_id": "b"})
         call(socket, "jobs.subscribe", {})
-        assert closed(stranger, 15) == 4504
-        while (message := json.loads(socket.recv(timeout=30)))["method"] != "tick":
+        assert closed(stranger) == 4504
+        while (message := json.loads(socket.recv(timeout=PATIENCE)))["method"] != "tick":
             check_push(message)
         check_push(message)
         total = _fnv1a("a:0") ^ _fnv1a("b:1")
@@ -150,7 +150,7 @@ def commits(server: Server) -> float:
 
 def test_a_batch_of_calls_is_one_commit_and_one_push(launch: Launch) -> None:
     server = launch("quick.yaml")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         call(socket, "tasks.limit", {"task": "quick", "limit": 0})
         call(socket, "jobs.subscribe", {})
         before = commits(server)
@@ -158,7 +158,7 @@ def test_a_batch_of_calls_is_one_commit_and_one_push(launch: Launch) -> None:
         socket.send(json.dumps([{**one, "id": number} for number in range(50)]))
         put = 0
         while put == 0:
-            message = json.loads(socket.recv(timeout=10))
+            message = json.loads(socket.recv(timeout=PATIENCE))
             if not isinstance(message, list) and message.get("method") == "jobs.sync":
                 put = len(message["params"]["put"])
         assert put == 50

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
-from jobsync_server import Server
+from jobsync_server import PATIENCE, Server, connect
 
 Launch = Callable[..., Server]
 
@@ -42,7 +42,7 @@ def until_closed(socket: ClientConnection) -> list[dict[str, Any]]:
     answers: list[dict[str, Any]] = []
     with pytest.raises(ConnectionClosed):
         while True:
-            message = json.loads(socket.recv(timeout=30))
+            message = json.loads(socket.recv(timeout=PATIENCE))
             several = message if isinstance(message, list) else [message]
             answers += [each for each in several if "id" in each]
     assert socket.protocol.close_code == 4501
@@ -56,7 +56,7 @@ def check_refused(answers: list[dict[str, Any]]) -> None:
 
 def test_a_batch_of_tokens_with_the_right_one_among_them(launch: Launch) -> None:
     server = launch(auth="token")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         wrong = [attempt(f"no{number}", number) for number in range(20)]
         socket.send(json.dumps([*wrong, attempt(server.token, 20), whoami(21)]))
         answers = until_closed(socket)
@@ -66,7 +66,7 @@ def test_a_batch_of_tokens_with_the_right_one_among_them(launch: Launch) -> None
 
 def test_notifications_are_attempts_too(launch: Launch) -> None:
     server = launch(auth="token")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         socket.send(json.dumps([attempt("no")] * 3 + [attempt(server.token), whoami(1)]))
         answers = until_closed(socket)
         assert [answer["id"] for answer in answers] == [1]
@@ -76,7 +76,7 @@ def test_notifications_are_attempts_too(launch: Launch) -> None:
 @pytest.mark.parametrize("number", [1, None])
 def test_tokens_in_quick_succession(launch: Launch, number: int | None) -> None:
     server = launch(auth="token")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         wrong = [attempt("no", number)] * 3
         send_together(socket, [*wrong, attempt(server.token, 4), [attempt(server.token, 5)]])
         check_refused(until_closed(socket))
@@ -84,7 +84,7 @@ def test_tokens_in_quick_succession(launch: Launch, number: int | None) -> None:
 
 def test_one_who_has_logged_in_may_try_no_more(launch: Launch) -> None:
     server = launch(auth="token")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         wrong = [attempt("no", number) for number in range(3)]
         socket.send(json.dumps([attempt(server.token, 3), *wrong, attempt(server.token, 4)]))
         answers = {answer["id"]: answer for answer in until_closed(socket)}
@@ -95,13 +95,13 @@ def test_one_who_has_logged_in_may_try_no_more(launch: Launch) -> None:
 
 def test_two_wrong_tokens_are_forgiven(launch: Launch) -> None:
     server = launch(auth="token")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         socket.send(json.dumps([attempt("no", 1), attempt("no", 2), attempt(server.token, 3)]))
-        answers = {answer["id"]: answer for answer in json.loads(socket.recv(timeout=30))}
+        answers = {answer["id"]: answer for answer in json.loads(socket.recv(timeout=PATIENCE))}
         check_refused([answers[1], answers[2]])
         assert "result" in answers[3]
         socket.send(json.dumps(whoami(4)))
-        assert "result" in json.loads(socket.recv(timeout=30))
+        assert "result" in json.loads(socket.recv(timeout=PATIENCE))
 
 
 def test_what_follows_in_a_batch_after_the_last_bad_request_is_not_done(launch: Launch) -> None:
@@ -110,14 +110,14 @@ def test_what_follows_in_a_batch_after_the_last_bad_request_is_not_done(launch: 
         "jsonrpc": "2.0", "id": 1, "method": "jobs.new",
         "params": {"task": "quick", "job_id": "late"},
     }  # fmt: skip
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         socket.send(json.dumps([{}] * 20 + [new]))
         with pytest.raises(ConnectionClosed):
             while True:
-                socket.recv(timeout=30)
+                socket.recv(timeout=PATIENCE)
         assert socket.protocol.close_code == 4507
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         detail = {"jsonrpc": "2.0", "id": 1, "method": "jobs.detail", "params": {"_id": "late"}}
         socket.send(json.dumps(detail))
-        answer = json.loads(socket.recv(timeout=30))
+        answer = json.loads(socket.recv(timeout=PATIENCE))
         assert answer["error"]["data"]["code"] == "not_found"

@@ -14,13 +14,12 @@ from urllib.parse import urlsplit
 
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from jobsync_messages import CALLS, check_answer
-from jobsync_server import ROOT, Server
+from jobsync_server import PATIENCE, ROOT, Server, connect
 
 Launch = Callable[..., Server]
-PATIENCE = 30.0
 
 
 class Scrape:
@@ -107,7 +106,7 @@ def check_histogram(family: Metric) -> None:
 
 def test_every_family_is_described(launch: Launch) -> None:
     server = launch("quick.yaml")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         run_jobs(server, socket, 3)
         scrape = Scrape(server)
     names = [family.name for family in scrape.families]
@@ -135,7 +134,7 @@ def test_the_table_of_metrics_is_complete(launch: Launch) -> None:
 
 def test_calls_are_counted_and_timed(launch: Launch) -> None:
     server = launch("quick.yaml")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         for _ in range(3):
             call(socket, "session.whoami", {})
         for _ in range(2):
@@ -157,7 +156,7 @@ def test_calls_are_counted_and_timed(launch: Launch) -> None:
 def test_names_of_callers_become_no_labels(launch: Launch) -> None:
     server = launch()
     evil = ['x"} 1\njobsync_evil_total{a="b', "back\\slash", "a\r\nb", "x" * 10_000, "jobs.New"]
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         for name in evil:
             request = {"jsonrpc": "2.0", "id": 1, "method": name, "params": {}}
             socket.send(json.dumps(request))
@@ -171,7 +170,7 @@ def test_names_of_callers_become_no_labels(launch: Launch) -> None:
 
 def test_traffic_is_counted(launch: Launch) -> None:
     server = launch("quick.yaml")
-    with connect(server.socket, proxy=None, compression=None) as socket:
+    with connect(server.socket, compression=None) as socket:
         sent = [
             json.dumps({"jsonrpc": "2.0", "id": n, "method": "session.whoami", "more": "ü" * n})
             for n in range(5)
@@ -203,7 +202,7 @@ def test_traffic_is_counted(launch: Launch) -> None:
 
 def test_what_is_compressed_counts_as_what_it_is(launch: Launch) -> None:
     server = launch(compression="on")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         answer = call(socket, "rpc.discover", {})
         sent = Scrape(server).value("jobsync_bytes_sent_total")
         listed = call(socket, "connections.list", {})["result"]["connections"]
@@ -213,7 +212,7 @@ def test_what_is_compressed_counts_as_what_it_is(launch: Launch) -> None:
 
 def test_frames_are_shared(launch: Launch) -> None:
     server = launch("quick.yaml")
-    with connect(server.socket, proxy=None) as one, connect(server.socket, proxy=None) as other:
+    with connect(server.socket) as one, connect(server.socket) as other:
         call(one, "tasks.limit", {"task": "quick", "limit": 0})
         for socket in (one, other):
             call(socket, "jobs.subscribe", {})
@@ -226,7 +225,7 @@ def test_frames_are_shared(launch: Launch) -> None:
 
 def test_durations_of_what_jobs_cause(launch: Launch) -> None:
     server = launch("quick.yaml")
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         run_jobs(server, socket, 5)
         # Told by the socket as soon as it is asked, which may be later than the documents.
         scrape = until(server, "jobsync_change_acknowledged_seconds_count", 1)
@@ -244,7 +243,7 @@ def test_durations_of_what_jobs_cause(launch: Launch) -> None:
 
 def test_the_queue(launch: Launch) -> None:
     server = launch("gate.yaml", proc=2, mem=8)
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         for number in range(5):
             call(socket, "jobs.new", {"task": "gate", "job_id": f"g{number}"})
         scrape = Scrape(server)
@@ -262,8 +261,8 @@ def test_a_client_that_does_not_read(launch: Launch) -> None:
     narrow.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
     narrow.connect((place.hostname, place.port))
     with (
-        connect(server.socket, proxy=None) as other,
-        connect(server.socket, sock=narrow, max_queue=1, compression=None, proxy=None) as slow,
+        connect(server.socket) as other,
+        connect(server.socket, sock=narrow, max_queue=1, compression=None) as slow,
     ):
         call(other, "tasks.limit", {"task": "quick", "limit": 0})
         for filter in ({}, {"task": ["quick"]}):
@@ -303,7 +302,7 @@ def test_a_client_that_does_not_read(launch: Launch) -> None:
 def test_the_process(launch: Launch) -> None:
     before = time.time()
     server = launch()
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         one = Scrape(server)
         version = call(socket, "session.whoami", {})["result"]["server"].removeprefix("jobsync ")
         assert one.all("jobsync_build_info", version=version) == [1]
@@ -313,7 +312,7 @@ def test_the_process(launch: Launch) -> None:
             # Just after its start the server has a file of its own open for a moment.
             while more != 1:
                 assert time.monotonic() < end, f"a further connection is {more} open files"
-                stack.enter_context(connect(server.socket, proxy=None))
+                stack.enter_context(connect(server.socket))
                 two = Scrape(server)
                 more = two.value("process_open_fds") - files
                 files += more

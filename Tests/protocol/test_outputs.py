@@ -14,8 +14,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from hung_folder import HungFolder
-from jobsync_server import Server
-from websockets.sync.client import connect
+from jobsync_server import PATIENCE, Server, connect
 
 Launch = Callable[..., Server]
 # Begins with an accent, which to a reader of text belongs to the slash before it.
@@ -26,10 +25,10 @@ ODD = 'qc/a "b" #?%;\u00e4\u2603.html'
 def keep(server: Server, files: dict[str, bytes], job: str = "kept") -> None:
     """Let a job end, and put files where it would have kept them."""
     headers = {"Authorization": f"Bearer {server.token}"} if server.token else {}
-    with connect(server.socket, additional_headers=headers, proxy=None) as client:
+    with connect(server.socket, additional_headers=headers) as client:
         params = {"task": "quick", "job_id": job}
         client.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "jobs.new", "params": params}))
-        while json.loads(client.recv(timeout=10)).get("id") != 1:
+        while json.loads(client.recv(timeout=PATIENCE)).get("id") != 1:
             pass
         state = ""
         while state != "complete":
@@ -37,9 +36,9 @@ def keep(server: Server, files: dict[str, bytes], job: str = "kept") -> None:
             client.send(
                 json.dumps({"jsonrpc": "2.0", "id": 2, "method": "jobs.detail", "params": params})
             )
-            answer = json.loads(client.recv(timeout=10))
+            answer = json.loads(client.recv(timeout=PATIENCE))
             while answer.get("id") != 2:
-                answer = json.loads(client.recv(timeout=10))
+                answer = json.loads(client.recv(timeout=PATIENCE))
             state = answer["result"]["job"]["status"][-1]["state"]
     for name, content in files.items():
         path = Path(server.data) / "outputs" / job / name
@@ -187,7 +186,7 @@ def test_one_connection_may_ask_again(launch: Launch) -> None:
     server = launch("quick.yaml")
     keep(server, {"a": b"a" * 600_000, "b": b"b"})
     address = urlsplit(server.url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE)
     for name, size in (("a", 600_000), ("b", 1), ("a", 600_000), ("none", None)):
         connection.request("GET", f"/jobs/kept/outputs/{name}")
         answer = connection.getresponse()
@@ -200,7 +199,7 @@ def test_a_file_that_ends_early_breaks_the_connection(launch: Launch) -> None:
     server = launch("quick.yaml")
     keep(server, {"large": b"x" * (64 << 20)})
     address = urlsplit(server.url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE)
     connection.request("GET", "/jobs/kept/outputs/large")
     answer = connection.getresponse()
     answer.read(1)
@@ -251,7 +250,9 @@ def test_a_folder_that_hangs_harms_only_who_asks_for_it(launch: Launch) -> None:
     with HungFolder(Path(server.data) / "outputs" / "kept"):
         clients = []
         for _ in range(20):
-            client = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
+            client = http.client.HTTPConnection(
+                address.hostname or "", address.port, timeout=PATIENCE
+            )
             client.request("GET", "/jobs/kept/outputs/a")
             clients.append(client)
         assert server.http("GET", "/jobs/other/outputs/a").read() == b"b"

@@ -12,9 +12,9 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
-from jobsync_server import Server
+from jobsync_server import PATIENCE, Server, connect
 
 Launch = Callable[..., Server]
 STALLED = 30
@@ -30,7 +30,7 @@ class Stalled:
         self.socket = sockets.socket()
         # Set before connecting, for it decides how much the other end may send.
         self.socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
-        self.socket.settimeout(20)
+        self.socket.settimeout(PATIENCE)
         self.socket.connect((host, int(port)))
         self.socket.sendall(
             f"GET /ws HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
@@ -102,7 +102,7 @@ def batch(socket: ClientConnection, calls: list[tuple[str, dict[str, Any]]]) -> 
         )
     )
     while True:
-        message = json.loads(socket.recv(timeout=20))
+        message = json.loads(socket.recv(timeout=PATIENCE))
         if isinstance(message, list):
             by_number = sorted(message, key=lambda answer: answer["id"])
             return [answer["result"] for answer in by_number]
@@ -138,8 +138,8 @@ def test_stalled_readers(launch: Launch) -> None:
     # They must not be cut off, however long a slow machine takes.
     server = launch("quick.yaml", rate=0, stall="10m")
     with (
-        connect(server.socket, proxy=None) as maker,
-        connect(server.socket, proxy=None, max_size=None) as fast,
+        connect(server.socket) as maker,
+        connect(server.socket, max_size=None) as fast,
     ):
         batch(maker, [("tasks.limit", {"task": "quick", "limit": 0})])
         fast.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "jobs.subscribe"}))
@@ -182,4 +182,4 @@ def test_stalled_readers(launch: Launch) -> None:
 def read_all(socket: ClientConnection, view: View, seq: float) -> None:
     """Read pushes up to a position."""
     while view.seq < seq:
-        view.apply(json.loads(socket.recv(timeout=20)))
+        view.apply(json.loads(socket.recv(timeout=PATIENCE)))

@@ -11,9 +11,9 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
-from jobsync_server import Server
+from jobsync_server import PATIENCE, Server, connect
 
 Launch = Callable[..., Server]
 CLIENTS = 6
@@ -32,14 +32,15 @@ def request(number: int) -> dict[str, Any]:
 def call(socket: ClientConnection, message: Any) -> Any:
     """Send a message and return its answer; pushes on the way are left out."""
     socket.send(json.dumps(message))
-    while isinstance(answer := json.loads(socket.recv(timeout=60)), dict) and "id" not in answer:
-        pass
-    return answer
+    while True:
+        answer = json.loads(socket.recv(timeout=PATIENCE))
+        if isinstance(answer, list) or "id" in answer:
+            return answer
 
 
 def keep(server: Server) -> None:
     """Let a job end that has kept a large file."""
-    with connect(server.socket, proxy=None) as socket:
+    with connect(server.socket) as socket:
         new = {"task": "quick", "job_id": "kept"}
         call(socket, {"jsonrpc": "2.0", "id": 1, "method": "jobs.new", "params": new})
         detail = {"jsonrpc": "2.0", "id": 2, "method": "jobs.detail", "params": {"_id": "kept"}}
@@ -56,7 +57,7 @@ def ask_and_not_read(server: Server, message: Any) -> sockets.socket:
     socket = sockets.socket()
     # Set before connecting, for it decides how much the other end may send.
     socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
-    socket.settimeout(20)
+    socket.settimeout(PATIENCE)
     socket.connect((host, int(port)))
     socket.sendall(
         f"GET /ws HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
@@ -85,7 +86,7 @@ def test_unread_batches_have_an_end_for_all_clients_together(launch: Launch) -> 
     batch = [request(number) for number in range(CALLS)]
     with (
         contextlib.ExitStack() as stack,
-        connect(server.socket, proxy=None, max_size=None) as other,
+        connect(server.socket, max_size=None) as other,
     ):
         for _ in range(CLIENTS):
             stack.enter_context(ask_and_not_read(server, batch))
@@ -103,7 +104,7 @@ def test_unread_batches_have_an_end_for_all_clients_together(launch: Launch) -> 
         for number in range(3):
             assert "result" in call(other, request(number))
         assert "result" in call(other, [request(1)])[0]
-    with connect(server.socket, proxy=None, max_size=None) as other:
+    with connect(server.socket, max_size=None) as other:
         while metric(server, "jobsync_answer_bytes_waiting") > 0:
             pass
         answers = call(other, [request(number) for number in range(10)])

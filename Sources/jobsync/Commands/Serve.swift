@@ -50,9 +50,10 @@ struct Serve: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        let deadline = EndingDeadline(signals: [SIGTERM, SIGINT]) {
+        let patience = settings.endWithin
+        let deadline = EndingDeadline(signals: [SIGTERM, SIGINT], patience: patience) {
             logger.critical(
-                "the server has not come to its end in \(EndingDeadline.patience), and is ended; running jobs go on"
+                "the server has not come to its end in \(patience), and is ended; running jobs go on"
             )
             _exit(CommandStatus.failed.rawValue)
         }

@@ -5,9 +5,6 @@ import Dispatch
 /// An orderly end waits for answers: of a file system, of a store. Where one does not come, the process is to
 /// end as by a kill, which loses nothing: jobs go on, and the next server finds them.
 final class EndingDeadline {
-    /// How long an orderly end may take; service managers wait 90 s before they kill.
-    static let patience = Duration.seconds(30)
-
     private let sources: [any DispatchSourceSignal]
 
     /// Begins to listen for the signals, which somebody else must have taken from their default effect.
@@ -18,7 +15,7 @@ final class EndingDeadline {
     ///   - end: Ends the process; called on a thread that nothing else uses.
     init(
         signals: [CInt],
-        patience: Duration = patience,
+        patience: Duration,
         end: @escaping @Sendable () -> Void
     ) {
         let queue = DispatchQueue(label: "jobsync.ending")

@@ -58,6 +58,8 @@ struct ServeSettings: Hashable, Sendable {
     var rate = 1000
     /// How long a client may take nothing of what is to be sent to it.
     var stallAfter = Duration.seconds(10)
+    /// How long an orderly end may take; service managers wait 90 s before they kill.
+    var endWithin = Duration.seconds(30)
     /// Connections at a time; if nil as many as there are descriptors for.
     var maxConnections: Int?
     /// Connections at a time that have not logged in.

@@ -17,6 +17,7 @@ struct ServeOptions: ParsableArguments {
     @Option(.allowOrigin) var allowOrigin: [GivenSetting]
     @Option(.rate) var rate: GivenSetting?
     @Option(.stallAfter) var stallAfter: GivenSetting?
+    @Option(.endWithin) var endWithin: GivenSetting?
     @Option(.maxConnections) var maxConnections: GivenSetting?
     @Option(.maxStrangers) var maxStrangers: GivenSetting?
     @Option(.maxStrangersPerAddress) var maxStrangersPerAddress: GivenSetting?

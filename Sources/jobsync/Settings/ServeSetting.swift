@@ -17,6 +17,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
     case allowOrigin = "allow-origin"
     case rate
     case stallAfter = "stall-after"
+    case endWithin = "end-within"
     case maxConnections = "max-connections"
     case maxStrangers = "max-strangers"
     case maxStrangersPerAddress = "max-strangers-per-address"
@@ -47,7 +48,7 @@ enum ServeSetting: String, CaseIterable, Sendable {
         case .data, .tasks, .web: "dir"
         case .mongo: "uri"
         case .role: "all|front"
-        case .lostAfter, .stallAfter: "time"
+        case .lostAfter, .stallAfter, .endWithin: "time"
         case .proc, .rate, .maxConnections, .maxStrangers, .maxStrangersPerAddress: "n"
         case .mem: "GB"
         case .auth: "token|none"
@@ -98,6 +99,11 @@ enum ServeSetting: String, CaseIterable, Sendable {
             """
             How long a client may take nothing of what is to be sent to it before it is cut off, \
             such as 10s or 1m. (default: 10s)
+            """
+        case .endWithin:
+            """
+            How long the server may take to its end when it is told to, such as 10s or 1m, before it \
+            just stops; either way running jobs go on. (default: 30s)
             """
         case .maxConnections:
             """

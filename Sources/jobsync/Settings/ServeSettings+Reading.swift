@@ -44,6 +44,7 @@ extension ServeSettings {
                 try WholeNumber.parse(text, in: 0...1_000_000)
             } ?? rate
         stallAfter = try reader.value(.stallAfter, LongTime.parse) ?? stallAfter
+        endWithin = try reader.value(.endWithin, LongTime.parse) ?? endWithin
         let connections = { (text: String) throws(UnusableText) in
             try WholeNumber.parse(text, in: 1...ConnectionBudget.most)
         }

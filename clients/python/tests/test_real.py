@@ -49,7 +49,7 @@ def launch(tmp_path: pathlib.Path) -> Iterator[Launch]:
 def test_three_lines(launch: Launch) -> None:
     server = launch("steps.yaml")
     with Client(server.url) as jobs:
-        detail = jobs.run("steps", timeout=20)
+        detail = jobs.run("steps", timeout=120)
     assert detail.state == "complete" and detail.result is None
     assert detail.stages == ("first", "second", "third")
     assert detail.job.progress == 1 and detail.status[0].state == "waiting"
@@ -61,7 +61,7 @@ def test_what_a_job_keeps(launch: Launch, tmp_path: pathlib.Path) -> None:
     target = tmp_path / "target"
     target.mkdir()
     with Client(server.url) as jobs:
-        detail = jobs.run("keeper", job_id="kept", timeout=20)
+        detail = jobs.run("keeper", job_id="kept", timeout=120)
         assert [(each.name, each.size) for each in detail.outputs] == [
             ("out.txt", 5),
             ("qc/a b.html", 3),
@@ -82,7 +82,7 @@ def test_what_a_job_keeps(launch: Launch, tmp_path: pathlib.Path) -> None:
 def test_a_job_that_fails(launch: Launch) -> None:
     server = launch("fail.yaml")
     with Client(server.url) as jobs:
-        detail = jobs.run("fail", timeout=20)
+        detail = jobs.run("fail", timeout=120)
         assert detail.state == "error" and detail.error is not None
         assert detail.error.cause == "exit"
         assert any("no such genome" in line for line in detail.error.log)
@@ -137,7 +137,7 @@ def test_a_view_and_a_log(launch: Launch) -> None:
 def test_a_token_is_needed(launch: Launch) -> None:
     server = launch("quick.yaml", auth="token")
     with Client(server.url, token=server.token) as jobs:
-        assert jobs.run("quick", timeout=20).state == "complete"
+        assert jobs.run("quick", timeout=120).state == "complete"
     with pytest.raises((Unauthenticated, Refused)):
         Client(server.url).open()
     with pytest.raises((Unauthenticated, Refused)):
@@ -148,7 +148,7 @@ def test_jobs_and_views_live_through_a_kill_of_the_server(launch: Launch) -> Non
     server = launch("gate.yaml", "open_gate.yaml")
 
     async def script() -> None:
-        async with asyncio.timeout(60), AsyncClient(server.url) as jobs:
+        async with asyncio.timeout(120), AsyncClient(server.url) as jobs:
             view = await jobs.subscribe(task="gate")
             updates = view.updates()
             id = await jobs.new("gate")
@@ -172,7 +172,7 @@ def test_a_restart_in_the_middle_of_making_jobs(launch: Launch) -> None:
     server = launch("quick.yaml")
 
     async def script() -> None:
-        async with asyncio.timeout(60), AsyncClient(server.url) as jobs:
+        async with asyncio.timeout(120), AsyncClient(server.url) as jobs:
             await jobs.call("tasks.limit", task="quick", limit=0)
             view = await jobs.subscribe()
             made: list[str] = []
@@ -202,7 +202,7 @@ def test_a_thousand_jobs_in_a_view(launch: Launch) -> None:
     server = launch("quick.yaml")
 
     async def script() -> None:
-        async with asyncio.timeout(60), AsyncClient(server.url) as jobs:
+        async with asyncio.timeout(120), AsyncClient(server.url) as jobs:
             await jobs.call("tasks.limit", task="quick", limit=0)
             gate = asyncio.Semaphore(50)
 
