@@ -11,22 +11,22 @@ import Testing
 struct RemovedRunTests {
     private let mark = "2\(UInt32.random(in: 0...UInt32.max)).25"
 
-    /// Runs until it is killed, and so does what has left it.
-    private func makeBench() throws -> Bench {
-        try Bench(
-            .shell(
-                """
-                trap '' TERM; setsid sh -c 'trap "" TERM; sleep \(mark)' & touch "$2/begun"
-                while :; do sleep 0.05; done
-                """,
-                grace: .seconds(1)
-            )
-        )
+    /// Runs until it is ended, and so does what has left it.
+    ///
+    /// - Parameters:
+    ///   - trap: What is done before.
+    ///   - grace: How long it may take to its end.
+    private func makeBench(_ trap: String = ":", grace: Duration) throws -> Bench {
+        let script = """
+            \(trap); setsid sleep \(mark) & touch "$2/begun"
+            while :; do sleep 0.05; done
+            """
+        return try Bench(.shell(script, grace: grace))
     }
 
     @Test("Ends with all its tools, though there is no server that could end it")
     func alone() async throws {
-        let bench = try makeBench()
+        let bench = try makeBench("trap '' TERM", grace: .seconds(1))
         var runner: WorkerRunner? = bench.makeRunner()
         await runner?.start(try bench.order("script"))
         await bench.waitFor("begun")
@@ -43,7 +43,8 @@ struct RemovedRunTests {
 
     @Test("Is lost, as its server and its log say")
     func watched() async throws {
-        let bench = try makeBench()
+        // So long that its worker comes to its last word on any machine.
+        let bench = try makeBench(grace: .seconds(120))
         let runner = bench.makeRunner()
         await runner.start(try bench.order("script"))
         await bench.waitFor("begun")
