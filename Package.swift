@@ -213,7 +213,8 @@ let package = Package(
         .executableTarget(
             name: "jobsync",
             dependencies: [
-                "Authentication", "CPlatform", "JSON", "JobData", "JobManagement", "JobModel",
+                "Authentication", "CPlatform", "Compression", "JSON", "JobData", "JobManagement",
+                "JobModel",
                 "JobProtocol", "JobRecording", "JobReplay", "JobRunning", "JobScheduling",
                 "JobStorage", "JobSync",
                 "JobTaskFiles", "JobTasks",

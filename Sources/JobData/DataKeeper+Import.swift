@@ -15,7 +15,8 @@ extension DataKeeper {
         public var id: String
         /// What people call it; what they did before, or else the id, if nil.
         public var name: String?
-        /// Members `viruses`, `sequences`, `history` and `hmm`, each a list or missing.
+        /// Members `viruses`, `sequences`, `history`, `hmm` and `otus`, each a list or missing, and `text` and
+        /// `table`, each a piece of a text or missing.
         public var content: JSONObject
         /// Whether nothing follows.
         public var isLast: Bool

@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import JobModel
 import JobProtocol
+import Subprocess
 import Testing
 
 @Suite("jobsync data", .timeLimit(.minutes(6)))
@@ -140,7 +141,39 @@ struct DataTests {
         try await expect(
             ["data", "import-reference", file("bad.json")],
             1,
-            "jobsync: viruses[0]: 'Tobacco mosaic virus' has no sequence of its default isolate 'i1'"
+            "jobsync: \(file("bad.json")): viruses[0]: 'Tobacco mosaic virus' has no sequence of its "
+                + "default isolate 'i1'"
+        )
+        try ">a\nACGT\n>*\nACGT\n".write(
+            to: folder.file("star.fasta"),
+            atomically: true,
+            encoding: .utf8
+        )
+        try "id\tvirus\na\t\n".write(
+            to: folder.file("t.tsv"),
+            atomically: true,
+            encoding: .utf8
+        )
+        try await expect(
+            ["data", "import-reference", file("star.fasta")],
+            1,
+            "jobsync: \(file("star.fasta")): line 3: '*' must not begin with '*'"
+        )
+        try await expect(
+            ["data", "import-reference", file("star.fasta"), "--table", file("t.tsv")],
+            1,
+            "jobsync: \(file("t.tsv")): line 2: the virus is missing"
+        )
+        try await expect(
+            ["data", "import-reference", file("bad.json"), "--table", file("t.tsv")],
+            2,
+            "--table goes with FASTA"
+        )
+        try write(["otus": []], to: "otus.json", in: folder)
+        try await expect(
+            ["data", "import-reference", file("otus.json")],
+            1,
+            "jobsync: \(file("otus.json")): otus: is empty"
         )
         try await expect(["data", "import-reference", file("none.json")], 2, "no such file")
         try await expect(["data", "import-reference", file("broken.json")], 2, "is not JSON")
@@ -149,6 +182,63 @@ struct DataTests {
         try await expect(["data", "samples", "show", "s1"], 1, "there is no sample 's1'")
         try await expect(["data", "analyses", "remove", "a1"], 1, "there is no analysis 'a1'")
         #expect(try folder.names(in: "references").isEmpty)
+        await server.end(SIGTERM)
+    }
+
+    @Test("Brings FASTA along with a table, and what Virtool exports, plain and compressed")
+    func otherForms() async throws {
+        let folder = try DataFolder()
+        // More than fits one message, with what must be escaped in it.
+        let bases = String(repeating: "ACGTTGCA\n", count: 60_000)
+        try ">a1 é\n\(bases)>a2 \"x\"\n\(bases)".write(
+            to: folder.file("v.fasta"),
+            atomically: true,
+            encoding: .utf8
+        )
+        try "id;virus;isolate\na1;Virus A;one\na2;Virus A;two\n".write(
+            to: folder.file("v.csv"),
+            atomically: true,
+            encoding: .utf8
+        )
+        let sequence: JSONValue = [
+            "_id": "x1", "accession": "KX1", "sequence": .string(bases.replacing("\n", with: "")),
+        ]
+        try write(
+            [
+                "otus": [
+                    [
+                        "_id": "o1", "name": "Virus O", "schema": [],
+                        "isolates": [
+                            ["id": "i1", "default": true, "sequences": [sequence]]
+                        ],
+                    ]
+                ]
+            ],
+            to: "v.json",
+            in: folder
+        )
+        let zipped = try await Subprocess.run(
+            .name("gzip"),
+            arguments: ["-k", folder.file("v.json").path, folder.file("v.fasta").path],
+            output: .discarded
+        )
+        #expect(zipped.terminationStatus.isSuccess)
+        let server = try await ServerProcess.start(folder.url)
+        for (arguments, line) in [
+            (["v.fasta"], "viruses: 2 viruses, 2 isolates, 2 sequences"),
+            (["v.fasta.gz"], "viruses: 2 viruses, 2 isolates, 2 sequences"),
+            (["v.fasta", "--table", "v.csv"], "viruses: 1 virus, 2 isolates, 2 sequences"),
+            (["v.json"], "viruses: 1 virus, 1 isolate, 1 sequence"),
+            (["v.json.gz"], "viruses: 1 virus, 1 isolate, 1 sequence"),
+        ] {
+            let files = arguments.map { $0.hasPrefix("-") ? $0 : folder.file($0).path }
+            let run = try await CommandRun.jobsync(
+                ["data", "import-reference"] + files,
+                on: server
+            )
+            #expect(run.errors == "")
+            #expect(run.lines == [line])
+        }
         await server.end(SIGTERM)
     }
 

@@ -20,7 +20,10 @@ extension ExposedMethod {
         },
         deferred(
             "data.import",
-            ["_id", "name", "upload", "viruses", "sequences", "history", "hmm", "done"],
+            [
+                "_id", "name", "upload", "viruses", "sequences", "history", "hmm", "otus", "text",
+                "table", "done",
+            ],
             permission: .modifyData
         ) { (frontEnd, call) async throws(RPCError) in
             try await frontEnd.importReference(call)
@@ -80,8 +83,11 @@ extension FrontEnd {
     fileprivate func importReference(_ call: Call) async throws(RPCError) -> JSONValue {
         let params = call.params
         var content: JSONObject = [:]
-        for name in ["viruses", "sequences", "history", "hmm"] {
+        for name in ["viruses", "sequences", "history", "hmm", "otus"] {
             content[name] = try params.optionalList(name).map { .array($0) }
+        }
+        for name in ["text", "table"] {
+            content[name] = try params.optionalString(name).map { .string($0) }
         }
         let part = DataKeeper.ImportPart(
             upload: try params.optionalString("upload"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import pathlib
 from collections.abc import Callable, Iterator
@@ -80,6 +81,31 @@ def test_a_reference_comes_is_shown_and_goes(client: Client, tmp_path: pathlib.P
     assert [record.id for record in client.data.list("reference")] == ["other", "viruses"]
     assert client.data.remove("reference", other.id) == (("reference", "other"),)
     assert client.data.list("reference") == [again]
+
+
+def test_other_forms(client: Client, tmp_path: pathlib.Path) -> None:
+    fasta = tmp_path / "viruses.fa.gz"
+    bases = "ACGT" * 60_000
+    fasta.write_bytes(gzip.compress(f">a1 Virus A\n{bases}\n>a2 Virus A\n{bases}\n".encode()))
+    record = client.data.import_reference(fasta)
+    assert record.document["virus_count"] == 2
+    table = tmp_path / "table.tsv"
+    table.write_text("id\tvirus\tsegment\na1\tVirus A\tRNA1\na2\tVirus A\tRNA2\n")
+    grouped = client.data.import_reference(fasta, table=table)
+    assert (grouped.document["virus_count"], grouped.document["isolate_count"]) == (1, 1)
+    otu = {
+        "_id": "o1",
+        "name": "Virus O",
+        "isolates": [
+            {"id": "i1", "default": True, "sequences": [{"_id": "x", "sequence": "ACGT"}]}
+        ],
+    }
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps({"otus": [otu]}))
+    assert client.data.import_reference(export).document["sequence_count"] == 1
+    assert client.data.import_reference({"otus": [otu]}).document["sequence_count"] == 1
+    with pytest.raises(BadArguments, match="text: line 1: '=' must not begin with"):
+        client.data.import_reference({"text": ">=\nACGT"})
 
 
 def test_what_is_wrong_is_said(client: Client) -> None:

@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import JobModel
+import JobProtocol
 
 /// `jobsync data import-reference`.
 struct ImportReference: AsyncParsableCommand {
@@ -10,14 +11,22 @@ struct ImportReference: AsyncParsableCommand {
         discussion: """
             FILE is one of
 
+              FASTA          of nucleotides; each record is a virus, unless --table says otherwise
+              an export      of Virtool, {"otus": […]}
               a JSON file    {"viruses": […], "sequences": […], "history": […], "hmm": […]}
               a folder       that holds viruses.json, sequences.json and, if there are such, \
             history.json and hmm.json, each a list
               viruses.json   in such a folder
 
-            The last two lists may be missing. A sequence belongs to the isolate that its \
-            `isolate_id` names; each virus has one isolate that is the default. What is not as it \
-            must be is refused as a whole, with the place where it is.
+            Files may be compressed with gzip. The last two lists may be missing. A sequence belongs \
+            to the isolate that its `isolate_id` names; each virus has one isolate that is the \
+            default. What is not as it must be is refused as a whole, with the place where it is.
+
+            The table has tabs, semicolons or commas between its columns, and their names in its \
+            first line: id (of the sequence) and virus, and if you like isolate, segment, default \
+            (yes or no) and abbreviation. The first isolate of a virus is the default if none is.
+
+              jobsync data import-reference viruses.fasta --table isolates.tsv
 
             A reference that is there already is replaced. Its indexes stay as they are until \
             rebuild_index makes the next version; jobs that run are not affected.
@@ -29,7 +38,13 @@ struct ImportReference: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "A JSON file or a folder.", completion: .file()) var file: String
+    @Argument(help: "FASTA, a JSON file or a folder.", completion: .file()) var file: String
+
+    @Option(
+        help: "A table that says of which virus, isolate and segment each sequence of FASTA is.",
+        completion: .file()
+    )
+    var table: String?
 
     @Option(help: "The reference's id.") var id = "viruses"
 
@@ -40,10 +55,9 @@ struct ImportReference: AsyncParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func run() async throws {
-        let reference = try ReferenceFiles(file)
-        let parts = try reference.parts()
+        let reference = try ReferenceFiles(file, table: table)
         let connection = try await server.connect()
-        let record = try await send(parts, over: connection)
+        let record = try await send(reference, over: connection)
         await connection.close()
         guard !json else { return Output.line(record.description) }
         let document = record["document"]
@@ -56,9 +70,10 @@ struct ImportReference: AsyncParsableCommand {
     }
 
     private func send(
-        _ parts: [JSONObject],
+        _ reference: ReferenceFiles,
         over connection: ServerConnection
     ) async throws(CommandFailure) -> JSONValue {
+        let parts = try reference.parts()
         var line = ProgressLine()
         defer { line.clear() }
         var upload: JSONValue?
@@ -69,7 +84,14 @@ struct ImportReference: AsyncParsableCommand {
             params["name"] = name.map { .string($0) }
             params["upload"] = upload
             params["done"] = .bool(number == parts.count - 1)
-            let answer = try await connection.ask("data.import", params)
+            let answer: JSONValue
+            do throws(CallFailure) {
+                answer = try await connection.call("data.import", params)
+            } catch .refused(let error) where error.code == .badArguments {
+                throw CommandFailure(.failed, reference.located(error.message))
+            } catch {
+                throw CommandFailure(error, address: connection.access.address)
+            }
             if let record = answer["record"] { return record }
             upload = answer["upload"]
         }

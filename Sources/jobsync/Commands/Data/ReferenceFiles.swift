@@ -1,3 +1,4 @@
+import Compression
 import Foundation
 import JSON
 
@@ -9,63 +10,139 @@ struct ReferenceFiles {
 
     /// The lists, and of which members the server makes use; nil for all.
     private static let lists: [(name: String, members: Set<String>?)] = [
-        ("viruses", nil), ("sequences", ["_id", "isolate_id", "definition", "sequence"]),
+        ("viruses", nil),
+        ("sequences", ["_id", "isolate_id", "definition", "segment", "sequence"]),
         ("history", ["entry_id", "index"]), ("hmm", ["_id", "cluster", "label"]),
     ]
 
     private var content: [String: [JSONValue]] = [:]
+    /// What is sent as it is: the file of a reference, and its table.
+    private var texts: [(name: String, text: String)] = []
+    /// Which file each list and text comes from.
+    private var sources: [String: String] = [:]
 
     /// Reads the files.
     ///
-    /// - Parameter path: One JSON file, a folder, or the file `viruses.json` in one.
+    /// - Parameters:
+    ///   - path: FASTA or JSON, plain or compressed with gzip; a folder, or the file `viruses.json` in one.
+    ///   - table: A table that says what the sequences of FASTA are of.
     /// - Throws: What cannot be read or is not as it must be.
-    init(_ path: String) throws(CommandFailure) {
+    init(_ path: String, table: String? = nil) throws(CommandFailure) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw CommandFailure(.usage, "\(path): no such file or folder")
         }
-        let url = URL(filePath: path)
-        if isFolder.boolValue {
-            try read(folder: url)
-            return
+        if let table {
+            try add("table", try Self.bytes(of: table), from: table)
         }
-        let whole = try Self.read(url)
+        if isFolder.boolValue {
+            try read(folder: URL(filePath: path))
+        } else {
+            try read(file: path)
+        }
+        guard table == nil || texts.contains(where: { $0.name == "text" }) else {
+            throw CommandFailure(.usage, "--table goes with FASTA, and \(path) is none")
+        }
+    }
+
+    private mutating func read(file path: String) throws(CommandFailure) {
+        let bytes = try Self.bytes(of: path)
+        let first = bytes.first { $0 > 0x20 && ![0xEF, 0xBB, 0xBF].contains($0) }
+        guard first != UInt8(ascii: ">") else { return try add("text", bytes, from: path) }
+        let whole = try Self.parse(bytes, path)
         switch whole {
+        case .object(let members) where members["viruses"] == nil && members["otus"] != nil:
+            // Whole, as Virtool exports it: places in it stay what they are in the file.
+            try add("text", bytes, from: path)
         case .object(let members):
             for (name, _) in Self.lists {
                 guard let value = members[name], !value.isNull else { continue }
                 content[name] = try Self.list(value, "\(path): \(name)")
+                sources[name] = path
             }
             if content["viruses"] == nil {
-                throw CommandFailure(.usage, "\(path): there is no list \"viruses\" in it")
+                throw CommandFailure(
+                    .usage,
+                    "\(path): there is neither a list \"viruses\" in it nor, as Virtool exports it, "
+                        + "a list \"otus\""
+                )
             }
-        case .array where url.lastPathComponent == "viruses.json":
-            try read(folder: url.deletingLastPathComponent())
+        case .array where URL(filePath: path).lastPathComponent == "viruses.json":
+            try read(folder: URL(filePath: path).deletingLastPathComponent())
         default:
             throw CommandFailure(
                 .usage,
-                "\(path): must be an object with the lists viruses and sequences, "
-                    + "or be called viruses.json and lie beside sequences.json"
+                "\(path): must be an object with the lists viruses and sequences, or with otus, or "
+                    + "FASTA, or be called viruses.json and lie beside sequences.json"
             )
         }
     }
 
     private mutating func read(folder: URL) throws(CommandFailure) {
         for (name, _) in Self.lists {
-            let file = folder.appending(path: "\(name).json")
-            let isThere = FileManager.default.fileExists(atPath: file.path)
+            let file = folder.appending(path: "\(name).json").path
+            let isThere = FileManager.default.fileExists(atPath: file)
             guard isThere || name == "viruses" || name == "sequences" else { continue }
-            content[name] = try Self.list(try Self.read(file), file.path)
+            content[name] = try Self.list(try Self.parse(try Self.bytes(of: file), file), file)
+            sources[name] = file
         }
     }
 
-    private static func read(_ file: URL) throws(CommandFailure) -> JSONValue {
+    private mutating func add(
+        _ name: String,
+        _ bytes: [UInt8],
+        from path: String
+    ) throws(CommandFailure) {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandFailure(.usage, "\(path) is not text: it is not UTF-8")
+        }
+        texts.append((name, text))
+        sources[name] = path
+    }
+
+    /// A message of the server about what was sent, with the file that it is about.
+    ///
+    /// - Parameter message: The message; it begins with the field, such as `sequences[3]._id: …`.
+    /// - Returns: The message with the file before it, in the place of a field that stands for a whole file.
+    func located(_ message: String) -> String {
+        let name = String(message.prefix { $0.isLetter })
+        guard let source = sources[name] ?? sources["text"] else { return message }
+        guard name == "text" || name == "table" else { return "\(source): \(message)" }
+        return source + message.dropFirst(name.count)
+    }
+
+    // MARK: Files
+
+    private static func bytes(of path: String) throws(CommandFailure) -> [UInt8] {
+        let bytes: [UInt8]
         do {
-            return try JSONValue(parsing: [UInt8](try Data(contentsOf: file)))
-        } catch let error as JSONParseError {
-            throw CommandFailure(.usage, "\(file.path) is not JSON: \(error)")
+            bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
         } catch {
-            throw CommandFailure(.usage, "\(file.path): \(reason(of: error))")
+            throw CommandFailure(.usage, "\(path): \(reason(of: error))")
+        }
+        guard bytes.starts(with: [0x1F, 0x8B]) else { return bytes }
+        do throws(GzipError) {
+            return try decompressed(bytes)
+        } catch {
+            throw CommandFailure(.usage, "\(path): \(error)")
+        }
+    }
+
+    private static func decompressed(_ bytes: [UInt8]) throws(GzipError) -> [UInt8] {
+        let inflater = GzipInflater()
+        var text: [UInt8] = []
+        inflater.feed(bytes)
+        while let piece = try inflater.next() { text += piece }
+        try inflater.finish()
+        return text
+    }
+
+    private static func parse(_ bytes: [UInt8], _ path: String) throws(CommandFailure) -> JSONValue
+    {
+        do throws(JSONParseError) {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw CommandFailure(.usage, "\(path) is not JSON: \(error)")
         }
     }
 
@@ -79,9 +156,13 @@ struct ReferenceFiles {
         return elements
     }
 
+    // MARK: Parts
+
     /// The reference in parts, at least one.
     func parts() throws(CommandFailure) -> [JSONObject] {
-        var parts: [JSONObject] = []
+        var parts: [JSONObject] = texts.flatMap { name, text in
+            Self.pieces(of: text).map { [name: .string($0)] }
+        }
         var part: JSONObject = [:]
         var size = 0
         for (name, members) in Self.lists {
@@ -105,7 +186,24 @@ struct ReferenceFiles {
             }
             if !elements.isEmpty { part[name] = .array(elements) }
         }
-        return parts + [part]
+        return parts.isEmpty || !part.isEmpty ? parts + [part] : parts
+    }
+
+    /// A text in pieces of which each fits a message, however much of it must be escaped.
+    private static func pieces(of text: String) -> [String] {
+        var pieces: [String] = []
+        var rest = text.unicodeScalars[...]
+        while !rest.isEmpty {
+            var size = 0
+            let piece = rest.prefix { scalar in
+                // A control character takes six bytes, others are escaped with one more or not at all.
+                size += scalar.value < 0x20 ? 6 : UTF8.width(scalar) + 1
+                return size <= partBytes
+            }
+            pieces.append(String(piece))
+            rest = rest[piece.endIndex...]
+        }
+        return pieces
     }
 
     private static func reduced(_ element: JSONValue, to members: Set<String>?) -> JSONValue {

@@ -331,7 +331,8 @@ class BlockingData:
         *,
         id: str = "viruses",
         name: str | None = None,
+        table: str | os.PathLike[str] | None = None,
     ) -> Record:
-        """Bring a reference along, from a mapping, a JSON file or a folder."""
+        """Bring a reference along: a mapping, a file (FASTA, JSON, what Virtool exports), a folder."""
         data = self._client._client.data
-        return self._client._do(data.import_reference(source, id=id, name=name))
+        return self._client._do(data.import_reference(source, id=id, name=name, table=table))

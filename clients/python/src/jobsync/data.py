@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import pathlib
@@ -13,7 +14,10 @@ from typing import Any
 PART = 400_000
 """How many characters of a reference go into one message; the server's limit is 1 MiB."""
 
-LISTS = ("viruses", "sequences", "history", "hmm")
+LISTS = ("viruses", "sequences", "history", "hmm", "otus")
+
+TEXTS = ("text", "table")
+"""Files that are sent as they are: a whole reference, and what the sequences of FASTA are of."""
 
 Key = tuple[str, str]
 """A kind and an id, such as `("host", "prunus_persica")`."""
@@ -88,12 +92,18 @@ class AsyncData:
         *,
         id: str = "viruses",
         name: str | None = None,
+        table: str | os.PathLike[str] | None = None,
     ) -> Record:
-        """Bring a reference along: a mapping, a JSON file, or a folder of viruses.json and others.
+        """Bring a reference along: a mapping, a file, or a folder of viruses.json and others.
+
+        A file is FASTA, JSON or what Virtool exports, and may be compressed with gzip. A table
+        says of which virus, isolate and segment each sequence of FASTA is.
 
         Raises `BadArguments` for what is not as it must be; then nothing has changed.
         """
         content = source if isinstance(source, Mapping) else _read(pathlib.Path(source))
+        if table is not None:
+            content = {**content, "table": _text(pathlib.Path(table))}
         params: dict[str, Any] = {"_id": id}
         if name is not None:
             params["name"] = name
@@ -109,6 +119,12 @@ class AsyncData:
 
 def list_parts(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The lists of a reference in parts that messages can hold, at least one."""
+    texts = [
+        {name: text[start : start + PART // 5]}
+        for name in TEXTS
+        if (text := content.get(name))
+        for start in range(0, len(text), PART // 5)
+    ]
     parts: list[dict[str, Any]] = [{}]
     size = 0
     for name, element in _elements(content):
@@ -118,7 +134,7 @@ def list_parts(content: Mapping[str, Any]) -> list[dict[str, Any]]:
             size = 0
         parts[-1].setdefault(name, []).append(element)
         size += length
-    return parts
+    return texts + [part for part in parts if part or not texts]
 
 
 def _elements(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -129,15 +145,27 @@ def _elements(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _read(path: pathlib.Path) -> Mapping[str, Any]:
     if path.is_dir():
-        files = {name: path / f"{name}.json" for name in LISTS}
+        files = {name: path / f"{name}.json" for name in LISTS if name != "otus"}
         return {
             name: json.loads(file.read_text(encoding="utf-8"))
             for name, file in files.items()
             if file.exists() or name in ("viruses", "sequences")
         }
-    content = json.loads(path.read_text(encoding="utf-8"))
+    text = _text(path)
+    if text.lstrip("\ufeff \t\r\n").startswith(">"):
+        return {"text": text}
+    content = json.loads(text)
+    if isinstance(content, dict) and "otus" in content and "viruses" not in content:
+        return {"text": text}
     if isinstance(content, list) and path.name == "viruses.json":
         return _read(path.parent)
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds no reference")
     return content
+
+
+def _text(path: pathlib.Path) -> str:
+    content = path.read_bytes()
+    if content.startswith(b"\x1f\x8b"):
+        content = gzip.decompress(content)
+    return content.decode()
