@@ -3,13 +3,19 @@ import Testing
 
 @Suite struct FASTATests {
     private func statistics(_ text: String, pieces: Int = .max) throws -> SequenceStatistics {
-        var summary = FASTASummary()
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            try summary.read(Array(rest.prefix(pieces)))
-            rest = rest.dropFirst(pieces)
+        var reader = FASTAReader()
+        var statistics = SequenceStatistics()
+        for piece in SequencesTests.pieces(Array(text.utf8), of: pieces) {
+            try reader.read(piece) {
+                switch $0 {
+                case .record: statistics.beginSequence()
+                case .sequence(let range): statistics.add(range, of: piece)
+                }
+            }
         }
-        return try summary.finish()
+        try reader.finish()
+        statistics.finish()
+        return statistics
     }
 
     @Test(arguments: [Int.max, 1, 2, 3, 7])
@@ -33,6 +39,14 @@ import Testing
 
     @Test func blankLinesBeforeTheFirstHeaderAreDropped() throws {
         #expect(try statistics("\n \r\n>a\nA\n").count == 1)
+    }
+
+    @Test(arguments: [Int.max, 1, 2])
+    func aByteOrderMarkIsDropped(pieces: Int) throws {
+        #expect(try statistics("\u{FEFF}>a\nA\n", pieces: pieces).count == 1)
+        #expect(throws: FASTAError(line: 1, reason: .noHeader(found: 0xEF))) {
+            try statistics("\u{FEFF}\u{FEFF}>a\nA\n", pieces: pieces)
+        }
     }
 
     @Test func namesEndAtTheFirstBlank() throws {

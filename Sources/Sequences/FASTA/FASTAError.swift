@@ -1,3 +1,5 @@
+public import Compression
+
 /// Why a file is not FASTA, and where.
 public struct FASTAError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was wrong.
@@ -12,6 +14,14 @@ public struct FASTAError: Error, Hashable, Sendable, CustomStringConvertible {
         case unexpectedByte(UInt8)
         /// A blank within a line of a sequence.
         case blankWithin
+        /// A letter that stands in proteins only, where nucleotides should be.
+        case noNucleotide(UInt8)
+        /// Hardly anything up to here is A, C, G, T or N.
+        case fewNucleotides
+        /// The file is something else, or compressed in another way.
+        case format(FileFormat)
+        /// The file is compressed with gzip, and something is wrong with that.
+        case gzip(GzipError)
     }
 
     /// The line, counted from 1.
@@ -22,9 +32,9 @@ public struct FASTAError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Refuses a file.
     ///
     /// - Parameters:
-    ///   - line: The line, counted from 1.
+    ///   - line: The line, counted from 1; 1 for what no line is to blame for.
     ///   - reason: What was wrong.
-    public init(line: Int, reason: Reason) {
+    public init(line: Int = 1, reason: Reason) {
         self.line = line
         self.reason = reason
     }
@@ -41,6 +51,12 @@ public struct FASTAError: Error, Hashable, Sendable, CustomStringConvertible {
             "line \(line): \(Self.show(byte)) cannot stand in a sequence"
         case .blankWithin:
             "line \(line): a blank cannot stand in a sequence"
+        case .noNucleotide(let byte):
+            "line \(line): \(Self.show(byte)) is no letter for a nucleotide: this looks like a protein"
+        case .fewNucleotides:
+            "line \(line): hardly a letter is A, C, G, T or N: this looks like a protein"
+        case .format(let format): "it is \(format.rawValue)"
+        case .gzip(let error): error.description
         }
     }
 

@@ -1,6 +1,6 @@
 /// Reads FASTA as it comes, in pieces of any size, and refuses what is not FASTA.
 ///
-/// A file must begin with a header (`>`), blank lines before it aside. Each
+/// A file must begin with a header (`>`), blank lines and a byte order mark before it aside. Each
 /// sequence has at least one letter: an empty one is refused, because aligners
 /// leave it out silently, and their count would not be ours. A sequence is made of
 /// letters, `*`, `-` and `.`; blanks and a carriage return at a line's end are
@@ -12,6 +12,14 @@ public struct FASTAReader: Sendable {
         case record(name: String)
         /// A part of the record's sequence, as a range in the bytes that were read.
         case sequence(Range<Int>)
+    }
+
+    /// Which letters may stand in a sequence.
+    public enum Alphabet: Hashable, Sendable {
+        /// Those of nucleotides and of proteins.
+        case any
+        /// Those of nucleotides: IUPAC's, U, and X for what was masked.
+        case nucleotides
     }
 
     private enum State {
@@ -31,6 +39,18 @@ public struct FASTAReader: Sendable {
             || byte == 0x2A || byte == 0x2D || byte == 0x2E
     }
 
+    /// Letters that stand for amino acids and for no nucleotide, and the stop of a protein.
+    private static let ofProteins = "EFIJLOPQZ*".utf8
+
+    private static let isNucleotide: [Bool] = isSequence.enumerated().map { byte, isSequence in
+        isSequence && !ofProteins.contains(UInt8(byte) & (byte >= 0x61 ? 0xDF : 0xFF))
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private let alphabet: Alphabet
+    /// How much of a byte order mark was read.
+    private var mark = 0
     private var state = State.lineStart
     private var line = 1
     private var header: [UInt8] = []
@@ -39,7 +59,14 @@ public struct FASTAReader: Sendable {
     private var recordIsEmpty = false
 
     /// Makes a reader that stands at the start of a file.
-    public init() {}
+    ///
+    /// - Parameter alphabet: Which letters may stand in a sequence.
+    public init(_ alphabet: Alphabet = .any) {
+        self.alphabet = alphabet
+    }
+
+    /// The line that is read, counted from 1.
+    var currentLine: Int { line }
 
     /// Reads a piece of the file.
     ///
@@ -52,7 +79,7 @@ public struct FASTAReader: Sendable {
         _ handle: (Piece) -> Void
     ) throws(FASTAError) {
         let span = bytes.span
-        let isSequence = Self.isSequence.span
+        let isSequence = alphabet == .any ? Self.isSequence.span : Self.isNucleotide.span
         var index = 0
         while index < span.count {
             let byte = span[index]
@@ -73,6 +100,9 @@ public struct FASTAReader: Sendable {
                 header.removeAll(keepingCapacity: true)
                 headerLine = line
                 state = .header
+                index += 1
+            case .lineStart where mark < 3 && isAtStart && byte == Self.byteOrderMark[mark]:
+                mark += 1
                 index += 1
             case .lineStart where !Self.isBlank(byte) && byte != Self.lineFeed:
                 guard isInRecord else {
@@ -104,6 +134,8 @@ public struct FASTAReader: Sendable {
         byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
     }
 
+    private var isAtStart: Bool { line == 1 && headerLine == 0 }
+
     private mutating func readHeader(_ byte: UInt8, _ handle: (Piece) -> Void) {
         guard byte == Self.lineFeed else {
             if header.count < Self.maximumName { header.append(byte) }
@@ -122,6 +154,8 @@ public struct FASTAReader: Sendable {
             line += 1
         } else if Self.isBlank(byte) {
             state = .trailingBlank
+        } else if Self.isSequence[Int(byte)] {
+            throw FASTAError(line: line, reason: .noNucleotide(byte))
         } else {
             throw FASTAError(line: line, reason: .unexpectedByte(byte))
         }

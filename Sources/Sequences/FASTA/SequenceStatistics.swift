@@ -44,6 +44,14 @@ public struct SequenceStatistics: Hashable, Sendable {
         for index in part.indices { counts[Int(part[index])] &+= 1 }
     }
 
+    /// How many letters and signs came so far.
+    var lettersSoFar: Int { byteCounts.reduce(0, &+) }
+
+    /// How many of them are A, C, G, T, U, N or X.
+    var nucleotidesSoFar: Int {
+        "ACGTUNXacgtunx".utf8.reduce(0) { $0 + byteCounts[Int($1)] }
+    }
+
     /// Takes in the end of the file.
     public mutating func finish() {
         endSequence()

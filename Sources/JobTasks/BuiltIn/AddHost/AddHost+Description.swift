@@ -16,7 +16,8 @@ extension AddHost {
                 name: "file",
                 type: .path,
                 isRequired: true,
-                description: "The genome as FASTA, plain or .gz, below the data folder"
+                description:
+                    "The genome as FASTA, plain or compressed with gzip, below the data folder"
             ),
             ArgumentDescription(
                 name: "description",

@@ -7,11 +7,15 @@ import SystemPackage
 ///
 /// All is built in the job's work folder and moved to its place by one rename in
 /// the last stage: a job that is cancelled or fails leaves nothing behind. What
-/// users call things never reaches a command line or a path: the genome is linked
-/// as `host.fa`, and the host's folder is named by an id made of `[a-z0-9_]`.
+/// users call things never reaches a tool: the genome is written anew as `host.fa`, in letters
+/// that every aligner reads alike, and the host's folder is named by an id made of `[a-z0-9_]`.
 package final class AddHost: JobTask {
     let context: TaskContext
+    /// A genome that is smaller is a mistake: the smallest of an organelle has thousands of bases.
+    private static let leastBases = 100
+
     private var source = ""
+    private var genome: FilePath = ""
     private var versions: JSONObject = [:]
     private var statistics = SequenceStatistics()
 
@@ -35,8 +39,6 @@ package final class AddHost: JobTask {
     /// The host's folder while it is being built.
     private var folder: FilePath { context.work.appending("host") }
 
-    private var fasta: FilePath { context.work.appending("host.fa") }
-
     private var key: DataKey {
         guard let key = DataKey(.host, hostID) else {
             preconditionFailure("a slug and a job's id are ids of data too")
@@ -57,7 +59,6 @@ package final class AddHost: JobTask {
 extension AddHost {
     private func makeHostFolder() async throws(TaskFailure) {
         source = context.args["file"]?.stringValue ?? ""
-        let genome: FilePath
         do {
             genome = try DataPath.resolve(source, in: context.data, field: "args.file")
         } catch {
@@ -72,8 +73,6 @@ extension AddHost {
             try Files.makeFolder(folder)
             let isCompressed = try Files.begins(genome, with: [0x1F, 0x8B])
             try checkSpace(for: isCompressed ? 4 * size : size)
-            try Files.link(isCompressed ? fasta.compressed : fasta, to: genome)
-            if isCompressed { try await decompress() }
         } catch let error as TaskFailure {
             throw error
         } catch {
@@ -85,48 +84,62 @@ extension AddHost {
     /// Refuses early what would fail after an hour.
     ///
     /// Measured: SNAP's index takes up to 10 bytes for each base, bowtie2's up to 4 while
-    /// it is being built, and both together 9 MB for the smallest genome.
+    /// it is being built, and both together 9 MB for the smallest genome; the genome itself is copied.
     private func checkSpace(for size: Int) throws(TaskFailure) {
-        let needed = 15 * size + (32 << 20)
+        let needed = 16 * size + (32 << 20)
         guard let free = Files.freeSpace(at: context.work), free < needed else { return }
         throw .task(
             "not enough space on the disk: the indexes need about \(needed >> 20) MB, "
                 + "and \(free >> 20) MB are free"
         )
     }
-
-    private func decompress() async throws(TaskFailure) {
-        context.log("decompressing \(source)")
-        var gzip = Tool(["gzip", "-dc", fasta.compressed.lastComponent?.string ?? ""])
-        gzip.output = .file(fasta)
-        gzip.files = [FilePath("host.fa")]
-        try await context.run(gzip)
-    }
 }
 
 // MARK: - stats
 
 extension AddHost {
+    /// Reads the genome, refuses what is none before anything takes long, and writes it anew.
     private func countSequences() async throws(TaskFailure) {
-        let size = max(Files.size(of: fasta) ?? 1, 1)
-        var summary = FASTASummary()
+        let size = max(Files.size(of: genome) ?? 1, 1)
+        let file = try OutputFile("host.fa", in: context)
+        var reader = GenomeFileReader()
+        var output: [UInt8] = []
         var count = 0
         do {
-            try Files.readPieces(of: fasta) { piece in
-                try summary.read(piece)
+            try Files.readPieces(of: genome) { piece in
+                try reader.read(piece, into: &output)
+                try file.write(&output)
                 count += piece.count
                 context.progress(Double(count) / Double(size))
                 try context.checkStopping()
             }
-            statistics = try summary.finish()
+            statistics = try reader.finish(into: &output)
+            try file.write(&output)
         } catch let error as FASTAError {
-            throw .task("args.file: \(source) is not FASTA: \(error)")
+            throw .task("args.file: \(source) \(Self.sentence(error))")
         } catch let error as TaskFailure {
             throw error
         } catch {
             throw .task("args.file: \(source) cannot be read: \(error)")
         }
+        let counts = statistics.nucleotides
+        let bases = counts.a + counts.c + counts.g + counts.t
+        guard bases >= Self.leastBases else {
+            throw .task(
+                "args.file: \(source) is no genome: it has \(bases) of A, C, G and T, "
+                    + "and at least \(Self.leastBases) are needed"
+            )
+        }
         context.log("\(statistics.count) sequences, \(statistics.totalLength) bases")
+    }
+
+    private static func sentence(_ error: FASTAError) -> String {
+        switch error.reason {
+        case .noNucleotide, .fewNucleotides: "is no genome: \(error)"
+        case .format(let format): "is \(format.rawValue)"
+        case .gzip: "cannot be decompressed: \(error)"
+        default: "is not FASTA: \(error)"
+        }
     }
 }
 
@@ -156,8 +169,4 @@ extension AddHost {
         )
         try context.publish(key, name: hostName, document: document, folder: folder)
     }
-}
-
-extension FilePath {
-    fileprivate var compressed: FilePath { FilePath(string + ".gz") }
 }

@@ -1,0 +1,94 @@
+import Compression
+
+/// Reads the file of a genome as it comes, plain or compressed with gzip, and writes the genome anew.
+///
+/// What is no FASTA at all is called by its name, also where it is compressed.
+public struct GenomeFileReader {
+    private static let gzipMark: [UInt8] = [0x1F, 0x8B]
+    /// As many bytes as tell what a file is.
+    private static let tellingBytes = 512
+
+    private var inflater: GzipInflater?
+    private var reader = GenomeReader()
+    /// What came so far of the file, and of its text, until there is enough to tell what it is.
+    private var beginning: [UInt8]? = []
+    private var textBeginning: [UInt8]? = []
+
+    /// Makes a reader that stands at the start of a file.
+    public init() {}
+
+    /// Reads a piece of the file.
+    ///
+    /// - Parameters:
+    ///   - piece: What comes next in the file.
+    ///   - output: What the genome written anew is appended to.
+    /// - Throws: What is wrong with the gzip; what is not FASTA or no nucleotide, and in which line.
+    public mutating func read(
+        _ piece: [UInt8],
+        into output: inout [UInt8]
+    ) throws(FASTAError) {
+        var piece = piece
+        if let first = beginning {
+            piece = first + piece
+            guard piece.count >= Self.gzipMark.count else {
+                beginning = piece
+                return
+            }
+            beginning = nil
+            if piece.starts(with: Self.gzipMark) { inflater = GzipInflater() }
+        }
+        guard let inflater else { return try readText(piece, into: &output) }
+        inflater.feed(piece)
+        while let text = try Self.next(of: inflater) { try readText(text, into: &output) }
+    }
+
+    /// Ends the file.
+    ///
+    /// - Parameter output: What the rest of the genome is appended to.
+    /// - Returns: What was counted, of the letters as they were.
+    /// - Throws: What is missing in the file.
+    public mutating func finish(
+        into output: inout [UInt8]
+    ) throws(FASTAError) -> SequenceStatistics {
+        if let rest = beginning { try readText(rest, into: &output) }
+        if let inflater {
+            do throws(GzipError) {
+                try inflater.finish()
+            } catch {
+                throw FASTAError(reason: .gzip(error))
+            }
+        }
+        if let rest = textBeginning { try begin(rest, into: &output) }
+        return try reader.finish()
+    }
+
+    private mutating func readText(
+        _ text: [UInt8],
+        into output: inout [UInt8]
+    ) throws(FASTAError) {
+        guard let first = textBeginning else { return try reader.read(text, into: &output) }
+        let start = first.isEmpty ? text : first + text
+        textBeginning = start
+        if start.count >= Self.tellingBytes { try begin(start, into: &output) }
+    }
+
+    /// Reads what was kept back until it was known what it is.
+    private mutating func begin(
+        _ text: [UInt8],
+        into output: inout [UInt8]
+    ) throws(FASTAError) {
+        textBeginning = nil
+        if let format = FileFormat(beginning: Array(text.prefix(Self.tellingBytes))) {
+            throw FASTAError(reason: .format(format))
+        }
+        try reader.read(text, into: &output)
+    }
+
+    private static func next(of inflater: GzipInflater) throws(FASTAError) -> [UInt8]? {
+        do throws(GzipError) {
+            return try inflater.next()
+        } catch {
+            throw FASTAError(reason: .gzip(error))
+        }
+    }
+}
