@@ -49,10 +49,9 @@ extension DataKeeper {
     ) async throws(JobDataProblem) -> [DataKind: DataRecord] {
         var inputs: [DataKind: DataRecord] = [:]
         var seconds: [DataRecord] = []
-        for named in task.named(by: order.args) {
-            guard let key = named.key, let record = try await input(key) else {
-                throw JobDataProblem("there is no \(named.kind.rawValue) '\(named.id)' any more")
-            }
+        for named in task.named(by: order.args) where !named.isListed {
+            let record = try await input(named)
+            let key = record.key
             inputs[named.kind] = record
             switch named.kind {
             case .reference:
@@ -73,15 +72,39 @@ extension DataKeeper {
         for record in seconds where inputs[record.key.kind] == nil {
             inputs[record.key.kind] = record
         }
-        // A store may be shared; files are where the job that made them ran.
-        for record in inputs.values.sorted(by: { $0.key < $1.key }) {
-            var isThere = await isThere(record.key)
-            while isThere == nil, !Task.isCancelled { isThere = await self.isThere(record.key) }
-            if let problem = obstacle(to: record, isThere: isThere ?? false) {
-                throw JobDataProblem(problem)
-            }
-        }
+        for record in inputs.values.sorted(by: { $0.key < $1.key }) { try await checkFiles(record) }
         return inputs
+    }
+
+    /// What the catalogue says of the things that lists among a job's arguments name, each once.
+    public func listedInputs(
+        for order: LaunchOrder,
+        of task: TaskDescription
+    ) async throws(JobDataProblem) -> [DataRecord] {
+        var records: [DataRecord] = []
+        for named in task.named(by: order.args) where named.isListed {
+            let record = try await input(named)
+            guard !records.contains(where: { $0.key == record.key }) else { continue }
+            try await checkFiles(record)
+            records.append(record)
+        }
+        return records
+    }
+
+    private func input(_ named: NamedData) async throws(JobDataProblem) -> DataRecord {
+        guard let key = named.key, let record = try await input(key) else {
+            throw JobDataProblem("there is no \(named.kind.rawValue) '\(named.id)' any more")
+        }
+        return record
+    }
+
+    /// A store may be shared; files are where the job that made them ran.
+    private func checkFiles(_ record: DataRecord) async throws(JobDataProblem) {
+        var isThere = await isThere(record.key)
+        while isThere == nil, !Task.isCancelled { isThere = await self.isThere(record.key) }
+        if let problem = obstacle(to: record, isThere: isThere ?? false) {
+            throw JobDataProblem(problem)
+        }
     }
 
     private func input(_ key: DataKey) async throws(JobDataProblem) -> DataRecord? {

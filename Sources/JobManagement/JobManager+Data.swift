@@ -88,7 +88,7 @@ extension JobManager {
     private func keysNamed(by job: Job) -> [DataKey] {
         guard let task = tasks.catalogue[job.task] else {
             // Its task was taken away: any text among its arguments may be a name.
-            let texts = job.args.values.compactMap(\.stringValue)
+            let texts = job.args.values.flatMap { $0.arrayValue ?? [$0] }.compactMap(\.stringValue)
             return texts.flatMap { text in DataKind.allCases.compactMap { DataKey($0, text) } }
         }
         return task.named(by: job.args).compactMap(\.key)

@@ -17,6 +17,20 @@ public protocol JobDataKeeper: Sendable {
         of task: TaskDescription
     ) async throws(JobDataProblem) -> [DataKind: DataRecord]
 
+    /// What the catalogue says of the things that lists among the arguments name.
+    ///
+    /// Waits for as long as the store does not answer.
+    ///
+    /// - Parameters:
+    ///   - order: The job that is about to start.
+    ///   - task: Its task.
+    /// - Returns: The records in the order of the arguments, each once.
+    /// - Throws: Why the job cannot run.
+    func listedInputs(
+        for order: LaunchOrder,
+        of task: TaskDescription
+    ) async throws(JobDataProblem) -> [DataRecord]
+
     /// Puts what a job has made into the catalogue; done again, it is there once.
     ///
     /// Waits for as long as the store does not answer.

@@ -15,6 +15,8 @@ public struct LaunchOrder: Hashable, Sendable {
     public let username: String
     /// What the catalogue says of the things that the arguments name, and of those they use.
     public var inputs: [DataKind: DataRecord]
+    /// What it says of those that lists among the arguments name.
+    public var listedInputs: [DataRecord] = []
     /// Tells this order from earlier ones for the same job.
     public let number: Int
     /// Why the job may have begun already, though nothing on this machine may say so any more.

@@ -129,6 +129,35 @@ struct DataKeeperTests {
         }
     }
 
+    @Test("A job gets what lists among its arguments name, each once")
+    func listedInputs() async throws {
+        let room = try Storeroom()
+        let keeper = room.makeKeeper()
+        let task = TaskDescription(
+            name: "many",
+            arguments: [
+                ArgumentDescription(name: "subtractions", type: .list, names: .host)
+            ],
+            stages: ["map"]
+        )
+        let first = try await room.keep(.host, "b")
+        let second = try await room.keep(.host, "a")
+        let order = try Self.order(task, ["subtractions": ["b", "a", "b"]])
+        try await keeper.check(order.args, of: task)
+        #expect(try await keeper.listedInputs(for: order, of: task) == [first, second])
+        #expect(try await keeper.inputs(for: order, of: task).isEmpty)
+        await #expect(
+            throws: DataError.badArguments(
+                field: "args.subtractions[1]",
+                message: "there is no host 'something else'"
+            )
+        ) { try await keeper.check(["subtractions": ["a", "something else"]], of: task) }
+        await room.store.inner.remove(second.key)
+        await #expect(throws: JobDataProblem("there is no host 'a' any more")) {
+            try await keeper.listedInputs(for: order, of: task)
+        }
+    }
+
     // MARK: What jobs make
 
     @Test("What a job has made is kept, for as long as it takes and once")

@@ -39,6 +39,11 @@ final class StubKeeper: JobDataKeeper {
         return inputs
     }
 
+    func listedInputs(
+        for order: LaunchOrder,
+        of task: TaskDescription
+    ) async throws(JobDataProblem) -> [DataRecord] { [] }
+
     func keep(_ record: DataRecord) async throws(JobDataProblem) {
         if let problem = state.withLock({ $0.problem }) { throw problem }
         state.withLock { $0.kept.append(record) }

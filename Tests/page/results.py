@@ -130,6 +130,22 @@ def contig(index, length=4_011, hits=3):
     return {"index": index, "length": length, "sequence": letters, "orfs": orfs}
 
 
+def nearest(identity, coverage):
+    return {
+        "id": "NC_001445", "definition": "Plum pox virus, complete genome", "length": 9_741,
+        "virus": {"id": "v_ppv", "name": "Plum pox virus", "abbreviation": "PPV"},
+        "isolate": {"id": "i_ppv_D", "name": "strain D", "default": True}, "identity": identity, "coverage": coverage,
+    }
+
+
+def nuvs_with_verdicts():
+    return nuvs([
+        {**contig(0), "verdict": "known", "nearest": nearest(0.9312, 0.998), "reads": 812, "depth": 20.24},
+        {**contig(1, 2_000), "verdict": "unknown", "nearest": None, "reads": 1_411, "depth": 88.1},
+        {**contig(2, 1_138, 1), "verdict": "related", "nearest": nearest(0.741, 0.35), "reads": 92, "depth": 7.91},
+    ])
+
+
 def nuvs(contigs=None):
     chosen = [contig(0), contig(4, 1_138, 1)] if contigs is None else contigs
     return {

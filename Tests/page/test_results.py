@@ -176,6 +176,17 @@ def test_novel_viruses(show):
     expect(table.get_by_role("row").nth(1).get_by_role("cell")).to_have_text(["1", "1e-120", "413"])
 
 
+def test_contigs_are_told_from_known_viruses(show):
+    place = show("nuvs", results.nuvs_with_verdicts())
+    expect(place.locator(".sentence")).to_contain_text("1 of them is unknown, 1 of a virus that is known and 1 related to one.")
+    expect(place.locator(".contig h4")).to_have_text(["Contig 1 2,000 nt, 1,411 reads, 88.1× deep", "Contig 2 1,138 nt, 92 reads, 7.91× deep", "Contig 0 4,011 nt, 812 reads, 20.2× deep"])
+    expect(place.locator(".verdict")).to_have_text([
+        "Unknown: nothing in the reference is like it.",
+        "Related to a known virus: nearest is Plum pox virus, strain D (NC_001445), 74.1% identical over 35.0% of it.",
+        "Known virus: nearest is Plum pox virus, strain D (NC_001445), 93.1% identical over 99.8% of it.",
+    ])
+
+
 def test_colours_go_with_families(show):
     """The same family looks the same in every contig, and no two of the first six look alike."""
     place = show("nuvs")

@@ -30,7 +30,9 @@ extension WorkerRunner {
         guard let order = jobs[id]?.order else { return }
         do {
             let inputs = try await data.inputs(for: order, of: task)
+            let listed = try await data.listedInputs(for: order, of: task)
             jobs[id]?.order.inputs = inputs
+            jobs[id]?.order.listedInputs = listed
         } catch {
             await fail(id, error.message, cause: .task)
             return

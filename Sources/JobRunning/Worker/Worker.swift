@@ -93,6 +93,7 @@ package struct Worker {
             args: order.launch.args,
             resources: order.launch.resources,
             inputs: order.launch.inputs,
+            listedInputs: order.launch.listedInputs,
             work: order.folders.work(of: order.launch.id),
             data: order.folders.data,
             environment: ProcessMarker.environment(of: order.launch.id, run: folder),

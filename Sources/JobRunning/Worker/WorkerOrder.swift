@@ -69,6 +69,9 @@ extension WorkerOrder {
                 launch.inputs.values.sorted { $0.key < $1.key }.map { .object($0.whole) }
             )
         }
+        if !launch.listedInputs.isEmpty {
+            document["listed_inputs"] = .array(launch.listedInputs.map { .object($0.whole) })
+        }
         document["group"] = group.map { .string($0.string) }
         document["lease_ms"] = lease.map { .integer($0.duration.milliseconds) }
         document["timeout_ms"] = timeout.map { .integer($0.milliseconds) }
@@ -96,7 +99,7 @@ extension WorkerOrder {
             ),
             let data = document["data"]?.stringValue
         else { throw WorkerOrderError(description: "\(path) is not the order of a job") }
-        launch = LaunchOrder(
+        var launch = LaunchOrder(
             id: id,
             task: task,
             args: document["args"]?.objectValue ?? [:],
@@ -107,6 +110,9 @@ extension WorkerOrder {
                 inputs[record.key.kind] = record
             }
         )
+        launch.listedInputs = (document["listed_inputs"]?.arrayValue ?? [])
+            .compactMap(DataRecord.init(whole:))
+        self.launch = launch
         folders = DataFolders(data: FilePath(data))
         grace =
             document["grace_ms"]?.countValue.map { .milliseconds($0) }

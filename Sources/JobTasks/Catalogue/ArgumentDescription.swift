@@ -41,7 +41,7 @@ public struct ArgumentDescription: Hashable, Sendable {
     public var items: ArgumentType?
     /// How many elements a list may have; ``greatestLength`` if nil.
     public var maximumItems: Int?
-    /// What kept thing a string names, which must be there when the job is made.
+    /// What kept thing a string, or each of a list, names, which must be there when the job is made.
     public var names: DataKind?
 
     /// Describes an argument.

@@ -41,6 +41,8 @@ package final class TaskContext {
     package let resources: Resources
     /// What the catalogue says of the things that the arguments name, and of those they use.
     package let inputs: [DataKind: DataRecord]
+    /// What it says of those that lists among the arguments name.
+    package let listedInputs: [DataRecord]
     /// The job's own folder; it is removed when the job ends.
     package let work: FilePath
     /// The folder of the server's data, in which results are kept.
@@ -68,6 +70,7 @@ package final class TaskContext {
         args: JSONObject,
         resources: Resources,
         inputs: [DataKind: DataRecord] = [:],
+        listedInputs: [DataRecord] = [],
         work: FilePath,
         data: FilePath,
         environment: [String: String] = [:],
@@ -79,6 +82,7 @@ package final class TaskContext {
         self.args = args
         self.resources = resources
         self.inputs = inputs
+        self.listedInputs = listedInputs
         self.work = work
         self.data = data
         self.reporter = reporter

@@ -12,6 +12,7 @@ package enum Tools {
     private static let packages = [
         "bowtie2": "bowtie2", "bowtie2-build": "bowtie2", "bowtie2-align-s": "bowtie2",
         "bowtie2-align-l": "bowtie2", "snap-aligner": "snap-aligner", "gzip": "gzip",
+        "blastn": "ncbi-blast+", "makeblastdb": "ncbi-blast+",
         "skewer": "skewer", "fastqc": "fastqc", "spades.py": "spades",
         "hmmscan": "hmmer", "hmmpress": "hmmer", "samtools": "samtools", "bwa": "bwa",
     ]

@@ -60,6 +60,61 @@ struct AnalysisEdgeTests {
         }
     }
 
+    /// What fits any of the hosts that a job names is taken out, whatever the sample was made with.
+    @Test(arguments: ["pathoscope_bowtie", "pathoscope_snap", "nuvs"])
+    func severalHostsAreSubtracted(task: String) async throws {
+        let data = try await PreparedData.small.value
+        let bench = try data.makeBench()
+        let runner = bench.makeRunner()
+        var inputs: [String: DataRecord] = [:]
+        // The second host is the planted virus itself, whose reads are gone then.
+        let planted = try #require(data.set.truth["pathoscope"]?["present"]?.arrayValue)
+        let ids = planted.flatMap { $0["sequences"]?.arrayValue ?? [] }
+            .compactMap { $0["sequence_id"]?.stringValue }
+        try bench.write(try data.set.fasta(of: ids), to: "second.fa")
+        await runner.start(
+            try bench.order("add_host", id: "job0", args: ["_id": "second", "file": "second.fa"])
+        )
+        _ = try await runner.end().requireResult()
+        for name in ["host", "second"] {
+            let file = bench.folders.data.pushing(FilePath("hosts/\(name)/record.json"))
+            inputs[name] = DataRecord(whole: try JSONValue(parsing: Files.read(file)))
+        }
+        var found: [[String]: Int] = [:]
+        for names in [[], ["host"], ["host", "second"]] {
+            let id = "with\(names.count)"
+            let analyst = bench.makeRunner()
+            var order = try data.order(task, in: bench)
+            order = try bench.order(
+                task,
+                id: id,
+                args: order.args.merging(["subtractions": .array(names.map { .string($0) })]) {
+                    $1
+                },
+                proc: 2
+            )
+            order.inputs = data.inputs
+            order.listedInputs = names.compactMap { inputs[$0] }
+            await analyst.start(order)
+            let result = try await analyst.end().requireResult()
+            #expect(result["hosts"] == .array(names.map { .string($0) }))
+            #expect(result["host"] == (names.first.map { .string($0) } ?? .null))
+            found[names] =
+                task == "nuvs"
+                ? result["read_count"]?.integerValue : result["diagnosis"]?.arrayValue?.count
+        }
+        let without = try #require(found[[]])
+        let one = try #require(found[["host"]])
+        let both = try #require(found[["host", "second"]])
+        if task == "nuvs" {
+            #expect(one < without)
+            #expect(both <= one)
+        } else {
+            #expect(one > 0)
+            #expect(both == 0)
+        }
+    }
+
     /// Reads hardly longer than the longest words that assembly cuts them into.
     @Test func shortReadsAreAssembledFromShorterWords() async throws {
         let data = try await PreparedData.small.value
@@ -77,6 +132,112 @@ struct AnalysisEdgeTests {
         let share = contigs.map { kmers.share(in: $0["sequence"]?.stringValue ?? "") }.reduce(0, +)
         #expect(share > 0.8, "\(share) in \(contigs.count) contigs")
     }
+
+    /// Reads of one cycle kit of 36, and small RNA.
+    @Test(arguments: [36, 24])
+    func veryShortReadsAreAssembled(length: Int) async throws {
+        let data = try await PreparedData.small.value
+        let bench = try data.makeBench()
+        let novel = try #require(data.set.truth["nuvs"]?["novel_sequence"]?.stringValue)
+        let reads = Self.reads(of: novel, count: 4000 * 36 / length, length: length)
+        let folder = "samples/tiny"
+        try bench.write(reads, to: "\(folder)/reads_1.fastq")
+        try await DataSet.run(
+            "gzip",
+            [bench.folders.data.pushing(FilePath("\(folder)/reads_1.fastq")).string]
+        )
+        var order = try data.order("nuvs", in: bench)
+        order.inputs[.host] = nil
+        order.inputs[.sample] = DataRecord(
+            key: try #require(DataKey(.sample, "tiny")),
+            name: "Tiny",
+            username: "tester",
+            created: .present,
+            document: [
+                "paired": false,
+                "quality": [
+                    "count": .integer(4000 * 36 / length),
+                    "length": [.integer(length), .integer(length)],
+                ],
+            ]
+        )
+        let runner = bench.makeRunner()
+        await runner.start(order)
+        let result = try await runner.end().requireResult()
+        // Of so few bases some fit anything.
+        #expect(try #require(result["read_count"]?.integerValue) > 3900 * 36 / length)
+        let contigs = result["contigs"]?.arrayValue ?? []
+        let kmers = Kmers(novel)
+        let share = contigs.map { kmers.share(in: $0["sequence"]?.stringValue ?? "") }.reduce(0, +)
+        #expect(share > 0.8, "\(share) in \(contigs.count) contigs")
+        #expect(contigs.allSatisfy { ($0["depth"]?.numberValue ?? 0) > 5 })
+    }
+
+    /// Makes a sample of FASTQ, and looks for unknown viruses in it.
+    static func analyse(
+        _ texts: [String],
+        _ data: PreparedData,
+        _ bench: Bench
+    ) async throws -> JSONValue {
+        let files = texts.indices.map { "watch/reads_\($0 + 1).fastq" }
+        for (file, text) in zip(files, texts) { try bench.write(text, to: file) }
+        let maker = bench.makeRunner()
+        let samples = bench.folders.data.appending("samples")
+        await maker.start(
+            try bench.order(
+                "create_sample",
+                id: "job0",
+                args: [
+                    "_id": "short", "name": "Short", "files": .array(files.map { .string($0) }),
+                ]
+            )
+        )
+        _ = try await maker.end().requireResult()
+        let file = samples.pushing("short/record.json")
+        var order = try data.order("nuvs", in: bench)
+        order.inputs[.sample] = DataRecord(whole: try JSONValue(parsing: Files.read(file)))
+        order.inputs[.host] = nil
+        let runner = bench.makeRunner()
+        await runner.start(order)
+        return try await runner.end().requireResult()
+    }
+
+    /// Fragments of a sequence, each sequenced several times.
+    struct Fragments: Sendable, CustomTestStringConvertible {
+        let distinct: Int
+        let copies: Int
+        var length = 100
+        var isPaired = true
+
+        var testDescription: String {
+            "\(distinct) × \(copies), \(length) bases, \(isPaired ? "pairs" : "single")"
+        }
+
+        /// The reads' files, without an error in any read.
+        func files(of sequence: String) -> [String] {
+            let bases = Array(sequence)
+            var files = ["", ""]
+            for copy in 0..<copies {
+                for number in 0..<distinct {
+                    let start = number * 277 % (bases.count - 300)
+                    let first = String(bases[start..<start + length])
+                    let end = start + 200
+                    let second = Kmers.reverseComplement(String(bases[end - length..<end]))
+                    for (mate, read) in [first, second].enumerated() {
+                        files[mate] +=
+                            "@r\(copy)_\(number)\n\(read)\n+\n"
+                            + String(repeating: "I", count: length) + "\n"
+                    }
+                }
+            }
+            return isPaired ? files : [files[0]]
+        }
+    }
+
+    static let fewFragments = [
+        Fragments(distinct: 3, copies: 60), Fragments(distinct: 1, copies: 1),
+        Fragments(distinct: 1, copies: 300, length: 60, isPaired: false),
+    ]
 
     /// A single read of a virus may come from the sample beside it.
     @Test(arguments: ["pathoscope_bowtie", "pathoscope_snap"])

@@ -62,6 +62,13 @@ final class DataSet: Sendable {
         return try #require(try JSONValue(parsing: Files.read(file)).arrayValue)
     }
 
+    /// Sequences of the reference as FASTA.
+    func fasta(of ids: [String]) throws -> String {
+        try documents("sequences").filter { ids.contains($0["_id"]?.stringValue ?? "") }
+            .map { ">\($0["_id"]?.stringValue ?? "")\n\($0["sequence"]?.stringValue ?? "")\n" }
+            .joined()
+    }
+
     /// The `reference.json` that an import makes of the data set's documents.
     func reference() throws -> JSONObject {
         let sequences = Dictionary(grouping: try documents("sequences")) {

@@ -34,6 +34,18 @@ struct NuVsTests {
         for contig in contigs { #expect(Self.clusters(contig).isDisjoint(with: forbidden)) }
         try checkForm(of: contigs)
 
+        // Nothing but the planted virus is unknown; it is covered by its reads.
+        let unknown = contigs.filter { $0["verdict"] == "unknown" }
+        #expect(unknown.map { $0["index"] } == found.map { $0["index"] })
+        // It has proteins of a family in common with known ones.
+        #expect(unknown.first?["nearest"]?["identity"]?.numberValue ?? 0 < 0.7)
+        #expect(result["verdicts"]?["unknown"] == 1)
+        for contig in contigs {
+            let (reads, depth) = (contig["reads"]?.integerValue, contig["depth"]?.numberValue)
+            #expect(reads ?? 0 > 20)
+            #expect(depth ?? 0 > 1)
+        }
+
         let folder = bench.folders.data.pushing("analyses/job1")
         #expect(try Files.names(in: folder).sorted() == ["analysis.json", "record.json"])
         #expect(try JSONValue(parsing: Files.read(folder.appending("analysis.json"))) == result)
@@ -78,6 +90,83 @@ struct NuVsTests {
                 }
             }
         }
+    }
+
+    /// Reads of an isolate that differs from all others are left to be assembled: it is known all the same.
+    @Test func contigsOfKnownVirusesAreCalledByThem() async throws {
+        let data = try await PreparedData.small.value
+        let novel = try #require(data.set.truth["nuvs"]?["novel_sequence"]?.stringValue)
+        // (differences in a hundred bases, the verdict, arguments)
+        let cases: [(Int, String, JSONObject)] = [
+            (12, "known", [:]), (24, "related", [:]),
+        ]
+        for (differences, verdict, args) in cases {
+            let bench = try data.makeBench()
+            var reference = try data.set.reference()
+            let other = Self.changed(novel, differences: differences)
+            reference["viruses"] = .array(
+                (reference["viruses"]?.arrayValue ?? []) + [Self.virus(sequence: other)]
+            )
+            let index = bench.folders.data.pushing("indexes/viruses.1")
+            try Files.remove(index)
+            try Files.makeFolder(index)
+            let original = data.bench.folders.data.pushing("indexes/viruses.1")
+            for name in try Files.names(in: original) where name != "reference.json" {
+                try Files.link(index.appending(name), to: original.appending(name))
+            }
+            try Files.write(
+                JSONValue.object(reference).encoded,
+                to: index.appending("reference.json")
+            )
+            let runner = bench.makeRunner()
+            await runner.start(try data.order("nuvs", in: bench, args: args))
+            let result = try await runner.end().requireResult()
+            let contigs = result["contigs"]?.arrayValue ?? []
+            let near = contigs.filter { $0["nearest"]?["id"] == "NEAR.1" }
+            #expect(!near.isEmpty, "\(differences)")
+            for contig in near {
+                #expect(contig["verdict"] == .string(verdict), "\(differences)")
+                #expect(contig["nearest"]?["virus"]?["name"] == "Near virus")
+                let identity = try #require(contig["nearest"]?["identity"]?.numberValue)
+                #expect(abs(identity - (1 - Double(differences) / 100)) < 0.03)
+                #expect(try #require(contig["nearest"]?["coverage"]?.numberValue) > 0.9)
+            }
+            #expect(result["verdicts"]?["unknown"] == 0)
+        }
+    }
+
+    private static func virus(sequence: String) -> JSONValue {
+        [
+            "_id": "near", "name": "Near virus", "version": 0,
+            "isolates": [
+                [
+                    "_id": "i_near", "name": "isolate 1", "default": false,
+                    "sequences": [["_id": "NEAR.1", "sequence": .string(sequence)]],
+                ]
+            ],
+        ]
+    }
+
+    /// A sequence with so many bases in a hundred replaced, at places by chance that is always the same.
+    private static func changed(_ sequence: String, differences: Int) -> String {
+        let next: [Character: Character] = ["A": "C", "C": "G", "G": "T", "T": "A"]
+        var state: UInt64 = 7
+        return String(
+            sequence.map { base in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return Int(state >> 33) % 100 < differences ? next[base] ?? base : base
+            }
+        )
+    }
+
+    /// Amplicons and PCR duplicates: SPAdes comes to its end, without a contig or in one of several errors.
+    @Test(arguments: AnalysisEdgeTests.fewFragments)
+    func tooFewFragmentsMakeNoContig(fragments: AnalysisEdgeTests.Fragments) async throws {
+        let data = try await PreparedData.small.value
+        let novel = try #require(data.set.truth["nuvs"]?["novel_sequence"]?.stringValue)
+        let bench = try data.makeBench()
+        let result = try await AnalysisEdgeTests.analyse(fragments.files(of: novel), data, bench)
+        #expect(result["contigs"] == [])
     }
 
     @Test func aHealthySampleHasNoContigs() async throws {

@@ -1,6 +1,6 @@
 // @ts-check
-import { count } from './format.js';
-import { amount, objects, words } from './reading.js';
+import { count, number } from './format.js';
+import { amount, isObject, named, objects, words } from './reading.js';
 
 /**
  * @typedef {object} Hit
@@ -17,12 +17,22 @@ import { amount, objects, words } from './reading.js';
  * @property {string} protein
  * @property {Hit[]} hits the best one first
  * @property {number | null} family counts what the best hits are called, the surest first; null without a hit
- * @typedef {{name: string, length: number, sequence: string, orfs: Orf[], best: Hit | null}} Contig
+ * @typedef {object} Nearest the known sequence that is nearest to a contig
+ * @property {string} id
+ * @property {string} virus
+ * @property {string} isolate
+ * @property {number | null} identity
+ * @property {number | null} coverage of the contig
+ * @typedef {'known' | 'related' | 'unknown' | ''} Verdict nothing from an older server
+ * @typedef {{name: string, length: number, sequence: string, orfs: Orf[], best: Hit | null, verdict: Verdict, nearest: Nearest | null, reads: number | null, depth: number | null}} Contig
  */
 
-/** The contigs of a search for novel viruses, the one with the surest hit first. @param {any} contigs @returns {Contig[]} */
+/** What nobody knows is what the search is for. @type {Verdict[]} */
+const ORDER = ['unknown', 'related', 'known', ''];
+
+/** The contigs of a search for novel viruses, unknown ones first, then the one with the surest hit. @param {any} contigs @returns {Contig[]} */
 export function contigsOf(contigs) {
-  const found = objects(contigs).map(contig).sort((a, b) => byCertainty(a.best, b.best) || b.length - a.length);
+  const found = objects(contigs).map(contig).sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || byCertainty(a.best, b.best) || b.length - a.length);
   /** @type {Map<string, number>} */ const families = new Map();
   for (const { orfs } of found) {
     for (const each of orfs.filter(({ hits }) => hits.length > 0).sort((a, b) => byCertainty(a.hits[0], b.hits[0]))) {
@@ -41,7 +51,13 @@ function contig(value, place) {
   const length = Math.max(amount(value.length) ?? sequence.length, ...found.map(({ end }) => end), 1);
   found.sort((a, b) => a.start - b.start || a.end - b.end).forEach((each, index) => { each.number = index + 1; });
   const best = found.flatMap(({ hits }) => hits).sort(byCertainty)[0] ?? null;
-  return { name: `Contig ${words(value.index) || place + 1}`, length, sequence, orfs: found, best };
+  return { name: `Contig ${words(value.index) || place + 1}`, length, sequence, orfs: found, best, verdict: ORDER.find((each) => each === value.verdict) ?? '', nearest: nearest(value.nearest), reads: amount(value.reads), depth: amount(value.depth) };
+}
+
+/** @param {any} value @returns {Nearest | null} */
+function nearest(value) {
+  if (!isObject(value)) return null;
+  return { id: words(value.id), virus: named(value.virus) || words(value.id), isolate: named(value.isolate), identity: amount(value.identity), coverage: amount(value.coverage) };
 }
 
 /** @param {Record<string, any>} value @returns {Orf} */
@@ -73,8 +89,19 @@ export function contigsSentence(result, contigs) {
   const reads = amount(result.read_count);
   const made = [all === null ? '' : ` of ${count(all, 'contig')}`, reads === null ? '' : ` assembled from ${count(reads, 'read')}`].join('');
   if (contigs.length === 0) return `No sign of a novel virus was found${all === 0 ? ': nothing could be assembled' : made && all !== null ? ` in any${made}` : ''}.`;
+  const unknown = contigs.filter(({ verdict }) => verdict === 'unknown').length;
+  const told = contigs.some(({ verdict }) => verdict !== '') ? ` ${knownSentence(unknown, contigs)}` : '';
   const carries = contigs.length === 1 ? 'looks' : 'look';
-  return `${all === null ? count(contigs.length, 'contig') : contigs.length}${made} ${carries} like a virus: an open reading frame of ${contigs.length === 1 ? 'it' : 'each'} fits a protein family of viruses.`;
+  return `${all === null ? count(contigs.length, 'contig') : contigs.length}${made} ${carries} like a virus: an open reading frame of ${contigs.length === 1 ? 'it' : 'each'} fits a protein family of viruses.${told}`;
+}
+
+/** How many of them nobody knows. @param {number} unknown @param {Contig[]} contigs */
+function knownSentence(unknown, contigs) {
+  if (unknown === contigs.length) return unknown === 1 ? 'It is like nothing in the reference.' : 'None is like anything in the reference.';
+  const rest = contigs.length - unknown;
+  const known = contigs.filter(({ verdict }) => verdict === 'known').length;
+  const parts = [known ? `${number(known)} of a virus that is known` : '', rest - known ? `${number(rest - known)} related to one` : ''].filter(Boolean).join(' and ');
+  return unknown === 0 ? `None is unknown: ${parts}.` : `${number(unknown)} of them ${unknown === 1 ? 'is' : 'are'} unknown, ${parts}.`;
 }
 
 const FASTA_LINE = /.{1,60}/gs;

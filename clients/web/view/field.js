@@ -26,7 +26,7 @@ export class Field {
     this.#title = label;
     const id = `field-${++made}`;
     this.#problem.id = `${id}-problem`;
-    const chosen = kept && choice(kept, { value: argumentText(argument, value), isRequired: argument.required });
+    const chosen = kept && argument.type !== 'list' && choice(kept, { value: argumentText(argument, value), isRequired: argument.required });
     this.#input = chosen ? chosen.input : input(argument, value);
     this.#input.id = id;
     this.#input.setAttribute('aria-describedby', `${id}-hint ${id}-problem`);
@@ -69,10 +69,11 @@ const titleOf = ({ name, names }) => title(names ? name.replace(/_id$/, '') : na
 
 /** @param {Argument} argument @param {any[] | null} kept */
 function describe({ type, description, min, max, enum: allowed, items, names }, kept) {
+  const known = type === 'list' && kept?.length ? `of ${kept.map(({ _id }) => _id).join(', ')}` : '';
   const range = max === undefined && min === 1 ? '' : min !== undefined && max !== undefined ? `${min} to ${max}` : min !== undefined ? `at least ${min}` : max !== undefined ? `at most ${max}` : '';
   const form = type === 'list' && items === 'path' ? PATHS : HINTS[/** @type {'path'} */ (type)];
   const missing = kept?.length === 0 ? `there is no ${names} yet` : '';
-  return [description, allowed ? '' : form, range, missing].filter(Boolean).join(' · ');
+  return [description, allowed ? '' : form, range, known, missing].filter(Boolean).join(' · ');
 }
 
 /** @param {Argument} argument @param {any} value @returns {any} */

@@ -10,10 +10,11 @@ extension NuVs {
             context.log("no reads are left: there is nothing to assemble")
             return
         }
-        var sizes = Self.sizes(inputs.readLengths.upperBound)
+        var sizes = lengths.words
         while !sizes.isEmpty {
             do {
                 try await context.run(assembler(sizes))
+                try checkAssembly()
                 return
             } catch .failed where hasTooFewReads {
                 // Reads that are hardly longer than the words that they are cut into overlap in
@@ -27,18 +28,16 @@ extension NuVs {
         context.log("the reads are too few, or too different, to make contigs of")
     }
 
-    /// The lengths of words that reads are cut into, which are shorter than the reads.
-    private static func sizes(_ longest: Int) -> [Int] {
-        longest < 35
-            ? [17, 19, 21, 23].filter { $0 < longest } : [21, 33, 55, 75].filter { $0 < longest }
-    }
-
     private var assembly: FilePath { context.work.appending("spades") }
 
+    /// The files of the reads that are assembled.
+    var assembledFiles: [String] {
+        inputs.readNames.count == 2 ? ["unmapped_1.fq", "unmapped_2.fq"] : [Self.unmapped]
+    }
+
     private func assembler(_ sizes: [Int]) -> Tool {
-        let input =
-            inputs.readNames.count == 2
-            ? ["-1", "unmapped_1.fq", "-2", "unmapped_2.fq"] : ["-s", Self.unmapped]
+        let files = assembledFiles
+        let input = files.count == 2 ? ["-1", files[0], "-2", files[1]] : ["-s", files[0]]
         var spades = Tool(
             [
                 "spades.py", "-t", "\(context.threads)", "-m", "\(max(context.resources.mem, 1))",
@@ -50,16 +49,31 @@ extension NuVs {
             ["Read error correction", "corrected reads compression"] + sizes.map { "K\($0)" }
             + ["Copy files", "Breaking scaffolds"]
         spades.progress = .marks(steps.map { "===== \($0) finished" })
-        spades.files = [FilePath(Self.contigsFile)]
         return spades
+    }
+
+    /// Reads of a few fragments only, such as those of an amplicon, make no contig, or none that SPAdes keeps: it
+    /// comes to its end all the same, with an empty file or without one.
+    private func checkAssembly() throws(TaskFailure) {
+        if (Files.size(of: context.work.pushing(FilePath(Self.contigsFile))) ?? 0) > 0 { return }
+        let hint = context.spaceHint
+        guard hint.isEmpty, assemblerLog.contains("SPAdes pipeline finished") else {
+            throw .task(
+                "spades.py ended without an error, but neither with contigs nor with the word that it "
+                    + "has finished\(hint)"
+            )
+        }
+        context.log("the reads came from too few fragments to make contigs of")
     }
 
     /// Whether the assembler gave up because nothing overlaps, which is a result and not an error.
     private var hasTooFewReads: Bool {
-        guard let log = try? Files.read(assembly.appending("spades.log"), limit: 1 << 30)
-        else { return false }
-        let text = String(decoding: log, as: UTF8.self)
-        return text.contains("Invalid kmer coverage histogram")
+        assemblerLog.contains("Invalid kmer coverage histogram")
+    }
+
+    private var assemblerLog: String {
+        let log = try? Files.read(assembly.appending("spades.log"), limit: 1 << 30)
+        return String(decoding: log ?? [], as: UTF8.self)
     }
 
     func findReadingFrames() async throws(TaskFailure) {

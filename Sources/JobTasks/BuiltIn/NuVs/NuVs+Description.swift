@@ -9,13 +9,14 @@ extension NuVs {
         arguments: [
             .sample,
             .reference,
+            .subtractions,
             ArgumentDescription(
                 name: "profiles",
                 type: .path,
                 description: "Profiles of families of viral proteins, as HMMER writes them",
                 defaultValue: .string(defaultProfiles)
             ),
-        ],
+        ] + ContigVerdict.arguments,
         ignoredArguments: ArgumentDescription.ignoredByAnalyses,
         // Samples of single reads have no pairs to reunite.
         stages: [
@@ -24,5 +25,8 @@ extension NuVs {
         ]
     )
 
-    package static let tools = ["bowtie2-align-s", "spades.py", "hmmpress", "hmmscan"]
+    package static let tools = [
+        "bowtie2-align-s", "bowtie2-build", "spades.py", "hmmpress", "hmmscan", "makeblastdb",
+        "blastn",
+    ]
 }

@@ -8,31 +8,45 @@ extension NuVs {
         var document = inputs.document(of: context.task, id: context.id.rawValue)
         document["read_count"] = .integer(readCount)
         document["contig_count"] = .integer(contigCount)
-        document["contigs"] = .array(makeContigs())
+        let thresholds = ContigVerdict.Thresholds(context.args)
+        let contigs = makeContigs(thresholds)
+        document["verdicts"] = .object(
+            JSONObject(
+                uniqueKeysWithValues: ContigVerdict.allCases.map { verdict in
+                    let name = JSONValue.string(verdict.rawValue)
+                    return (
+                        verdict.rawValue, .integer(contigs.count { $0["verdict"] == name })
+                    )
+                }
+            )
+        )
+        document["thresholds"] = .object(thresholds.document)
+        document["contigs"] = .array(contigs)
         document["tools"] = .object(versions)
         return document
     }
 
-    /// The contigs of which at least one protein is like a known family's.
-    private func makeContigs() -> [JSONValue] {
+    private func makeContigs(_ thresholds: ContigVerdict.Thresholds) -> [JSONValue] {
         let hits = Dictionary(grouping: hits, by: \.query)
         let families = Dictionary(
             inputs.viruses.profiles.map { ($0.cluster, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        return contigs.compactMap { contig in
-            var isHit = false
+        return reported.map { reported in
+            let contig = reported.contig
             let frames = contig.frames.enumerated().map { number, frame -> JSONValue in
                 let own = hits[contig.name(of: number)] ?? []
-                if !own.isEmpty { isHit = true }
                 var document = frame.document(index: number)
                 document["hits"] = .array(own.map { .object($0.document(families: families)) })
                 return .object(document)
             }
-            guard isHit else { return nil }
             return [
                 "index": .integer(contig.index),
                 "length": .integer(contig.sequence.count),
+                "verdict": .string(ContigVerdict(reported.nearest, thresholds).rawValue),
+                "nearest": reported.nearest.map { .object($0.document) } ?? .null,
+                "reads": .integer(reported.reads),
+                "depth": .number(reported.depth.rounded(toPlaces: 2)),
                 "sequence": .string(String(decoding: contig.sequence, as: UTF8.self)),
                 "orfs": .array(frames),
             ]

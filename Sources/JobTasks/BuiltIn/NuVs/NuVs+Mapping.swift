@@ -3,39 +3,50 @@ import Sequences
 import SystemPackage
 
 extension NuVs {
-    /// Known viruses need not be found anew: reads that fit one are left out.
+    /// Known viruses need not be found anew: reads that fit any isolate of one are left out.
+    ///
+    /// The reference's index has default isolates only, so one of all is made.
     func mapViruses() async throws(TaskFailure) {
+        try context.makeFolder("isolates")
+        try context.write(known.numberedFASTA, to: Self.isolates)
+        try await context.buildBowtieIndex(
+            of: Self.isolates,
+            as: "isolates/reference",
+            isWholeStage: false
+        )
+        guard let index = BowtieIndex("isolates/reference", in: context.work) else {
+            throw .task("the index of the isolates is not complete")
+        }
         unmappedReads = try await keepUnmapped(
             of: inputs.readNames,
             count: inputs.readCount,
-            to: inputs.virusIndex,
+            to: index,
             in: "unmapped_viruses.fq"
         )
         context.log("\(unmappedReads) of \(inputs.readCount) reads fit no virus")
     }
 
     func mapHost() async throws(TaskFailure) {
-        guard let host = inputs.hostIndex, unmappedReads > 0 else {
-            readCount = unmappedReads
-            do {
-                try Files.move(
-                    context.work.appending("unmapped_viruses.fq"),
-                    to: context.work.appending(Self.unmapped)
-                )
-            } catch {
-                throw .task("\(Self.unmapped) cannot be made: \(error)")
-            }
-            return
+        readCount = unmappedReads
+        var file = "unmapped_viruses.fq"
+        for (number, host) in inputs.hostIndexes.enumerated() where readCount > 0 {
+            let next = "unmapped_host\(number + 1).fq"
+            readCount = try await keepUnmapped(of: [file], count: readCount, to: host, in: next)
+            context.log("\(readCount) of them do not fit the host \(inputs.hosts[number].key.id)")
+            file = next
         }
-        readCount = try await keepUnmapped(
-            of: ["unmapped_viruses.fq"],
-            count: unmappedReads,
-            to: host,
-            in: Self.unmapped
-        )
-        context.log("\(readCount) of them do not fit the host")
+        do {
+            try Files.move(
+                context.work.appending(file),
+                to: context.work.appending(Self.unmapped)
+            )
+        } catch {
+            throw .task("\(Self.unmapped) cannot be made: \(error)")
+        }
     }
 
+    /// All sequences of all isolates.
+    static let isolates = "isolates.fa"
     static let unmapped = "unmapped_hosts.fq"
 
     private func keepUnmapped(
@@ -46,11 +57,8 @@ extension NuVs {
     ) async throws(TaskFailure) -> Int {
         try await context.map(
             index.command(context.threads)
-                + ["-k", "1", "--very-fast-local"]
-                // The usual least score is more than reads of 22 bases can have.
-                + (inputs.areTiny ? ["--score-min", "L,20,1.0", "-L", "15"] : [])
-                + ["-x", index.base, "-U"]
-                + [names.joined(separator: ",")],
+                + ["-k", "1"] + lengths.mapping
+                + ["-x", index.base, "-U", names.joined(separator: ",")],
             reads: count,
             into: UnmappedCollector(file: try OutputFile(file, in: context))
         ).collector.count

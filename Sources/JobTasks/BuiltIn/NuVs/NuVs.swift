@@ -5,8 +5,9 @@ import SystemPackage
 
 /// Looks for viruses that no reference has.
 ///
-/// What is left of a sample without known viruses and the host is assembled; proteins that the contigs
-/// may code for are compared with profiles of families of viral proteins.
+/// What is left of a sample without known viruses and the hosts is assembled; proteins that the contigs
+/// may code for are compared with profiles of families of viral proteins, and contigs that look like a virus
+/// with all known sequences, so that nobody takes another isolate of a known virus for a new one.
 package final class NuVs: JobTask {
     let context: TaskContext
     private(set) var versions: JSONObject = [:]
@@ -20,12 +21,17 @@ package final class NuVs: JobTask {
     /// The contigs that may code for a protein.
     var contigs: [CodingContig] = []
     var hits: [HMMERHit] = []
+    /// Those of them of which at least one protein is like a known family's.
+    var reported: [ReportedContig] = []
+    /// All sequences of all isolates, which contigs are compared with.
+    private(set) var known: [Reference.Placed] = []
 
     package init(context: TaskContext) {
         self.context = context
     }
 
     package var stages: [TaskStage] {
+        let work = self
         let isPaired = context.inputs[.sample]?.document["paired"]?.boolValue ?? false
         return [
             TaskStage("mk_analysis_dir", makeAnalysisFolder),
@@ -34,13 +40,20 @@ package final class NuVs: JobTask {
         ] + (isPaired ? [TaskStage("reunite_pairs", reunitePairs)] : []) + [
             TaskStage("assemble", assemble),
             TaskStage("process_fasta", findReadingFrames),
-            TaskStage("vfam", compareWithProfiles),
+            TaskStage("vfam") { () async throws(TaskFailure) in
+                try await work.compareWithProfiles()
+                try await work.compareWithKnown()
+                try await work.measureDepths()
+            },
             TaskStage("import_results", importResults),
         ]
     }
 
     /// Nothing: until it is published, an analysis is nowhere but in the work folder.
     package func cleanUp() async {}
+
+    /// What the lengths of the reads ask for.
+    var lengths: ReadLengths { ReadLengths(longest: inputs.readLengths.upperBound) }
 
     var inputs: AnalysisInputs {
         guard let loaded else { preconditionFailure("the stages run in order") }
@@ -60,7 +73,9 @@ package final class NuVs: JobTask {
 
 extension NuVs {
     private func makeAnalysisFolder() async throws(TaskFailure) {
-        loaded = try AnalysisInputs(context)
+        let inputs = try AnalysisInputs(context)
+        loaded = inputs
+        known = inputs.viruses.placedSequences
         profiles = try findProfiles()
         try context.makeFolder("analysis")
         versions = try await context.versions(of: Self.tools)

@@ -42,19 +42,22 @@ enum Aligner: String {
         }
     }
 
-    /// Maps the reads that fit an isolate to the host.
-    func mapHost(
-        _ host: BowtieIndex,
-        _ inputs: AnalysisInputs,
-        threads: Int
-    ) -> [String] {
+    /// Maps the reads that fit an isolate to a host, by its number.
+    func mapHost(_ number: Int, _ inputs: AnalysisInputs, threads: Int) -> [String] {
+        let host = inputs.hostIndexes[number]
         switch self {
         case .bowtie:
-            host.command(threads)
+            return host.command(threads)
                 // The usual least score is more than reads of 22 bases can have.
                 + (inputs.areTiny ? Self.sensitive : ["--local", "-N", "0"])
                 + ["-x", host.base, "-U", "mapped.fastq"]
-        case .snap: Self.snap("host", ["mapped.fastq"], inputs.readLengths, threads)
+        case .snap:
+            return Self.snap(
+                AnalysisInputs.hostName(number),
+                ["mapped.fastq"],
+                inputs.readLengths,
+                threads
+            )
         }
     }
 

@@ -8,7 +8,7 @@ struct VirusFinding {
     /// How many reads or pairs speak for it most.
     let reads: Double
     /// Of its sequences the one of which reads cover most.
-    let best: (sequence: Pathoscope.IsolateSequence, breadth: Double, depth: Double)
+    let best: (sequence: Reference.Placed, breadth: Double, depth: Double)
     let verdict: FindingVerdict
 }
 

@@ -17,20 +17,14 @@ final class Pathoscope {
     /// The sequences that reads were mapped to first and that they hit.
     private var hitSequences: Set<String> = []
     private(set) var candidates: [Reference.Virus] = []
-    /// All sequences of all isolates of the candidates.
-    private(set) var isolates: [String: IsolateSequence] = [:]
-    private var references: [PathoscopeReference] = []
+    /// All sequences of all isolates of the candidates, called by their numbers in the isolates' index.
+    private var isolates: [Reference.Placed] = []
+    /// What the alignments' references are.
+    private var aligned: [Reference.Placed] = []
     private var matrix = PathoscopeMatrix()
     private var mappedReads = 0
     private(set) var subtractedCount = 0
     private(set) var result = PathoscopeMatrix().reassign(among: [])
-
-    /// A sequence with what it belongs to.
-    struct IsolateSequence {
-        let sequence: Reference.Sequence
-        let isolate: Reference.Isolate
-        let virus: Reference.Virus
-    }
 
     init(_ context: TaskContext, aligner: Aligner) {
         self.context = context
@@ -45,13 +39,8 @@ final class Pathoscope {
     /// The reads that hit no virus need none of the stages that follow.
     private var isEmpty: Bool { candidates.isEmpty || matrix.readCount == 0 }
 
-    /// The name of a reference of the isolates' index.
-    func sequence(_ reference: Int) -> IsolateSequence {
-        guard let sequence = isolates[references[reference].name] else {
-            preconditionFailure("all references were looked up when they came")
-        }
-        return sequence
-    }
+    /// What a reference of the alignments is.
+    func sequence(_ reference: Int) -> Reference.Placed { aligned[reference] }
 }
 
 // MARK: - Stages
@@ -72,7 +61,7 @@ extension Pathoscope {
             reads: inputs.readCount,
             into: HitCollector()
         )
-        hitSequences = Set(hits.references.map { names[$0] })
+        hitSequences = Set(hits.references.map { inputs.sequenceID(indexed: names[$0]) })
     }
 
     func identifyCandidates() async throws(TaskFailure) {
@@ -88,19 +77,9 @@ extension Pathoscope {
     }
 
     func writeIsolates() async throws(TaskFailure) {
-        for virus in candidates {
-            for isolate in virus.isolates {
-                for sequence in isolate.sequences {
-                    isolates[sequence.id] = IsolateSequence(
-                        sequence: sequence,
-                        isolate: isolate,
-                        virus: virus
-                    )
-                }
-            }
-        }
-        let sorted = isolates.values.map(\.sequence).sorted { $0.id < $1.id }
-        try context.write(sorted.flatMap(\.fasta), to: "isolates.fa")
+        isolates = candidates.flatMap(\.placedSequences)
+            .sorted { $0.sequence.id < $1.sequence.id }
+        try context.write(isolates.numberedFASTA, to: "isolates.fa")
     }
 
     func buildIsolateIndex() async throws(TaskFailure) {
@@ -121,18 +100,13 @@ extension Pathoscope {
             into: IsolateCollector()
         )
         matrix = alignments.matrix
-        for number in 0..<names.count {
-            guard let isolate = isolates[names[number]] else {
+        aligned = try (0..<names.count).map { number throws(TaskFailure) in
+            guard let place = Int(names[number]), isolates.indices.contains(place) else {
                 throw .task("\(names[number]) is in the alignments, but not in the index")
             }
-            references.append(
-                PathoscopeReference(
-                    name: names[number],
-                    length: isolate.sequence.sequence.count
-                )
-            )
+            return isolates[place]
         }
-        context.log("\(matrix.readCount) reads or pairs fit \(references.count) sequences")
+        context.log("\(matrix.readCount) reads or pairs fit \(aligned.count) sequences")
     }
 
     /// Writes all reads that fit an isolate, and their mates, for the host to be asked about.
@@ -140,7 +114,7 @@ extension Pathoscope {
     /// Without a host they are looked for all the same: each must be there, and once.
     func saveMappedReads() async throws(TaskFailure) {
         guard !isEmpty else { return }
-        let file = inputs.host == nil ? nil : try OutputFile("mapped.fastq", in: context)
+        let file = inputs.hosts.isEmpty ? nil : try OutputFile("mapped.fastq", in: context)
         var waiting: [UInt8] = []
         var census = ReadCensus(names: matrix.readCount)
         try inputs.reads(in: context).read(
@@ -158,26 +132,33 @@ extension Pathoscope {
     }
 
     func mapHost() async throws(TaskFailure) {
-        guard !isEmpty, let hostIndex = inputs.hostIndex else { return }
-        // Moved, not copied: there may be millions of alignments.
-        let collector = HostCollector(matrix: matrix)
-        matrix = PathoscopeMatrix()
-        matrix = try await context.map(
-            aligner.mapHost(hostIndex, inputs, threads: context.threads),
-            reads: mappedReads,
-            into: collector
-        ).collector.matrix
+        guard !isEmpty else { return }
+        // Of several hosts the one counts that a read fits best.
+        for number in inputs.hosts.indices {
+            // Moved, not copied: there may be millions of alignments.
+            let collector = HostCollector(matrix: matrix)
+            matrix = PathoscopeMatrix()
+            matrix = try await context.map(
+                aligner.mapHost(number, inputs, threads: context.threads),
+                reads: mappedReads,
+                into: collector
+            ).collector.matrix
+        }
     }
 
     func subtractHost() async throws(TaskFailure) {
-        guard !isEmpty, inputs.host != nil else { return }
+        guard !isEmpty, !inputs.hosts.isEmpty else { return }
         subtractedCount = matrix.subtractHost()
         context.log("\(subtractedCount) of them fit the host at least as well")
     }
 
     func reassign() async throws(TaskFailure) {
         guard !isEmpty else { return }
-        result = matrix.reassign(among: references)
+        result = matrix.reassign(
+            among: aligned.map {
+                PathoscopeReference(name: $0.sequence.id, length: $0.sequence.sequence.count)
+            }
+        )
         context.log(
             "\(result.readCount) reads or pairs, \(result.uncertainCount) of them uncertain; "
                 + "\(result.hits.count) sequences after \(result.iterations) iterations"

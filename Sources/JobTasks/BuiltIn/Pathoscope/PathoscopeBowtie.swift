@@ -38,7 +38,7 @@ package final class PathoscopeBowtie: JobTask {
         name: "pathoscope_bowtie",
         description: "Find known viruses in a sample, with bowtie2 and Pathoscope",
         resources: Resources(proc: 6, mem: 4),
-        arguments: [.sample, .reference] + FindingThresholds.arguments,
+        arguments: [.sample, .reference, .subtractions] + FindingThresholds.arguments,
         ignoredArguments: ArgumentDescription.ignoredByAnalyses,
         stages: [
             "mk_analysis_dir", "map_viruses", "identify_candidate_viruses",
@@ -58,6 +58,17 @@ extension ArgumentDescription {
         isRequired: true,
         description: "The sample",
         names: .sample
+    )
+
+    /// The hosts whose reads are taken out.
+    static let subtractions = ArgumentDescription(
+        name: "subtractions",
+        type: .list,
+        description:
+            "Hosts whose reads are subtracted; the sample's host if left out, none if empty",
+        items: .string,
+        maximumItems: 20,
+        names: .host
     )
 
     /// The document of the analysis, as older clients send it along.

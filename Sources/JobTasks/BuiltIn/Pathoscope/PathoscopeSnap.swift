@@ -36,7 +36,7 @@ package final class PathoscopeSnap: JobTask {
         name: "pathoscope_snap",
         description: "Find known viruses in a sample, with SNAP and Pathoscope",
         resources: Resources(proc: 6, mem: 8),
-        arguments: [.sample, .reference] + FindingThresholds.arguments,
+        arguments: [.sample, .reference, .subtractions] + FindingThresholds.arguments,
         ignoredArguments: ArgumentDescription.ignoredByAnalyses,
         stages: [
             "mk_analysis_dir", "map_viruses", "identify_candidate_viruses",

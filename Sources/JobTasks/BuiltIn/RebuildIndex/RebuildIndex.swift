@@ -7,6 +7,12 @@ import SystemPackage
 /// Versions stand side by side: analyses that run keep the one that they began with.
 package final class RebuildIndex: JobTask {
     let context: TaskContext
+    /// The sequences under the names that tools know them by.
+    private static let numbered = "numbered.fa"
+
+    /// SNAP's words have 24 letters, and a reference must have some of them.
+    private static let leastLetters = 50
+
     private var versions: JSONObject = [:]
     private var changes: IndexChanges?
 
@@ -45,16 +51,29 @@ package final class RebuildIndex: JobTask {
 
     private func writeFASTA() async throws(TaskFailure) {
         let reference = try Reference(in: context.work.appending("index"))
-        var sequences: [Reference.Sequence] = []
-        for virus in reference.viruses {
-            let own = virus.defaultSequences
-            guard !own.isEmpty else {
-                throw .task("the virus \(virus.name) has no default isolate with a sequence")
-            }
-            sequences += own
+        for virus in reference.viruses where virus.defaultSequences.isEmpty {
+            throw .task("the virus \(virus.name) has no default isolate with a sequence")
         }
-        sequences.sort { $0.id < $1.id }
+        let numbered = reference.placedSequences.enumerated()
+            .filter { $0.element.isolate.isDefault }
+            .map { (number: $0.offset, sequence: $0.element.sequence) }
+            .sorted { $0.sequence.id < $1.sequence.id }
+        let sequences = numbered.map(\.sequence)
+        let letters = sequences.reduce(0) {
+            $0 + $1.sequence.count { "ACGTacgt".utf8.contains($0) }
+        }
+        guard letters >= Self.leastLetters else {
+            throw .task(
+                "the default isolates have \(letters) of A, C, G and T together, and an index takes at "
+                    + "least \(Self.leastLetters)"
+            )
+        }
         try context.write(sequences.flatMap(\.fasta), to: "index/ref.fa")
+        // To people; what tools are told stands for an id, for an id may mean something to them.
+        try context.write(
+            numbered.flatMap { $0.sequence.fasta(named: "\($0.number)") },
+            to: Self.numbered
+        )
         let changes = IndexChanges(
             of: reference,
             since: context.inputs[.index],
@@ -68,11 +87,11 @@ package final class RebuildIndex: JobTask {
     }
 
     private func buildBowtieIndex() async throws(TaskFailure) {
-        try await context.buildBowtieIndex(of: "index/ref.fa", as: "index/reference")
+        try await context.buildBowtieIndex(of: Self.numbered, as: "index/reference")
     }
 
     private func buildSnapIndex() async throws(TaskFailure) {
-        try await context.buildSnapIndex(of: "index/ref.fa", in: "index")
+        try await context.buildSnapIndex(of: Self.numbered, in: "index")
     }
 
     private func publish() async throws(TaskFailure) {
@@ -81,6 +100,7 @@ package final class RebuildIndex: JobTask {
         var document: JSONObject = [
             "reference": .string(reference.key.id),
             "version": .integer(version),
+            Reference.namesMember: Reference.numberNames,
         ]
         document.merge(changes.document) { $1 }
         document["tools"] = .object(versions)

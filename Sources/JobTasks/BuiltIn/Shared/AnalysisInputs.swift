@@ -3,7 +3,7 @@ import JobModel
 import Sequences
 import SystemPackage
 
-/// What every analysis is made from: a sample, a reference's index and, if the sample has one, a host.
+/// What every analysis is made from: a sample, a reference's index and hosts to subtract.
 ///
 /// All of it is linked into the work folder under names of our own, so that no path of the data folder
 /// stands on a command line: a comma or a blank in it would mean something to a tool.
@@ -11,7 +11,8 @@ struct AnalysisInputs {
     let sample: DataRecord
     let reference: DataRecord
     let index: DataRecord
-    let host: DataRecord?
+    /// Those that the job names, or else the one that the sample was made with, if there is one.
+    let hosts: [DataRecord]
     /// The viruses as they were indexed.
     let viruses: Reference
     /// The reads' files in the work folder.
@@ -21,7 +22,10 @@ struct AnalysisInputs {
     /// How long the shortest read is, and the longest.
     let readLengths: ClosedRange<Int>
     let virusIndex: BowtieIndex
-    let hostIndex: BowtieIndex?
+    /// The ids of all sequences, where the index calls them by numbers.
+    private let numbered: [String]?
+    /// The indexes of the hosts, in their order.
+    let hostIndexes: [BowtieIndex]
 
     /// Finds and links what the job was given.
     ///
@@ -51,16 +55,33 @@ struct AnalysisInputs {
         }
         viruses = try Reference(in: context.folder(of: index))
         virusIndex = try context.linkIndex(index, as: "virus")
-        if let host = context.inputs[.host] {
-            self.host = try context.input(.host)
-            hostIndex = try context.linkIndex(host, as: "host")
-        } else {
-            guard !sample.uses.contains(where: { $0.kind == .host }) else {
-                throw .task("the host that the \(sample.key) was made with is gone")
-            }
-            host = nil
-            hostIndex = nil
+        let hasNumbers = index.document[Reference.namesMember] == Reference.numberNames
+        numbered = hasNumbers ? viruses.placedSequences.map(\.sequence.id) : nil
+        hosts = try Self.hosts(of: sample, in: context)
+        var indexes: [BowtieIndex] = []
+        for (number, host) in hosts.enumerated() {
+            indexes.append(try context.linkIndex(host, as: Self.hostName(number)))
         }
+        hostIndexes = indexes
+    }
+
+    /// What the folder of a host's index is called in the work folder.
+    static func hostName(_ number: Int) -> String { number == 0 ? "host" : "host\(number + 1)" }
+
+    private static func hosts(
+        of sample: DataRecord,
+        in context: TaskContext
+    ) throws(TaskFailure) -> [DataRecord] {
+        if context.args[ArgumentDescription.subtractions.name] != nil {
+            let hosts = context.listedInputs.filter { $0.key.kind == .host }
+            for host in hosts { try context.checkFolder(of: host) }
+            return hosts
+        }
+        if context.inputs[.host] != nil { return [try context.input(.host)] }
+        guard !sample.uses.contains(where: { $0.kind == .host }) else {
+            throw .task("the host that the \(sample.key) was made with is gone")
+        }
+        return []
     }
 
     private static func readLengths(in sample: DataRecord) -> ClosedRange<Int> {
@@ -85,8 +106,17 @@ struct AnalysisInputs {
                 "id": .string(reference.key.id), "name": .string(reference.name),
                 "index": index.document["version"] ?? .null,
             ],
-            "host": host.map { .string($0.key.id) } ?? .null,
+            "host": hosts.first.map { .string($0.key.id) } ?? .null,
+            "hosts": .array(hosts.map { .string($0.key.id) }),
         ]
+    }
+
+    /// The id of what the reference's index calls by a name.
+    func sequenceID(indexed name: String) -> String {
+        guard let numbered, let number = Int(name), numbered.indices.contains(number) else {
+            return name
+        }
+        return numbered[number]
     }
 
     /// The reads, to be read by ourselves.
@@ -125,7 +155,7 @@ struct AnalysisInputs {
 
     /// What the analysis cannot do without.
     var uses: [DataKey] {
-        [sample.key, index.key, reference.key] + (host.map { [$0.key] } ?? [])
+        [sample.key, index.key, reference.key] + hosts.map(\.key)
     }
 }
 

@@ -143,7 +143,12 @@ extension Reference.Sequence {
     }
 
     /// The sequence as two lines of FASTA.
-    var fasta: [UInt8] { Array(">\(id)\n".utf8) + sequence + [UInt8(ascii: "\n")] }
+    var fasta: [UInt8] { fasta(named: id) }
+
+    /// The sequence as two lines of FASTA, under another name.
+    func fasta(named name: String) -> [UInt8] {
+        Array(">\(name)\n".utf8) + sequence + [UInt8(ascii: "\n")]
+    }
 }
 
 extension Reference.Profile {

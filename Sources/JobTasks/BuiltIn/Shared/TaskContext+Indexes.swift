@@ -10,11 +10,16 @@ extension TaskContext {
     /// - Parameters:
     ///   - fasta: The file's path below the work folder.
     ///   - base: What the index's files begin with, below the work folder too.
+    ///   - isWholeStage: Whether the stage is done with it.
     /// - Throws: Why there is no whole index.
-    func buildBowtieIndex(of fasta: String, as base: String) async throws(TaskFailure) {
+    func buildBowtieIndex(
+        of fasta: String,
+        as base: String,
+        isWholeStage: Bool = true
+    ) async throws(TaskFailure) {
         var build = Tool(["bowtie2-build", "--threads", "\(threads)", "-f", fasta, base])
         // The forward and the mirror index are built one after the other.
-        build.progress = .counter(prefix: "Getting block ", passes: 2)
+        if isWholeStage { build.progress = .counter(prefix: "Getting block ", passes: 2) }
         try await run(build)
         guard BowtieIndex(base, in: work) != nil else {
             throw .task("bowtie2-build ended without an error, but its index is not complete")

@@ -10,11 +10,15 @@ extension TaskContext {
     /// - Throws: That it was removed since the job was made, or was never there.
     func input(_ kind: DataKind) throws(TaskFailure) -> DataRecord {
         guard let record = inputs[kind] else { throw .task("there is no \(kind.rawValue)") }
-        let folder = folder(of: record)
-        guard Files.exists(folder) else {
+        try checkFolder(of: record)
+        return record
+    }
+
+    /// Throws if the files of something that is kept are not there.
+    func checkFolder(of record: DataRecord) throws(TaskFailure) {
+        guard Files.exists(folder(of: record)) else {
             throw .task("the \(record.key) is gone: there is no folder \(record.key.path)")
         }
-        return record
     }
 
     /// Where the files of something that is kept lie.

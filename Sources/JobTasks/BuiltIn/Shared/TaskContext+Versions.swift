@@ -6,6 +6,7 @@ extension TaskContext {
     private static let questions = [
         "bowtie2-align-s": ["--version"], "bowtie2-build": ["--version"], "snap-aligner": [],
         "skewer": ["--version"], "spades.py": ["--version"], "hmmscan": ["-h"],
+        "blastn": ["-version"],
     ]
 
     /// Asks tools for their versions, for the log and for the document of what they make.

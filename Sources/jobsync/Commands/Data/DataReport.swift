@@ -114,6 +114,7 @@ enum DataReport {
         for (name, value) in record.document {
             lines.append("\(name): \(brief(value))")
         }
+        if record.key.kind == .analysis { lines += ContigReport.lines(record.document) }
         guard record.key.kind == .reference else { return lines }
         lines.append("")
         let versions = versions(of: record, indexes)

@@ -1,6 +1,6 @@
 // @ts-check
 import { contigsOf, contigsSentence, fasta } from '../../model/contigs.js';
-import { count, measured, number } from '../../model/format.js';
+import { count, measured, number, share } from '../../model/format.js';
 import { named } from '../../model/reading.js';
 import { disclosure } from '../disclosure.js';
 import { h } from '../dom.js';
@@ -33,11 +33,13 @@ export function nuvsView(result, page) {
 
 /** @param {Contig} contig @param {boolean} isOpen @param {import('./result.js').Page} page */
 function contigView(contig, isOpen, { copy }) {
-  const { name, length, sequence, orfs, best } = contig;
+  const { name, length, sequence, orfs, best, verdict, reads, depth } = contig;
+  const made = [reads === null ? '' : count(reads, 'read'), depth === null ? '' : `${measured(depth)}× deep`].filter(Boolean).join(', ');
   const hits = orfs.reduce((sum, orf) => sum + orf.hits.length, 0);
   return h(
     'div.contig', null,
-    h('h4', null, name, h('span.dim', null, ` ${number(length)} nt`)),
+    h('h4', null, name, h('span.dim', null, ` ${number(length)} nt${made && `, ${made}`}`)),
+    verdict ? h('p.verdict', null, h(`strong.${verdict}`, null, VERDICTS[verdict]), nearestText(contig)) : null,
     best ? h('p.dim', null, `Most like ${best.label}`) : null,
     contigPicture(contig),
     hits ? disclosure(count(hits, 'hit'), () => [hitsView(contig)], { isOpen }) : null,
@@ -48,6 +50,16 @@ function contigView(contig, isOpen, { copy }) {
         h('button', { onclick: () => download(fasta([contig]), `${name}.fa`) }, 'Download as FASTA')),
     ]) : null,
   );
+}
+
+const VERDICTS = { known: 'Known virus', related: 'Related to a known virus', unknown: 'Unknown' };
+
+/** What is known that is nearest to it. @param {Contig} contig */
+function nearestText({ nearest }) {
+  if (!nearest) return ': nothing in the reference is like it.';
+  const { id, virus, isolate, identity, coverage } = nearest;
+  const how = [identity === null ? '' : `${share(identity)} identical`, coverage === null ? '' : `over ${share(coverage)} of it`].filter(Boolean).join(' ');
+  return `: nearest is ${virus}${isolate ? `, ${isolate}` : ''} (${id})${how ? `, ${how}` : ''}.`;
 }
 
 /** @param {Contig} contig */
