@@ -1,3 +1,4 @@
+import JSON
 public import JobModel
 public import JobRunning
 public import JobStorage
@@ -66,6 +67,37 @@ public actor DataKeeper: JobDataKeeper {
         if let key = DataKey(kind, id), let record = try await stored(key) { return record }
         throw .notFound(kind, id: id, message: try await absence(of: kind, id))
     }
+
+    /// One record with its whole document, also where that is too large for the store.
+    ///
+    /// - Parameters:
+    ///   - kind: What it is.
+    ///   - id: Its name.
+    /// - Returns: The record. If the file that has the rest is not here, or larger than can be sent, the document says
+    ///   where it is, in its member `omitted`.
+    /// - Throws: `notFound`, or `storeUnavailable`.
+    public func wholeRecord(_ kind: DataKind, _ id: String) async throws(DataError) -> DataRecord {
+        var record = try await record(kind, id)
+        guard record.document[TaskContext.omittedMember] != nil else { return record }
+        // Not the path that the record names: whoever could write there could have any file read.
+        let file = folders.place(of: record.key).appending(TaskContext.documentFile(of: kind))
+        let bytes = await files.run(in: file.string) {
+            try? Files.read(file, limit: Self.largestWhole)
+        }
+        // Apart from the file system, which has a time to answer in.
+        if let bytes = bytes ?? nil, let document = await Self.parse(bytes) {
+            record.document = document
+        }
+        return record
+    }
+
+    @concurrent
+    private static func parse(_ bytes: [UInt8]) async -> JSONObject? {
+        try? JSONValue(parsing: bytes).objectValue
+    }
+
+    /// How many bytes of a document are sent in one answer.
+    private static let largestWhole = 64 << 20
 
     /// A page of the records of a kind, in the order of their ids.
     ///

@@ -33,6 +33,17 @@ struct DataStoreContract {
         }
     }
 
+    /// A document that is as large as one in a record may be, made of what takes most space in BSON.
+    @Test("A record of the largest document comes back as it was", arguments: StoreKind.allCases)
+    func largest(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let digits = JSONValue.array(Array(repeating: 7, count: (1 << 20) / 2 - 100))
+            let large = try record(.analysis, "large", document: ["list": digits])
+            try await store.insert(large)
+            #expect(try await store.record(large.key) == large)
+        }
+    }
+
     @Test("Pages are in the order of ids, and hold one kind", arguments: StoreKind.allCases)
     func pages(kind: StoreKind) async throws {
         try await kind.withStore { store in

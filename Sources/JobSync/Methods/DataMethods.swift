@@ -55,7 +55,7 @@ extension FrontEnd {
         let id = try call.params.string("_id")
         let data = try keeper()
         do throws(DataError) {
-            let record = try await data.record(kind, id)
+            let record = try await data.wholeRecord(kind, id)
             return await Self.encode { .object(record.whole) }
         } catch {
             throw RPCError(error)

@@ -17,7 +17,7 @@ extension TaskContext {
     ///   - key: What it is, and its name.
     ///   - name: What people call it.
     ///   - uses: What it was made from and cannot do without.
-    ///   - document: What is known of it; becomes the job's result.
+    ///   - document: What is known of it; becomes the job's result. A large one goes into a file.
     ///   - folder: Where it lies, below the work folder.
     /// - Throws: That the name is taken, the job shall stop, or the disk refuses.
     package func publish(
@@ -27,6 +27,7 @@ extension TaskContext {
         document: JSONObject,
         folder: FilePath
     ) throws(TaskFailure) {
+        let document = try reduce(document, of: key, in: folder)
         let record = DataRecord(
             key: key,
             name: name,

@@ -157,7 +157,10 @@ final class ServerConnection {
 extension ServerAccess {
     /// Connects; to be asked again after a failure that is not final.
     func attempt() async throws(WebSocketClientError) -> ServerConnection {
-        let client = WebSocketClient()
+        var configuration = WebSocketClientConfiguration()
+        // A whole analysis may have 64 MiB.
+        configuration.maximumMessageBytes = 80 << 20
+        let client = WebSocketClient(configuration: configuration)
         var headers: HTTPHeaders = [:]
         if let token { headers["Authorization"] = "Bearer \(token)" }
         try await client.connect(
