@@ -11,11 +11,7 @@ import Testing
 struct RemovedRunTests {
     private let mark = "2\(UInt32.random(in: 0...UInt32.max)).25"
 
-    /// Runs until it is ended, and so does what has left it.
-    ///
-    /// - Parameters:
-    ///   - trap: What is done before.
-    ///   - grace: How long it may take to its end.
+    /// For a job that runs until it is ended, and so does what has left it.
     private func makeBench(_ trap: String = ":", grace: Duration) throws -> Bench {
         let script = """
             \(trap); setsid sleep \(mark) & touch "$2/begun"
