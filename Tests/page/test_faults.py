@@ -230,6 +230,7 @@ def test_who_may_only_look_sees_no_buttons(fake, open_page):
 def test_what_became_of_many_is_said(fake, open_page):
     waiting = [fake.add("nuvs", proc=1, mem=1) for _ in range(3)]
     page = open_page(fake)
+    expect(rows(page)).to_have_count(3)
     page.locator("#grid").focus()
     page.keyboard.press("Control+a")
     page.get_by_role("button", name="Cancel 3 active").click()
