@@ -19,17 +19,7 @@ extension ReferenceImport {
                     message: "there is another virus '\(id)'"
                 )
             }
-            let version = try reader.optionalInteger("version", or: "_version") ?? 0
-            let indexed = try reader.optionalInteger("last_indexed_version")
-            var virus = Virus(
-                id: id,
-                name: try reader.text("name"),
-                abbreviation: try reader.optionalText("abbreviation") ?? "",
-                version: version,
-                lastIndexedVersion: indexed,
-                unbuilt: indexed == version ? 0 : 1,
-                isolates: []
-            )
+            var virus = try Virus(reader, id: id)
             for (index, value) in try reader.list("isolates").enumerated() {
                 let path = "\(reader.path).isolates[\(index)]"
                 let isolate = try readVirtoolIsolate(ObjectReader(value, path), accessions)

@@ -89,17 +89,7 @@ struct ReferenceImport: Sendable {
 
     private mutating func readVirus(_ reader: ObjectReader) throws(DataError) -> Virus {
         let id = try reader.text("_id")
-        let version = try reader.optionalInteger("_version", or: "version") ?? 0
-        let indexed = try reader.optionalInteger("last_indexed_version")
-        var virus = Virus(
-            id: id,
-            name: try reader.text("name"),
-            abbreviation: try reader.optionalText("abbreviation") ?? "",
-            version: version,
-            lastIndexedVersion: indexed,
-            unbuilt: indexed == version ? 0 : 1,
-            isolates: []
-        )
+        var virus = try Virus(reader, id: id)
         for (index, value) in try reader.list("isolates").enumerated() {
             let isolate = try readIsolate(ObjectReader(value, "\(reader.path).isolates[\(index)]"))
             guard isolates[ExactText(isolate.id)] == nil else {
@@ -247,5 +237,22 @@ extension ReferenceImport.Sequence {
         ]
         document["segment"] = segment.map { .string($0) }
         return document
+    }
+}
+
+extension ReferenceImport.Virus {
+    /// Reads a virus without its isolates, of whichever form.
+    init(_ reader: ObjectReader, id: String) throws(DataError) {
+        let version = try reader.optionalInteger("_version", or: "version") ?? 0
+        let indexed = try reader.optionalInteger("last_indexed_version")
+        self.init(
+            id: id,
+            name: try reader.text("name"),
+            abbreviation: try reader.optionalText("abbreviation") ?? "",
+            version: version,
+            lastIndexedVersion: indexed,
+            unbuilt: indexed == version ? 0 : 1,
+            isolates: []
+        )
     }
 }

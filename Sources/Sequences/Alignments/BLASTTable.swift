@@ -42,7 +42,8 @@ public enum BLASTTable {
             guard cells.count == 7, let identical = Int(cells[2]), let length = Int(cells[3]),
                 let start = Int(cells[4]), let end = Int(cells[5]),
                 let score = Double(cells[6].filter { $0 != " " }),
-                1...(1 << 40) ~= start, start...(1 << 40) ~= end, 0...length ~= identical
+                1...(1 << 40) ~= start, start...(1 << 40) ~= end, identical >= 0,
+                identical <= length
             else { throw Problem(line: index + 1) }
             hits.append(
                 BLASTHit(
