@@ -7,6 +7,8 @@ enum Aligner: String {
 
     /// Where it finds the index of the isolates.
     private static let isolates = "isolates"
+    /// Where it finds the reads that fit an isolate.
+    static let mappedReads = "mapped.fastq.gz"
 
     /// Maps all reads to one isolate of each virus.
     func mapViruses(_ inputs: AnalysisInputs, threads: Int) -> [String] {
@@ -50,11 +52,11 @@ enum Aligner: String {
             return host.command(threads)
                 // The usual least score is more than reads of 22 bases can have.
                 + (inputs.areTiny ? Self.sensitive : ["--local", "-N", "0"])
-                + ["-x", host.base, "-U", "mapped.fastq"]
+                + ["-x", host.base, "-U", Self.mappedReads]
         case .snap:
             return Self.snap(
                 AnalysisInputs.hostName(number),
-                ["mapped.fastq"],
+                [Self.mappedReads],
                 inputs.readLengths,
                 threads
             )
@@ -81,6 +83,10 @@ enum Aligner: String {
 
     private static let sensitive = ["--local", "--score-min", "L,20,1.0", "-N", "0", "-L", "15"]
 
+    /// SNAP's command line.
+    ///
+    /// It is given compressed files only. In plain ones each of several threads looks for a place of its own to begin
+    /// at, which is a read of nothing but A, C, G, T and N; where there is none, it passes over all that is left.
     private static func snap(
         _ index: String,
         _ reads: [String],

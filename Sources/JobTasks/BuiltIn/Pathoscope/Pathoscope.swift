@@ -114,7 +114,10 @@ extension Pathoscope {
     /// Without a host they are looked for all the same: each must be there, and once.
     func saveMappedReads() async throws(TaskFailure) {
         guard !isEmpty else { return }
-        let file = inputs.hosts.isEmpty ? nil : try OutputFile("mapped.fastq", in: context)
+        let file =
+            inputs.hosts.isEmpty
+            ? nil
+            : try GzipOutput(Aligner.mappedReads, in: context.work, threads: context.threads)
         var waiting: [UInt8] = []
         var census = ReadCensus(names: matrix.readCount)
         try inputs.reads(in: context).read(
@@ -126,8 +129,12 @@ extension Pathoscope {
                 if file != nil { waiting.append(contentsOf: bytes[record.whole]) }
                 mappedReads += 1
             },
-            afterPiece: { () throws(TaskFailure) in try file?.write(&waiting) }
+            afterPiece: { () throws(TaskFailure) in
+                try file?.write(waiting)
+                waiting.removeAll(keepingCapacity: true)
+            }
         )
+        try file?.finish()
         try inputs.check(census) { matrix.key(ofRead: $0) }
     }
 
