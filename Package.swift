@@ -168,8 +168,8 @@ let package = Package(
         .target(
             name: "JobData",
             dependencies: [
-                "JSON", "JobModel", "JobRunning", "JobStorage", "JobTasks", "Threads", logging,
-                orderedCollections, systemPackage,
+                "JSON", "JobModel", "JobRunning", "JobStorage", "JobTasks", "Sequences", "Threads",
+                logging, orderedCollections, systemPackage,
             ],
             swiftSettings: pointerFree
         ),
@@ -218,7 +218,8 @@ let package = Package(
                 "JobProtocol", "JobRecording", "JobReplay", "JobRunning", "JobScheduling",
                 "JobStorage", "JobSync",
                 "JobTaskFiles", "JobTasks",
-                "MongoStorage", "SQLiteStorage", "Threads", "WebSockets", argumentParser, logging,
+                "MongoStorage", "SQLiteStorage", "Sequences", "Threads", "WebSockets",
+                argumentParser, logging,
                 orderedCollections,
                 systemPackage,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

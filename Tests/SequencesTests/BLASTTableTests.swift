@@ -16,6 +16,7 @@ struct BLASTTableTests {
             "0\t3\t90\t100\t11\t110", "0\t3\t0\t-5\t1\t2\t9", "0\t3\t-1\t5\t1\t2\t9",
             "0\t3\t6\t5\t1\t2\t9", "0\t3\t1\t5\t0\t2\t9", "0\t3\t1\t5\t3\t2\t9",
             "0\t3\t1\t5\t9223372036854775807\t9223372036854775807\t9", "BLAST engine error",
+            "0\t3\t9223372036854775807\t9223372036854775807\t1\t2\t9", "0\t3\t1\t5\t1\t2\tnan",
         ]
     )
     func wrong(_ line: String) {

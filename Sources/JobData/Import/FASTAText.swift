@@ -1,4 +1,5 @@
 import JSON
+import Sequences
 
 /// FASTA of nucleotides, as somebody brings it along.
 enum FASTAText {
@@ -66,7 +67,7 @@ enum FASTAText {
         line number: Int
     ) throws(DataError) {
         for (index, byte) in line.enumerated() {
-            guard let letter = Letters.normalized(byte) else {
+            guard let letter = Nucleotides.normalized(byte) else {
                 throw invalid(
                     LettersProblem.letter(byte, of: record.id, at: "position \(index + 1)").message,
                     number

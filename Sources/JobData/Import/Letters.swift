@@ -1,17 +1,7 @@
+import Sequences
+
 /// The letters of a sequence of a reference.
 enum Letters {
-    private static let known = (0...255).map { byte in
-        "ACGTUNRYSWKMBDHVacgtunryswkmbdhv".utf8.contains(UInt8(byte))
-    }
-
-    /// The letter in upper case and as DNA, for that is what aligners know; nil for what is no IUPAC letter of a
-    /// nucleotide.
-    static func normalized(_ byte: UInt8) -> UInt8? {
-        guard known[Int(byte)] else { return nil }
-        let letter = byte & 0xDF
-        return letter == UInt8(ascii: "U") ? UInt8(ascii: "T") : letter
-    }
-
     /// A whole sequence in upper case and as DNA.
     ///
     /// - Parameters:
@@ -23,7 +13,7 @@ enum Letters {
         var letters: [UInt8] = []
         letters.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {
-            guard let letter = normalized(byte) else {
+            guard let letter = Nucleotides.normalized(byte) else {
                 throw .letter(byte, of: id, at: "position \(letters.count + 1)")
             }
             letters.append(letter)

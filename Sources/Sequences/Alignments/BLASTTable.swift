@@ -19,6 +19,9 @@ public enum BLASTTable {
     /// What `blastn` is told after `-outfmt`.
     public static let format = "6 qseqid sseqid nident length qstart qend bitscore"
 
+    /// So large that no sequence is longer, and so small that the lengths of all alignments of a table have a sum.
+    private static let greatest = 1 << 33
+
     /// Why a text is no such table.
     public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
         /// The line, counted from 1.
@@ -42,8 +45,8 @@ public enum BLASTTable {
             guard cells.count == 7, let identical = Int(cells[2]), let length = Int(cells[3]),
                 let start = Int(cells[4]), let end = Int(cells[5]),
                 let score = Double(cells[6].filter { $0 != " " }),
-                1...(1 << 40) ~= start, start...(1 << 40) ~= end, identical >= 0,
-                identical <= length
+                1...greatest ~= start, start...greatest ~= end, identical >= 0,
+                identical <= length, length <= greatest, score.isFinite
             else { throw Problem(line: index + 1) }
             hits.append(
                 BLASTHit(

@@ -7,16 +7,6 @@ public struct GenomeReader: Sendable {
     /// Fewer letters than these say little of what they are.
     private static let tellingLength = 60
 
-    private static let normal: [UInt8] = (0...255).map { byte in
-        switch UInt8(byte) & 0xDF {
-        case UInt8(ascii: "A"): UInt8(ascii: "A")
-        case UInt8(ascii: "C"): UInt8(ascii: "C")
-        case UInt8(ascii: "G"): UInt8(ascii: "G")
-        case UInt8(ascii: "T"), UInt8(ascii: "U"): UInt8(ascii: "T")
-        default: UInt8(ascii: "N")
-        }
-    }
-
     private var reader = FASTAReader(.nucleotides)
     private var statistics = SequenceStatistics()
 
@@ -34,7 +24,7 @@ public struct GenomeReader: Sendable {
         into output: inout [UInt8]
     ) throws(FASTAError) {
         output.reserveCapacity(output.count + bytes.count)
-        let normal = Self.normal
+        let normal = Nucleotides.certain
         try reader.read(bytes) { piece in
             switch piece {
             case .record:

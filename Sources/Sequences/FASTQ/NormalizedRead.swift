@@ -4,21 +4,12 @@
 /// nameless reads themselves, and reads of one name would be one. Bases are A, C, G, T and N in upper case:
 /// U is T, and what is uncertain is N. Qualities are in Sanger's encoding.
 public struct NormalizedRead: Sendable {
-    private let bases: [UInt8]
     private let qualities: [UInt8]
 
     /// Prepares to write reads.
     ///
     /// - Parameter encoding: How their qualities are written.
     public init(encoding: QualityEncoding) {
-        bases = (0...255).map { (byte: UInt8) in
-            switch byte & 0xDF {
-            case UInt8(ascii: "A"), UInt8(ascii: "C"), UInt8(ascii: "G"), UInt8(ascii: "T"):
-                byte & 0xDF
-            case UInt8(ascii: "U"): UInt8(ascii: "T")
-            default: UInt8(ascii: "N")
-            }
-        }
         let shift = encoding.offset - QualityEncoding.sanger.offset
         // The least of the oldest encoding is -5.
         qualities = (0...255).map { UInt8(min(max($0 - shift, 33), 126)) }
@@ -46,7 +37,7 @@ public struct NormalizedRead: Sendable {
             text.append(contentsOf: "N\n+\nI\n".utf8)
             return
         }
-        Self.append(bytes, record.sequence, by: bases, to: &text)
+        Self.append(bytes, record.sequence, by: Nucleotides.certain, to: &text)
         text.append(contentsOf: [Self.lineFeed, UInt8(ascii: "+"), Self.lineFeed])
         Self.append(bytes, record.quality, by: qualities, to: &text)
         text.append(Self.lineFeed)

@@ -46,7 +46,10 @@ public enum HMMERTable {
         let columns = line.split(separator: UInt8(ascii: " "), maxSplits: 18)
         guard columns.count == 19 else { return nil }
         func number(_ column: Int) -> Double? {
-            Double(String(decoding: columns[column], as: UTF8.self))
+            // Neither infinity nor what is no number is one in JSON.
+            Double(String(decoding: columns[column], as: UTF8.self)).flatMap {
+                $0.isFinite ? $0 : nil
+            }
         }
         guard let fullE = number(4), let fullScore = number(5), let fullBias = number(6),
             let bestE = number(7), let bestScore = number(8), let bestBias = number(9)

@@ -37,7 +37,9 @@ enum Words {
     }
 
     /// A share as a percentage.
-    static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
+    static func percent(_ share: Double) -> String {
+        Int(exactly: (share * 100).rounded()).map { "\($0)%" } ?? ""
+    }
 
     /// A number of bytes.
     static func bytes(_ count: Int) -> String {

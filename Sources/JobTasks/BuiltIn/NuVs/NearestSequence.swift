@@ -14,14 +14,8 @@ struct NearestSequence {
             "id": .string(known.sequence.id),
             "definition": .string(known.sequence.definition),
             "length": .integer(known.sequence.sequence.count),
-            "virus": [
-                "id": .string(known.virus.id), "name": .string(known.virus.name),
-                "abbreviation": .string(known.virus.abbreviation),
-            ],
-            "isolate": [
-                "id": .string(known.isolate.id), "name": .string(known.isolate.name),
-                "default": .bool(known.isolate.isDefault),
-            ],
+            "virus": known.virus.summary,
+            "isolate": known.isolate.summary,
             "identity": .number(identity.rounded(toPlaces: 4)),
             "coverage": .number(coverage.rounded(toPlaces: 4)),
         ]

@@ -64,49 +64,25 @@ extension Pathoscope {
     /// A reason in words, for those who have to sign a report.
     private func say(_ reason: FindingVerdict.Reason, of finding: VirusFinding) -> String {
         let (_, breadth, depth) = finding.best
-        let reads = finding.reads == 1 ? "1 read" : "\(Self.short(finding.reads)) reads"
-        let part = Self.percent(breadth)
+        let reads = finding.reads == 1 ? "1 read" : "\(Wording.short(finding.reads)) reads"
+        let part = Wording.percent(breadth)
         switch reason {
         case .supported:
             return "\(reads) lie on \(part) of a sequence"
         case .fewReads:
-            return "\(reads), fewer than \(Self.short(thresholds.reads)): perhaps a contamination"
+            return
+                "\(reads), fewer than \(Wording.short(thresholds.reads)): perhaps a contamination"
         case .narrow:
             return "reads lie on \(part) of the sequence, less than "
-                + "\(Self.percent(thresholds.weakBreadth)): perhaps a contamination"
+                + "\(Wording.percent(thresholds.weakBreadth)): perhaps a contamination"
         case .partial:
             return "reads lie on \(part) of the sequence, less than "
-                + Self.percent(thresholds.foundBreadth)
+                + Wording.percent(thresholds.foundBreadth)
         case .piledUp:
-            let expected = Self.percent(FindingThresholds.expectedBreadth(depth: depth))
+            let expected = Wording.percent(FindingThresholds.expectedBreadth(depth: depth))
             return "reads pile up on \(part) of the sequence, where as many would lie on "
                 + "\(expected): of low complexity, or like the host"
         }
-    }
-
-    private static func percent(_ share: Double) -> String { "\(short(share * 100)) %" }
-
-    /// A number with one decimal at most.
-    private static func short(_ number: Double) -> String {
-        let rounded = (number * 10).rounded() / 10
-        return Int(exactly: rounded).map { "\($0)" } ?? "\(rounded)"
-    }
-}
-
-extension Reference.Virus {
-    /// What documents say of a virus.
-    var summary: JSONValue {
-        [
-            "id": .string(id), "name": .string(name), "abbreviation": .string(abbreviation),
-            "version": .integer(version),
-        ]
-    }
-}
-
-extension Reference.Isolate {
-    /// What documents say of an isolate.
-    var summary: JSONValue {
-        ["id": .string(id), "name": .string(name), "default": .bool(isDefault)]
     }
 }
 

@@ -35,3 +35,20 @@ extension Collection<Reference.Placed> {
         enumerated().flatMap { $0.element.sequence.fasta(named: "\($0.offset)") }
     }
 }
+
+extension Reference.Virus {
+    /// What documents say of a virus.
+    var summary: JSONValue {
+        [
+            "id": .string(id), "name": .string(name), "abbreviation": .string(abbreviation),
+            "version": .integer(version),
+        ]
+    }
+}
+
+extension Reference.Isolate {
+    /// What documents say of an isolate.
+    var summary: JSONValue {
+        ["id": .string(id), "name": .string(name), "default": .bool(isDefault)]
+    }
+}
