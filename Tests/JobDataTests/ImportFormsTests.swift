@@ -196,11 +196,15 @@ struct ImportFormsTests {
                 "text: line 2: 'a' holds '*' at position 5, which is no IUPAC letter for a nucleotide: this looks like a protein"
             ),
             ("ACGT", "text: must be FASTA, which begins with '>', or a JSON object"),
-            ("<html>", "text: must be FASTA"), (" \n", "text: is empty"),
+            ("<html>", "text: is an HTML page"), (" \n", "text: is empty"),
+            ("@r\nACGT\n+\nIIII\n", "text: is a FASTQ file"),
+            (";c\n>a\nACGT", "text: must be FASTA"),
+            (">a\rACGT\r", "text: is text with the line ends of old Macs"),
             ("{", "text: is not JSON"),
             ("[]", "text: must be an object, not array"),
             ("{\"a\": 1}", "text: has neither the list viruses nor"),
             ("{\"otus\": []}", "otus: is empty"),
+            ("{\"otus\": {}}", "otus: must be a list, not object"),
         ]
     )
     func refusals(text: String, message: String) async throws {

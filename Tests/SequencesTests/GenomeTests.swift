@@ -54,7 +54,7 @@ import Testing
             ("<!DOCTYPE html>", FileFormat.html), ("\n <html>", .html), ("PK\u{3}\u{4}xx", .zip),
             ("BZh91AY", .bzip2), ("@r1\nACGT\n+\nIIII\n", .fastq), ("@HD\tVN:1.6\n", .sam),
             ("LOCUS       NC_1", .genBank), ("ID   X1; SV 1", .embl), ("%PDF-1.4", .pdf),
-            ("{\"otus\": []}", .json),
+            ("{\"otus\": []}", .json), (">a\rACGT\rAC\r", .oldMac),
         ]
     )
     func whatIsSomethingElseIsCalledByItsName(text: String, format: FileFormat) {

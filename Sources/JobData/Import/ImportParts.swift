@@ -1,4 +1,5 @@
 import JSON
+import Sequences
 
 /// What somebody brought along, in parts, and the form that it has.
 struct ImportParts {
@@ -70,6 +71,11 @@ struct ImportParts {
     }
 
     private mutating func recognize(_ text: String, table: String?) throws(DataError) {
+        if let format = FileFormat(beginning: Array(text.utf8.prefix(FileFormat.tellingBytes))),
+            format != .json
+        {
+            throw .invalid(field: "text", message: "is \(format.rawValue)")
+        }
         let start = text.unicodeScalars.first { !$0.properties.isWhitespace && $0 != "\u{FEFF}" }
         switch start {
         case ">": form = .fasta(text, table: table)
@@ -99,7 +105,10 @@ struct ImportParts {
         }
         parts = [members] + parts.map { $0.filter { $0.key == "hmm" } }
         if let otus = members["otus"], members["viruses"] == nil {
-            guard let list = otus.arrayValue, !list.isEmpty else {
+            guard let list = otus.arrayValue else {
+                throw .invalid(field: "otus", message: "must be a list, not \(otus.typeName)")
+            }
+            guard !list.isEmpty else {
                 throw .invalid(
                     field: "otus",
                     message: "is empty: a reference has at least one virus"

@@ -26,12 +26,18 @@ public enum FileFormat: String, Hashable, Sendable, CaseIterable {
     case pdf = "a PDF document"
     /// Text of two bytes a letter.
     case utf16 = "text in UTF-16; save it as plain text (UTF-8)"
+    /// Text whose lines end with a carriage return alone.
+    case oldMac =
+        "text with the line ends of old Macs; convert it with: tr '\\r' '\\n' < FILE > NEW.fa"
     /// A list or object of JSON.
     case json = "a JSON file, not FASTA"
 
+    /// As many bytes as tell what a file is.
+    public static let tellingBytes = 512
+
     /// Recognizes a file.
     ///
-    /// - Parameter beginning: Its first bytes, 512 if there are so many.
+    /// - Parameter beginning: Its first bytes, ``tellingBytes`` if there are so many.
     public init?(beginning: [UInt8]) {
         let marks: [(FileFormat, [UInt8])] = [
             (.zip, [0x50, 0x4B, 0x03, 0x04]), (.bzip2, Array("BZh".utf8)),
@@ -51,6 +57,9 @@ public enum FileFormat: String, Hashable, Sendable, CaseIterable {
         func begins(with text: String) -> Bool { start.starts(with: text.utf8) }
         switch start.first {
         case UInt8(ascii: "<"): self = .html
+        case UInt8(ascii: ">")
+        where beginning.dropLast().contains(0x0D) && !beginning.contains(0x0A):
+            self = .oldMac
         case UInt8(ascii: "{"), UInt8(ascii: "["): self = .json
         case UInt8(ascii: "@"):
             let isSAM = ["@HD\t", "@SQ\t", "@PG\t", "@RG\t"].contains(where: begins)

@@ -5,8 +5,6 @@ import Compression
 /// What is no FASTA at all is called by its name, also where it is compressed.
 public struct GenomeFileReader {
     private static let gzipMark: [UInt8] = [0x1F, 0x8B]
-    /// As many bytes as tell what a file is.
-    private static let tellingBytes = 512
 
     private var inflater: GzipInflater?
     private var reader = GenomeReader()
@@ -69,7 +67,7 @@ public struct GenomeFileReader {
         guard let first = textBeginning else { return try reader.read(text, into: &output) }
         let start = first.isEmpty ? text : first + text
         textBeginning = start
-        if start.count >= Self.tellingBytes { try begin(start, into: &output) }
+        if start.count >= FileFormat.tellingBytes { try begin(start, into: &output) }
     }
 
     /// Reads what was kept back until it was known what it is.
@@ -78,7 +76,7 @@ public struct GenomeFileReader {
         into output: inout [UInt8]
     ) throws(FASTAError) {
         textBeginning = nil
-        if let format = FileFormat(beginning: Array(text.prefix(Self.tellingBytes))) {
+        if let format = FileFormat(beginning: Array(text.prefix(FileFormat.tellingBytes))) {
             throw FASTAError(reason: .format(format))
         }
         try reader.read(text, into: &output)

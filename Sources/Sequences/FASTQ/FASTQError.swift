@@ -71,6 +71,9 @@ public struct FASTQError: Error, Hashable, Sendable, CustomStringConvertible {
         case .lengthsDiffer(let bases, let qualities):
             "the read has \(bases) bases and \(qualities) qualities"
         case .truncated: "the file ends in the middle of a read"
+        case .unexpectedBase(let byte) where "0123".utf8.contains(byte):
+            "\(FASTAError.show(byte)) cannot stand in a read; reads in colours, as SOLiD made them, must "
+                + "be turned into bases first"
         case .unexpectedBase(let byte):
             "\(FASTAError.show(byte)) cannot stand in a read; bases are A, C, G, T, U, N, "
                 + "the other letters of IUPAC for nucleotides and '.'"

@@ -23,7 +23,9 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
             self = .tar
         } else if Self.beginsHTML(start) {
             self = .html
-        } else if start.first == UInt8(ascii: "@"), !start.contains(0x0A), start.contains(0x0D) {
+        } else if start.first == UInt8(ascii: "@"), !start.contains(0x0A),
+            start.dropLast().contains(0x0D)
+        {
             self = .oldMac
         } else {
             return nil

@@ -14,6 +14,7 @@ public struct ReadSurvey: Sendable {
     /// What makes long reads, if these are some.
     public private(set) var longReads: LongReads?
 
+    private var neighbours = NeighbourNames()
     private var leastSign = UInt8.max
     private var greatestSign = UInt8.min
     private var beginning: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -45,8 +46,14 @@ public struct ReadSurvey: Sendable {
         if longReads == nil, count == 1 || length > Self.greatestLength {
             longReads = LongReads(record, of: bytes)
         }
-        if count <= 1000 { addToBeginning(bytes, record) }
+        if count <= 1000 {
+            addToBeginning(bytes, record)
+            neighbours.add(record, of: bytes)
+        }
     }
+
+    /// Whether the names at the file's beginning say that mates follow each other in it.
+    public var seemsInterleaved: Bool { count > 1 && count % 2 == 0 && neighbours.areMates }
 
     /// Whether two files hold the same reads: as many, and the same ones at their beginning.
     ///

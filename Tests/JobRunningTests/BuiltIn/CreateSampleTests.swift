@@ -153,6 +153,11 @@ struct CreateSampleTests {
             "watch/a.fastq: line 2: '-' cannot stand in a read; bases are A, C, G, T, U, N, the other letters of IUPAC for nucleotides and '.'"
         ),
         Broken(
+            "colours",
+            ["": "@r1\nT0120\n+\nIIIII\n"],
+            "watch/a.fastq: line 2: '0' cannot stand in a read; reads in colours, as SOLiD made them, must be turned into bases first"
+        ),
+        Broken(
             "long reads",
             ["": "@m64011_190830_220126/1/ccs\nACGT\n+\nIIII\n"],
             "watch/a.fastq: these are long reads of PacBio; long reads are not supported, for trimming, alignment and assembly here expect the lengths and errors of short ones, such as Illumina's"

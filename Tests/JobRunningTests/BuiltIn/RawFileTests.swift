@@ -253,6 +253,23 @@ struct RawFileTests {
         )
         #expect(try await warning(first, second) == nil)
     }
+
+    /// Pairs that are taken for single reads count twice.
+    @Test(arguments: [
+        ("r{pair}", true), ("r{pair}/{mate}", true), ("r{pair}.{mate}", true),
+        ("r{read}", false), ("same", false), ("", false),
+    ])
+    func pairsInOneFileAreNoticed(name: String, isNoticed: Bool) async throws {
+        let text = fastq {
+            name.replacing("{read}", with: "\($0)").replacing("{pair}", with: "\(($0 + 1) / 2)")
+                .replacing("{mate}", with: "\(2 - $0 % 2)")
+        }
+        let (_, end) = try await create(["a.fastq": text])
+        let warnings = try end.requireResult()["warnings"]?.arrayValue ?? []
+        let expected: JSONValue =
+            "watch/a.fastq: reads that follow each other have the names of mates, and count as single reads; if they are mates, make the sample with interleaved: true"
+        #expect(warnings == (isNoticed ? [expected] : []))
+    }
 }
 
 // MARK: - Reads

@@ -89,6 +89,13 @@ extension SampleSurvey {
         for (files, lane) in zip(raw.lanes, lanes) where lane.second.count > 0 {
             warnings += Self.warnings(about: lane, names: files.files.map(\.name))
         }
+        for (files, lane) in zip(raw.lanes, lanes)
+        where lane.second.count == 0 && lane.first.seemsInterleaved {
+            warnings.append(
+                "\(files.files[0].name): reads that follow each other have the names of mates, and count "
+                    + "as single reads; if they are mates, make the sample with interleaved: true"
+            )
+        }
         warnings += Self.repetitions(of: lanes.map(\.first), raw.lanes.map { $0.files[0].name })
         if encoding != .sanger {
             warnings.append(

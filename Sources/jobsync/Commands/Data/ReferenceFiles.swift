@@ -1,6 +1,7 @@
 import Compression
 import Foundation
 import JSON
+import Sequences
 
 /// A reference in files, taken apart into what messages can hold.
 struct ReferenceFiles {
@@ -33,7 +34,11 @@ struct ReferenceFiles {
             throw CommandFailure(.usage, "\(path): no such file or folder")
         }
         if let table {
-            try add("table", try Self.bytes(of: table), from: table)
+            let bytes = try Self.bytes(of: table)
+            guard bytes.contains(where: { $0 > 0x20 }) else {
+                throw CommandFailure(.usage, "\(table) is empty")
+            }
+            try add("table", bytes, from: table)
         }
         if isFolder.boolValue {
             try read(folder: URL(filePath: path))
@@ -48,7 +53,17 @@ struct ReferenceFiles {
     private mutating func read(file path: String) throws(CommandFailure) {
         let bytes = try Self.bytes(of: path)
         let first = bytes.first { $0 > 0x20 && ![0xEF, 0xBB, 0xBF].contains($0) }
+        if let format = FileFormat(beginning: Array(bytes.prefix(FileFormat.tellingBytes))),
+            format != .json
+        {
+            throw CommandFailure(.usage, "\(path) is \(format.rawValue)")
+        }
         guard first != UInt8(ascii: ">") else { return try add("text", bytes, from: path) }
+        guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+            let reason =
+                first == nil ? "is empty" : "is neither FASTA, which begins with '>', nor JSON"
+            throw CommandFailure(.usage, "\(path) \(reason)")
+        }
         let whole = try Self.parse(bytes, path)
         switch whole {
         case .object(let members) where members["viruses"] == nil && members["otus"] != nil:
