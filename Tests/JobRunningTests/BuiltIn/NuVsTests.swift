@@ -34,6 +34,18 @@ struct NuVsTests {
         for contig in contigs { #expect(Self.clusters(contig).isDisjoint(with: forbidden)) }
         try checkForm(of: contigs)
 
+        // It is among the other contigs, with what is nearest to it: nothing.
+        let others = try #require(result["other_contigs"]?.arrayValue)
+        #expect(result["other_contig_count"] == .integer(others.count))
+        let lengths = others.compactMap { $0["length"]?.integerValue }
+        #expect(lengths == lengths.sorted(by: >))
+        #expect(lengths.allSatisfy { $0 >= 200 })
+        let orphans = others.filter { orphan.share(in: $0["sequence"]?.stringValue ?? "") > 0.9 }
+        #expect(orphans.count == 1)
+        #expect(orphans.first?["verdict"] == "unknown")
+        #expect(orphans.first?["nearest"] == .null)
+        #expect(orphans.first?["reads"]?.integerValue ?? 0 > 20)
+
         // Nothing but the planted virus is unknown; it is covered by its reads.
         let unknown = contigs.filter { $0["verdict"] == "unknown" }
         #expect(unknown.map { $0["index"] } == found.map { $0["index"] })
@@ -176,15 +188,49 @@ struct NuVsTests {
         #expect(result["contigs"] == [])
     }
 
-    @Test func profilesThatAreNotThereAreMissedAtOnce() async throws {
+    /// Reads without a word of nothing but A, C, G and T, for which SPAdes has an error of its own.
+    @Test(arguments: [["N"], ["N", "N"], ["ACGTACGTACNNNNN"]])
+    func readsThatSayNothingMakeNoContig(units: [String]) async throws {
         let data = try await PreparedData.small.value
-        let (bench, facts) = try await data.analyse("nuvs", args: ["profiles": "hmm/none.hmm"])
-        let error = try #require(facts.last?.end?.error)
-        #expect(
-            error.message
-                == "args.profiles: hmm/none.hmm: there is no such file below the data folder"
-        )
-        #expect(!bench.exists("analyses"))
+        let bench = try data.makeBench()
+        let texts = units.map { unit in
+            let read = String(repeating: unit, count: 90 / unit.count)
+            let quality = String(repeating: "I", count: read.count)
+            return (1...40).map { "@r\($0)\n\(read)\n+\n\(quality)\n" }.joined()
+        }
+        let result = try await AnalysisEdgeTests.analyse(texts, data, bench)
+        #expect(result["contigs"] == [])
+        #expect(result["other_contigs"] == [])
+    }
+
+    /// What is wrong with profiles is said before anything is mapped or assembled.
+    @Test func profilesThatCannotBeUsedAreRefusedAtOnce() async throws {
+        let data = try await PreparedData.small.value
+        let profiles = try Files.read(data.set.folder.pushing(FilePath(DataSet.profiles)))
+        let cases: [([UInt8]?, String)] = [
+            (nil, "hmm/x.hmm: there is no such file below the data folder"),
+            ([], "hmm/x.hmm is not a file, or empty"),
+            (Array(">a\nMKV\n".utf8), "hmm/x.hmm: line 1: a profile begins with 'HMMER3/'"),
+            (Array(profiles.dropLast(200)), "hmm/x.hmm: line "),
+            (profiles + profiles, "hmm/x.hmm: line "),
+        ]
+        for (bytes, message) in cases {
+            let bench = try data.makeBench()
+            if let bytes {
+                try Files.makeFolder(bench.folders.data.appending("hmm"))
+                try Files.write(bytes, to: bench.folders.data.pushing("hmm/x.hmm"))
+            }
+            let runner = bench.makeRunner()
+            await runner.start(try data.order("nuvs", in: bench, args: ["profiles": "hmm/x.hmm"]))
+            let facts = await runner.facts()
+            let said = facts.last?.end?.error?.message ?? ""
+            #expect(said.hasPrefix("args.profiles: \(message)"), "\(said)")
+            let begun = facts.compactMap { fact -> String? in
+                if case .stageBegan(let name, _, _) = fact.content { name } else { nil }
+            }
+            #expect(begun == ["mk_analysis_dir"])
+            #expect(!bench.exists("analyses"))
+        }
     }
 }
 

@@ -4,6 +4,8 @@ import SystemPackage
 
 extension NuVs {
     private static let contigsFile = "spades/contigs.fasta"
+    /// Shorter contigs say little; viroids, which code for nothing, have 250 bases and more.
+    private static let leastLength = 200
 
     func assemble() async throws(TaskFailure) {
         guard readCount > 0 else {
@@ -25,7 +27,7 @@ extension NuVs {
                 try? Files.remove(assembly)
             }
         }
-        context.log("the reads are too few, or too different, to make contigs of")
+        context.log("the reads are too few, too different or too uncertain to make contigs of")
     }
 
     private var assembly: FilePath { context.work.appending("spades") }
@@ -68,7 +70,10 @@ extension NuVs {
 
     /// Whether the assembler gave up because nothing overlaps, which is a result and not an error.
     private var hasTooFewReads: Bool {
-        assemblerLog.contains("Invalid kmer coverage histogram")
+        let log = assemblerLog
+        // The latter if no read has a word of nothing but A, C, G and T.
+        return ["Invalid kmer coverage histogram", "No kmers were extracted from reads"]
+            .contains { log.contains($0) }
     }
 
     private var assemblerLog: String {
@@ -100,7 +105,10 @@ extension NuVs {
     private func addContig(_ contig: FASTARecord) {
         contigCount += 1
         let frames = OpenReadingFrame.find(in: contig.sequence)
-        guard !frames.isEmpty else { return }
+        guard !frames.isEmpty else {
+            if contig.sequence.count >= Self.leastLength { unlikeContigs.append(contig.sequence) }
+            return
+        }
         contigs.append(
             CodingContig(index: contigs.count, sequence: contig.sequence, frames: frames)
         )

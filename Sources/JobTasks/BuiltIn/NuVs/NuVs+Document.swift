@@ -22,6 +22,10 @@ extension NuVs {
         )
         document["thresholds"] = .object(thresholds.document)
         document["contigs"] = .array(contigs)
+        document["other_contig_count"] = .integer(otherCount)
+        document["other_contigs"] = .array(
+            compared.filter { $0.coding == nil }.map { .object($0.document(thresholds)) }
+        )
         document["tools"] = .object(versions)
         return document
     }
@@ -32,25 +36,32 @@ extension NuVs {
             inputs.viruses.profiles.map { ($0.cluster, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        return reported.map { reported in
-            let contig = reported.contig
+        return compared.compactMap { compared in
+            guard let contig = compared.coding else { return nil }
             let frames = contig.frames.enumerated().map { number, frame -> JSONValue in
                 let own = hits[contig.name(of: number)] ?? []
                 var document = frame.document(index: number)
                 document["hits"] = .array(own.map { .object($0.document(families: families)) })
                 return .object(document)
             }
-            return [
-                "index": .integer(contig.index),
-                "length": .integer(contig.sequence.count),
-                "verdict": .string(ContigVerdict(reported.nearest, thresholds).rawValue),
-                "nearest": reported.nearest.map { .object($0.document) } ?? .null,
-                "reads": .integer(reported.reads),
-                "depth": .number(reported.depth.rounded(toPlaces: 2)),
-                "sequence": .string(String(decoding: contig.sequence, as: UTF8.self)),
-                "orfs": .array(frames),
-            ]
+            var document: JSONObject = ["index": .integer(contig.index)]
+            document.merge(compared.document(thresholds)) { $1 }
+            document["orfs"] = .array(frames)
+            return .object(document)
         }
+    }
+}
+
+extension ComparedContig {
+    fileprivate func document(_ thresholds: ContigVerdict.Thresholds) -> JSONObject {
+        [
+            "length": .integer(sequence.count),
+            "verdict": .string(ContigVerdict(nearest, thresholds).rawValue),
+            "nearest": nearest.map { .object($0.document) } ?? .null,
+            "reads": .integer(reads),
+            "depth": .number(depth.rounded(toPlaces: 2)),
+            "sequence": .string(String(decoding: sequence, as: UTF8.self)),
+        ]
     }
 }
 

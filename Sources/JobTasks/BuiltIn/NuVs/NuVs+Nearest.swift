@@ -3,9 +3,11 @@ import JobModel
 import Sequences
 import SystemPackage
 
-/// A contig that looks like a virus, with what is known that is near to it.
-struct ReportedContig {
-    let contig: CodingContig
+/// A contig with what is known that is near to it.
+struct ComparedContig {
+    let sequence: [UInt8]
+    /// What it may code for, if a protein of that is like a known family's.
+    var coding: CodingContig?
     var nearest: NearestSequence?
     /// How many reads it was made of.
     var reads = 0
@@ -14,19 +16,31 @@ struct ReportedContig {
 }
 
 extension NuVs {
-    private static let reportedFile = "reported.fa"
+    private static let comparedFile = "compared.fa"
+    /// Of contigs that look like no virus so many of the longest are compared; a host that is not in the sample's
+    /// host makes thousands.
+    private static let mostOthers = 1000
 
-    /// Finds for each contig that is reported the known sequence that is nearest.
+    /// Finds for each contig the known sequence that is nearest, whether it looks like a virus or not: what is near
+    /// to a known one need not code for a protein, and no profile knows all families.
     func compareWithKnown() async throws(TaskFailure) {
         let queries = Set(hits.map(\.query))
-        reported = contigs.filter { contig in
+        func isHit(_ contig: CodingContig) -> Bool {
             contig.frames.indices.contains { queries.contains(contig.name(of: $0)) }
-        }.map { ReportedContig(contig: $0) }
-        guard !reported.isEmpty else { return }
-        let fasta = reported.enumerated().flatMap { number, reported in
-            Array(">\(number)\n".utf8) + reported.contig.sequence + [UInt8(ascii: "\n")]
         }
-        try context.write(fasta, to: Self.reportedFile)
+        let others = unlikeContigs + contigs.filter { !isHit($0) }.map(\.sequence)
+        otherCount = others.count
+        compared =
+            contigs.filter(isHit).map { ComparedContig(sequence: $0.sequence, coding: $0) }
+            + others.enumerated().sorted {
+                ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
+            }
+            .prefix(Self.mostOthers).map { ComparedContig(sequence: $0.element) }
+        guard !compared.isEmpty else { return }
+        let fasta = compared.enumerated().flatMap { number, contig in
+            Array(">\(number)\n".utf8) + contig.sequence + [UInt8(ascii: "\n")]
+        }
+        try context.write(fasta, to: Self.comparedFile)
         try await context.run(
             // The newer form of its databases does not fit every file system.
             Tool([
@@ -36,7 +50,7 @@ extension NuVs {
         )
         // Word size and scores find what differs in every fourth base.
         var search = Tool([
-            "blastn", "-task", "blastn", "-query", Self.reportedFile, "-db", "isolates/blast",
+            "blastn", "-task", "blastn", "-query", Self.comparedFile, "-db", "isolates/blast",
             "-evalue", "1e-5", "-dust", "no", "-num_threads", "\(context.threads)", "-outfmt",
             BLASTTable.format,
         ])
@@ -51,21 +65,21 @@ extension NuVs {
             throw .task("the table of blastn cannot be read: \(error)")
         }
         let byContig = Dictionary(grouping: table, by: \.query)
-        for index in reported.indices {
-            reported[index].nearest = NearestSequence.choose(
+        for index in compared.indices {
+            compared[index].nearest = NearestSequence.choose(
                 among: byContig["\(index)"] ?? [],
-                length: reported[index].contig.sequence.count,
+                length: compared[index].sequence.count,
                 known: known
             )
         }
     }
 
-    /// Maps the reads that were assembled back to the contigs that are reported.
+    /// Maps the reads that were assembled back to the contigs.
     func measureDepths() async throws(TaskFailure) {
-        guard !reported.isEmpty else { return }
+        guard !compared.isEmpty else { return }
         try context.makeFolder("depths")
         try await context.buildBowtieIndex(
-            of: Self.reportedFile,
+            of: Self.comparedFile,
             as: "depths/reference",
             isWholeStage: false
         )
@@ -79,12 +93,12 @@ extension NuVs {
             into: DepthCollector()
         )
         for (number, sum) in collector.sums {
-            guard let place = Int(names[number]), reported.indices.contains(place) else {
+            guard let place = Int(names[number]), compared.indices.contains(place) else {
                 throw .task("\(names[number]) is in the alignments, but no contig")
             }
-            reported[place].reads = sum.reads
-            reported[place].depth =
-                Double(sum.bases) / Double(max(reported[place].contig.sequence.count, 1))
+            compared[place].reads = sum.reads
+            compared[place].depth =
+                Double(sum.bases) / Double(max(compared[place].sequence.count, 1))
         }
     }
 }

@@ -12,7 +12,6 @@ package final class NuVs: JobTask {
     let context: TaskContext
     private(set) var versions: JSONObject = [:]
     private var loaded: AnalysisInputs?
-    var profiles: FilePath?
     /// How many reads fit no virus.
     var unmappedReads = 0
     /// How many reads are assembled.
@@ -21,8 +20,13 @@ package final class NuVs: JobTask {
     /// The contigs that may code for a protein.
     var contigs: [CodingContig] = []
     var hits: [HMMERHit] = []
-    /// Those of them of which at least one protein is like a known family's.
-    var reported: [ReportedContig] = []
+    /// The contigs of some length that code for no protein.
+    var unlikeContigs: [[UInt8]] = []
+    /// The contigs that are compared with what is known: first those of which at least one protein is like a known
+    /// family's, then others.
+    var compared: [ComparedContig] = []
+    /// How many contigs of some length look like no virus.
+    var otherCount = 0
     /// All sequences of all isolates, which contigs are compared with.
     private(set) var known: [Reference.Placed] = []
 
@@ -76,22 +80,8 @@ extension NuVs {
         let inputs = try AnalysisInputs(context)
         loaded = inputs
         known = inputs.viruses.placedSequences
-        profiles = try findProfiles()
         try context.makeFolder("analysis")
         versions = try await context.versions(of: Self.tools)
-    }
-
-    private func findProfiles() throws(TaskFailure) -> FilePath {
-        let path = context.args["profiles"]?.stringValue ?? Self.defaultProfiles
-        let file: FilePath
-        do {
-            file = try DataPath.resolve(path, in: context.data, field: "args.profiles")
-        } catch {
-            throw .task(error.description)
-        }
-        guard Files.size(of: file) ?? 0 > 0 else {
-            throw .task("args.profiles: \(path) is not a file, or empty")
-        }
-        return file
+        try await prepareProfiles()
     }
 }
