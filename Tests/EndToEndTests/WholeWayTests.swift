@@ -93,6 +93,8 @@ struct WholeWayTests {
             let ids = (found["diagnosis"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue }
             #expect(Set(ids) == Set(expected))
             #expect(found["host"] == "nicotiana")
+            let shown = try await CommandRun.jobsync("show", task, on: server)
+            #expect(shown.lines.count { $0.contains("  found    ") || $0.hasPrefix("found  ") } > 2)
         }
         let nuvs = try await run(
             "nuvs",

@@ -62,6 +62,8 @@ struct JobWait {
         let message = follower.view.jobs.values.first?.error
         if isJSON {
             Output.line(try await ask(follower, "jobs.detail")["job"]?.description ?? "")
+        } else if state == .complete {
+            await tell(follower)
         }
         await follower.connection?.close()
         switch state {
@@ -73,6 +75,16 @@ struct JobWait {
                 "job \(id) ended in error" + (message.map { ": \($0)" } ?? "")
             )
         }
+    }
+
+    /// Tells people what an analysis found; beside the id on standard output there is nothing for scripts.
+    private func tell(_ follower: JobFollower) async {
+        guard let connection = follower.connection,
+            let detail = try? await connection.ask("jobs.detail", ["_id": .string(id)])
+        else { return }
+        let document = await AnalysisReport.whole(detail["job"]?["result"], on: connection)
+        let lines = AnalysisReport.lines(document).dropFirst()
+        Output.diagnostic(lines.map { $0 + "\n" }.joined())
     }
 
     private func ask(

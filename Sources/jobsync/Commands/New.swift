@@ -19,8 +19,8 @@ struct New: AsyncParsableCommand {
             A call that is cut off is made again under the same id, so no job is started twice. \
             With --job-id you choose the id: the same command again then gives the same job.
 
-            With --wait the exit code is 0 if the job completes and 3 if it does not. Ctrl-C ends \
-            the waiting, not the job.
+            With --wait the exit code is 0 if the job completes and 3 if it does not. What an \
+            analysis found is told on standard error. Ctrl-C ends the waiting, not the job.
             """
     )
 

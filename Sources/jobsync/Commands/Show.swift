@@ -17,8 +17,12 @@ struct Show: AsyncParsableCommand {
     func run() async throws {
         let connection = try await server.connect()
         let detail = try await connection.ask("jobs.detail", ["_id": .string(id)])
+        guard !json else {
+            await connection.close()
+            return Output.line(detail.description)
+        }
+        let whole = await AnalysisReport.whole(detail["job"]?["result"], on: connection)
         await connection.close()
-        guard !json else { return Output.line(detail.description) }
         guard let document = detail["job"]?.objectValue else {
             throw CommandFailure(.failed, "the server's answer has no job")
         }
@@ -34,6 +38,7 @@ struct Show: AsyncParsableCommand {
             stages: stages,
             queue: detail["queue"],
             attempts: detail["attempts"]?.integerValue ?? 1,
+            document: whole,
             now: .now
         )
         Output.text(report.lines(hasColour: Terminal.hasColour).map { $0 + "\n" }.joined())

@@ -10,6 +10,8 @@ struct JobReport {
     let queue: JSONValue?
     /// How many attempts at the job there are at most.
     var attempts = 1
+    /// The whole result, where the job's own leaves members out.
+    var document: JSONObject?
     let now: Timestamp
 
     /// The report line by line.
@@ -30,7 +32,10 @@ struct JobReport {
         }
         let warnings = (job.result?["warnings"]?.arrayValue ?? []).compactMap(\.stringValue)
         if !warnings.isEmpty { lines += section("warnings", warnings.map(\.printable)) }
-        if let result = job.result {
+        let tables = AnalysisReport.lines(document ?? job.result?.objectValue ?? [:])
+        if !tables.isEmpty {
+            lines += tables + section("result", DataReport.brief(job.result?.objectValue ?? [:]))
+        } else if let result = job.result {
             lines += section("result", Words.pretty(result).split(separator: "\n").map(String.init))
         }
         return lines

@@ -111,10 +111,11 @@ enum DataReport {
         }
         lines.append("in \(record.key.path)")
         lines.append("")
-        for (name, value) in record.document {
-            lines.append("\(name): \(brief(value))")
+        if record.key.kind == .analysis {
+            let tables = AnalysisReport.lines(record.document)
+            if !tables.isEmpty { lines += tables.dropFirst() + [""] }
         }
-        if record.key.kind == .analysis { lines += ContigReport.lines(record.document) }
+        lines += brief(record.document)
         guard record.key.kind == .reference else { return lines }
         lines.append("")
         let versions = versions(of: record, indexes)
@@ -140,6 +141,11 @@ enum DataReport {
         indexes.filter { $0.uses.contains(reference.key) }
             .map { ($0.document["version"]?.countValue ?? 0, $0) }
             .sorted { $0.0 < $1.0 }
+    }
+
+    /// A document of which long members are only counted, a line for each.
+    static func brief(_ document: JSONObject) -> [String] {
+        document.map { name, value in "\(name): \(brief(value))" }
     }
 
     private static func brief(_ value: JSONValue) -> String {
