@@ -13,7 +13,7 @@ struct WholeWayTests {
     /// Where jobs and the catalogue are kept.
     enum Store: CaseIterable { case embedded, mongo }
 
-    private static func options(_ store: Store) throws -> [String]? {
+    static func options(_ store: Store) throws -> [String]? {
         let options = ["--auth", "none", "--proc", "4", "--mem", "8"]
         guard store == .mongo else { return options }
         guard ReplicaSet.isAvailable, let uri = ReplicaSet.sharedURI else { return nil }
@@ -22,7 +22,7 @@ struct WholeWayTests {
     }
 
     /// Runs a job to its end; its result.
-    private func run(
+    func run(
         _ task: String,
         _ args: JSONObject,
         id: JobID,

@@ -639,6 +639,12 @@ class Connection:
         first = int(after or 0)
         return {"records": records[first:first + PAGE], "after": str(first + PAGE) if first + PAGE < len(records) else None}
 
+    def on_data_show(self, kind, _id):
+        for record in (self.server.kept or {}).get(kind, []):
+            if record["_id"] == _id:
+                return record
+        raise Problem(-32004, "not_found", f"There is no {kind} '{_id}'.")
+
     def on_tasks_limit(self, task, limit):
         self.server.tasks[task]["limit"] = limit
         return self.server.describe(task)

@@ -106,6 +106,24 @@ def many_viruses(count=60):
     return pathoscope([(f"Virus number {n}", f"V{n}", [(f"isolate {n}", True, [(f"SEQ_{n}_{part}", f"RNA {part}", 2_000) for part in (1, 2)])]) for n in range(count)])
 
 
+def thousands(count=20_000):
+    """As many findings as viruses are known: a result that no store holds, and of which a third has weak support."""
+    result = many_viruses(1)
+    entry = result["diagnosis"][0]
+    virus = lambda n: {"id": f"v{n}", "name": f"Virus number {n}", "abbreviation": f"V{n}", "version": 1}
+    isolate = {"id": "i", "name": "isolate I", "default": True}
+    verdict = lambda n: ("found", "uncertain", "weak")[n % 3]
+    return {
+        **result, "sample_reads": 1_000_000,
+        "diagnosis": [{**entry, "id": f"S{n}", "virus": virus(n), "isolate": isolate, "depths": [n % 7 + 0.25] * 60} for n in range(count)],
+        "findings": [
+            {"virus": virus(n), "verdict": verdict(n), "reasons": [{"code": "partial", "text": "so"}], "reads": 20, "share": 0.00002,
+             "breadth": 0.4, "depth": 2.5, "sequence": f"S{n}", "isolate": isolate}
+            for n in range(count)
+        ],
+    }
+
+
 FAMILIES = [("vFam_11", 11, "RNA-dependent RNA polymerase"), ("vFam_23", 23, "Coat protein"), ("vFam_37", 37, "Movement protein"), ("vFam_41", 41, None)]
 
 

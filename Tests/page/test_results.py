@@ -332,6 +332,53 @@ def test_many_viruses(show):
     assert place.locator("*").count() < 2_000
 
 
+def test_twenty_thousand_findings(fake, show):
+    """They lie in a file of the server, and come when the result is looked at; never are they all drawn at once."""
+    whole = results.thousands()
+    rest = {name: value for name, value in whole.items() if name not in ("diagnosis", "findings")}
+    fake.kept = {"analysis": [{"kind": "analysis", "_id": "large", "name": "Large", "uses": [], "document": whole}]}
+    omitted = {"kind": "analysis", "_id": "large", "file": "analyses/large/analysis.json", "members": {"diagnosis": 20_000, "findings": 20_000}}
+    place = show("pathoscope_bowtie", {**rest, "omitted": omitted})
+    expect(place.locator(".sentence")).to_contain_text("6,667 viruses were found, 6,667 are uncertain, 6,666 have weak support")
+    expect(place.locator(".virus")).to_have_count(20)
+    place.get_by_role("button", name="Show 500 more of 13,334 viruses").click()
+    expect(place.locator(".virus")).to_have_count(520)
+    expect(place.locator(".virus").nth(20)).to_be_focused()
+    expect(place.get_by_role("button", name="Show 500 more of 13,334 viruses")).to_have_count(1)
+    place.locator(".weak > summary").click()
+    expect(place.locator(".weak .virus")).to_have_count(20)
+    place.get_by_text("Show as JSON").click()
+    with place.page.expect_download() as taken:
+        place.get_by_role("button", name="of JSON").click()
+    assert json.loads(taken.value.path().read_text()) == json.loads(json.dumps(whole))
+
+
+def test_sequences_of_one_isolate_by_thousands(show):
+    """A number of arguments that no call takes was the end of the view."""
+    entry = results.many_viruses(1)["diagnosis"][0]
+    entries = [{**entry, "id": f"S{n}", "depths": [1.5] * 100} for n in range(3_000)]
+    place = show("pathoscope_bowtie", {**results.many_viruses(1), "diagnosis": entries})
+    expect(place.locator(".coverage")).to_have_count(20)
+    place.get_by_role("button", name="Show 500 more of 3,000 rows").click()
+    expect(place.get_by_role("row")).to_have_count(551)
+    place.get_by_role("button", name="Show 500 more of 3,000 plots").click()
+    expect(place.locator(".coverage")).to_have_count(520)
+
+
+def test_other_contigs_are_folded_away(show):
+    other = {"length": 305, "verdict": "known", "nearest": results.nearest(0.921, 0.99), "reads": 20, "depth": 6.5, "sequence": "ACGTA" * 61}
+    far = {"length": 1_210, "verdict": "unknown", "nearest": None, "reads": 31, "depth": 2.1, "sequence": "ACGTA" * 242}
+    place = show("nuvs", {**results.nuvs(), "other_contigs": [far, other], "other_contig_count": 1_200})
+    expect(place.get_by_role("group", name="Other contigs")).to_have_count(0)
+    place.get_by_text("1,200 other contigs, 1 near to a known sequence").click()
+    table = place.get_by_role("group", name="Other contigs")
+    expect(table.get_by_role("row")).to_have_count(3)
+    expect(table.get_by_role("row").nth(1)).to_contain_text("Known virus")
+    expect(table.get_by_role("row").nth(2)).to_contain_text("nothing in the reference is like it")
+    expect(place.get_by_text("The 2 longest are shown.")).to_be_visible()
+    assert not violations(place.page)
+
+
 def test_many_contigs(show):
     place = show("nuvs", results.many_contigs(200))
     expect(place.locator(".contig")).to_have_count(20)

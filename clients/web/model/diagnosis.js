@@ -31,6 +31,7 @@ import { amount, amounts, named, object, objects, words } from './reading.js';
 export function viruses(diagnosis, findings) {
   const judged = new Map(objects(findings).map((finding) => [keyOf(finding.virus), judge(finding)]));
   /** @type {Map<string, Virus>} */ const found = new Map();
+  /** @type {Map<Virus, Map<string, Isolate>>} */ const isolates = new Map();
   for (const entry of objects(diagnosis)) {
     const virus = found.get(keyOf(entry.virus)) ?? {
       id: words(object(entry.virus).id), name: named(entry.virus) || 'Unnamed virus', abbreviation: words(object(entry.virus).abbreviation),
@@ -40,7 +41,9 @@ export function viruses(diagnosis, findings) {
     const sequence = read(entry);
     virus.share += sequence.share;
     virus.reads += sequence.reads;
-    isolateOf(virus, entry.isolate, sequence);
+    const own = isolates.get(virus) ?? new Map();
+    isolates.set(virus, own);
+    isolateOf(virus, own, entry.isolate, sequence);
   }
   const ordered = [...found.values()].sort((a, b) => rank(a) - rank(b) || byShare(a, b));
   for (const { isolates } of ordered) {
@@ -68,13 +71,14 @@ const keyOf = (value) => words(object(value).id) || named(value);
 /** @param {{share: number}} a @param {{share: number}} b */
 const byShare = (a, b) => b.share - a.share;
 
-/** @param {Virus} virus @param {any} value @param {Sequence} sequence */
-function isolateOf(virus, value, sequence) {
+/** @param {Virus} virus @param {Map<string, Isolate>} own its isolates by their keys @param {any} value @param {Sequence} sequence */
+function isolateOf(virus, own, value, sequence) {
   const key = keyOf(value);
-  let isolate = virus.isolates.find(({ id }) => id === key);
+  let isolate = own.get(key);
   if (!isolate) {
     isolate = { id: key, name: named(value) || 'Unnamed isolate', isDefault: object(value).default === true, share: 0, sequences: [] };
     virus.isolates.push(isolate);
+    own.set(key, isolate);
   }
   isolate.share += sequence.share;
   isolate.sequences.push(sequence);

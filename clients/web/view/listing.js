@@ -12,6 +12,7 @@ import { h } from './dom.js';
  */
 
 const LONGEST = 50; // rows; the rest is behind a button
+const MOST = 500; // rows at once; a browser takes seconds for thousands
 
 /** A table of like things.
  * @template Item
@@ -24,12 +25,16 @@ export function listing(label, columns, items) {
   const head = h('thead', null, h('tr', null, ...columns.map(({ head, isNumber }) => h(isNumber ? 'th.num' : 'th', { scope: 'col' }, head))));
   const table = h('div.scroll', { tabindex: 0, role: 'group', 'aria-label': label }, h('table', null, head, body));
   if (items.length <= LONGEST) return table;
+  let shown = LONGEST;
+  const words = () => (items.length - shown <= MOST ? `Show all ${number(items.length)} rows` : `Show ${number(MOST)} more of ${number(items.length)} rows`);
   const more = h('button.link', {
     onclick: () => {
-      body.append(...items.slice(LONGEST).map(line));
-      more.remove();
+      body.append(...items.slice(shown, shown + MOST).map(line));
+      shown += MOST;
+      if (shown < items.length) more.textContent = words();
+      else more.remove();
       table.focus();
     },
-  }, `Show all ${number(items.length)} rows`);
+  }, words());
   return h('div', null, table, more);
 }

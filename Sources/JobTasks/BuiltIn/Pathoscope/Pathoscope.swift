@@ -68,11 +68,12 @@ extension Pathoscope {
         candidates = inputs.viruses.viruses.filter { virus in
             virus.defaultSequences.contains { hitSequences.contains($0.id) }
         }
-        let names = candidates.map(\.name)
+        let names = candidates.prefix(20).map(\.name).joined(separator: ", ")
+        let more = candidates.count > 20 ? " and others" : ""
         context.log(
-            names.isEmpty
+            candidates.isEmpty
                 ? "no read fits any virus: there is nothing more to do"
-                : "\(names.count) candidates: \(names.joined(separator: ", "))"
+                : "\(candidates.count) candidates: \(names)\(more)"
         )
     }
 

@@ -1,7 +1,7 @@
 // @ts-check
 import { contigsOf, contigsSentence, fasta } from '../../model/contigs.js';
 import { count, measured, number, share } from '../../model/format.js';
-import { named } from '../../model/reading.js';
+import { amount, named } from '../../model/reading.js';
 import { disclosure } from '../disclosure.js';
 import { h } from '../dom.js';
 import { download } from '../download.js';
@@ -21,14 +21,35 @@ const OPEN = 3; // whose hits are unfolded from the beginning
 export function nuvsView(result, page) {
   if (!Array.isArray(result.contigs)) return null;
   const contigs = contigsOf(result.contigs);
+  const others = contigsOf(result.other_contigs);
   const file = `${named(result.sample) || 'sample'}-contigs.fa`;
   const hasSequences = contigs.some(({ sequence }) => sequence !== '');
   return [
     h('p.sentence', null, contigsSentence(result, contigs)),
     ...(hasSequences ? [h('div.panel-actions', null, h('button', { onclick: () => download(fasta(contigs), file) }, `Download ${contigs.length === 1 ? 'it' : `all ${number(contigs.length)}`} as FASTA`))] : []),
     ...many(contigs, FIRST, 'contigs', (contig, index) => contigView(contig, index < OPEN, page)),
+    ...(others.length ? [othersView(others, amount(result.other_contig_count) ?? others.length, result)] : []),
     factsView([['Sample', named(result.sample)], ['Reference', referenceText(result.reference)], ['Host', named(result.host)], ['Tools', toolsText(result.tools)]]),
   ];
+}
+
+/** Contigs that no profile fits, folded away: the host's, a viroid's, or those of a family that has no profile.
+ * @param {Contig[]} others the longest @param {number} all how many there are @param {Record<string, any>} result */
+function othersView(others, all, result) {
+  const near = others.filter(({ verdict }) => verdict === 'known' || verdict === 'related');
+  const head = `${count(all, 'other contig')}, ${near.length ? number(near.length) : 'none'} near to a known sequence`;
+  const rows = [...near, ...others.filter((contig) => !near.includes(contig)).sort((a, b) => b.length - a.length)];
+  return disclosure(head, () => [
+    h('p.dim', null, `Nothing that they may code for fits a protein family of viruses.${all > others.length ? ` The ${number(others.length)} longest are shown.` : ''}`),
+    listing('Other contigs', [
+      { head: 'Length', cell: ({ length }) => number(length), isNumber: true },
+      { head: 'Reads', cell: ({ reads }) => (reads === null ? '' : number(reads)), isNumber: true },
+      { head: 'Depth', cell: ({ depth }) => (depth === null ? '' : measured(depth)), isNumber: true },
+      { head: 'Verdict', cell: ({ verdict }) => (verdict ? VERDICTS[verdict] : '') },
+      { head: 'Nearest', cell: (contig) => nearestText(contig).slice(2) },
+    ], rows),
+    h('div.panel-actions', null, h('button', { onclick: () => download(fasta(rows), `${named(result.sample) || 'sample'}-other-contigs.fa`) }, 'Download them as FASTA')),
+  ]);
 }
 
 /** @param {Contig} contig @param {boolean} isOpen @param {import('./result.js').Page} page */

@@ -19,7 +19,7 @@ export function pathoscopeView(result) {
   if (!Array.isArray(result.diagnosis)) return null;
   const all = viruses(result.diagnosis, result.findings);
   const weak = all.filter(({ finding }) => finding?.verdict === 'weak');
-  const shown = all.filter((virus) => !weak.includes(virus));
+  const shown = all.filter(({ finding }) => finding?.verdict !== 'weak');
   const candidates = amount(result.candidate_count);
   return [
     h('p.sentence', null, diagnosisSentence(result, all)),
@@ -84,7 +84,8 @@ function sentence(reasons) {
 
 /** @param {import('../../model/diagnosis.js').Isolate} isolate */
 function isolateView({ name, isDefault, share: part, sequences }) {
-  const most = Math.max(...sequences.flatMap(({ depths }) => depths), 1);
+  // There may be more numbers than a call can have arguments.
+  const most = sequences.flatMap(({ depths }) => depths).reduce((a, b) => Math.max(a, b), 1);
   return h(
     'div.isolate', null,
     h('h4', null, title(name), isDefault ? h('span.tag', null, 'default') : null, h('span.grow'), h('span.dim', null, share(part))),
@@ -95,6 +96,6 @@ function isolateView({ name, isDefault, share: part, sequences }) {
       { head: 'Best hits', cell: ({ best }) => (best === null ? '' : share(best)), isNumber: true },
       { head: 'Coverage', cell: ({ coverage }) => (coverage === null ? '' : share(coverage)), isNumber: true },
     ], sequences),
-    ...sequences.flatMap((sequence) => (sequence.depths.length ? [coverageView(sequence, most)] : [])),
+    ...many(sequences.filter(({ depths }) => depths.length > 0), FIRST, 'plots', (sequence) => coverageView(sequence, most)),
   );
 }

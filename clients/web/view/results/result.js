@@ -1,7 +1,9 @@
 // @ts-check
+import { bytes } from '../../model/format.js';
 import { isObject, words } from '../../model/reading.js';
 import { disclosure } from '../disclosure.js';
 import { h } from '../dom.js';
+import { download } from '../download.js';
 import { valueView } from '../value.js';
 import { hostView } from './host.js';
 import { nuvsView } from './nuvs.js';
@@ -10,6 +12,8 @@ import { sampleView } from './sample.js';
 import { virusIndexView } from './virus-index.js';
 
 /** @typedef {{copy: (text: string, what: string) => void, client?: import('../../client/jobsync.d.ts').Jobsync}} Page */
+
+const MOST_TEXT = 2_000_000; // signs
 
 /** Each hands back nothing if the result is not what it knows. @type {Record<string, (result: Record<string, any>, page: Page) => Node[] | null>} */
 const VIEWS = {
@@ -26,6 +30,8 @@ export function resultView(task, result, page) {
   if (!parts) return valueView(result);
   return h('div.drawn', null, ...parts, disclosure('Show as JSON', () => {
     const text = JSON.stringify(result, null, 2);
+    // No browser shows so much text without standing still.
+    if (text.length > MOST_TEXT) return [h('div.panel-actions', null, h('button', { onclick: () => download(text, `${task}.json`) }, `Download ${bytes(text.length)} of JSON`))];
     return [
       h('pre.json', { tabindex: 0, role: 'group', 'aria-label': 'Result as JSON' }, text),
       h('div.panel-actions', null, h('button', { onclick: () => page.copy(text, 'Result') }, 'Copy JSON')),
