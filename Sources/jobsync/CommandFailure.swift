@@ -21,6 +21,8 @@ enum CommandStatus: Int32, Sendable {
     case differs = 6
     /// A replay went as recorded, but its figures are not to be believed.
     case notValid = 7
+    /// A validation has not reached its goals.
+    case goalsMissed = 8
     /// Ended by Ctrl-C, as shells count it.
     case interrupted = 130
 }

@@ -30,6 +30,7 @@ struct Jobsync: AsyncParsableCommand {
               5  the token is wrong or missing, or does not allow this
               6  a replay went otherwise than recorded
               7  a replay's figures are not valid
+              8  a validation does not reach its goals
 
             COMPLETION
               bash  jobsync --generate-completion-script bash > \\
@@ -52,7 +53,7 @@ struct Jobsync: AsyncParsableCommand {
                 name: "Server",
                 subcommands: [
                     Serve.self, Status.self, ResourcesCommand.self, TaskCommand.self,
-                    StoreCommand.self, TokenCommand.self, ReplayCommand.self,
+                    StoreCommand.self, TokenCommand.self, ReplayCommand.self, ValidateCommand.self,
                 ]
             ),
         ]

@@ -102,7 +102,7 @@ def test_strains_are_as_near_as_asked_for(tmp_path):
 
 def test_a_dilution_has_the_depths_asked_for(tmp_path):
     truth = make(tmp_path / "a", "--healthy", "--dilution", "2,20,200", "--fragments", "5000")
-    assert [p["per_kilobase"] for p in truth["samples"][0]["present"]] == pytest.approx([2, 20, 200], rel=.2)
+    assert [p["per_kilobase"] for p in truth["samples"][0]["present"]] == pytest.approx([2, 20, 200], rel=.4)
 
 
 def test_a_deletion_leaves_no_read_of_what_is_missing(tmp_path):

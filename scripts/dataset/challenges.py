@@ -1,5 +1,6 @@
 """What ring tests found hard: each challenge plants something in a sample and says what must come of it."""
 import dataclasses
+import math
 
 from dataset.genetics import Rng, mutate
 
@@ -101,7 +102,7 @@ class Plot:
         """Puts reads of a virus into the sample, `depth` a kilobase of each of its sequences."""
         rows = []
         for document, sequence in sequences:
-            source = Source("%s:%s" % (label, document["_id"]), sequence, max(1, round(depth * len(sequence) / 1000)), virus["_id"], circular)
+            source = Source("%s:%s" % (label, document["_id"]), sequence, max(1, math.ceil(depth * len(sequence) / 1000)), virus["_id"], circular)
             self.sources.append(source)
             rows.append({"sequence_id": document["_id"], "label": source.label, "length": len(sequence)})
         return rows
@@ -115,7 +116,9 @@ class Plot:
         """A strain that differs from its nearest isolate by what the bounds, percents of identity, allow."""
         virus = self.lab.draw()
         wanted = bounds[0] + (bounds[1] - bounds[0]) * self.r.f()
-        genome = [(s, mutate(self.r, sequence, [], 1 - wanted / 100)) for s, sequence in self.lab.genome(virus)]
+        # Of any isolate: that of an index need not be the nearest.
+        origin = self.r.int(0, len(virus["isolates"]) - 1)
+        genome = [(s, mutate(self.r, sequence, [], 1 - wanted / 100)) for s, sequence in self.lab.genome(virus, origin)]
         known = [whole(self.lab.genome(virus, k)) for k in range(len(virus["isolates"]))]
         nearest = max(identity(whole(genome), k) for k in known)
         self.plant("strain", virus, self.reads("strain", virus, genome, depth), depth, nearest_identity=nearest)

@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// Finds what belongs to the program: its worker, its page and its description.
+/// Finds what belongs to the program: its worker, its page, its description and its scripts.
 ///
 /// Beside the program as it was built or installed: `bin/jobsync` has its files
 /// in `share/jobsync`, and a program within a checkout uses those of the checkout.
@@ -11,6 +11,12 @@ enum ProgramFiles {
         let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? link
         return URL(fileURLWithPath: path)
     }
+
+    /// The program.
+    static var itself: String { program.path }
+
+    /// The folder of the script that makes data, if there is one.
+    static var scripts: String? { find("scripts", inCheckout: "scripts", mark: "make-dataset") }
 
     /// The worker, which lies beside the program.
     static var worker: String {

@@ -57,7 +57,7 @@ struct ImportReference: AsyncParsableCommand {
     func run() async throws {
         let reference = try ReferenceFiles(file, table: table)
         let connection = try await server.connect()
-        let record = try await send(reference, over: connection)
+        let record = try await connection.importReference(reference, id: id, name: name)
         await connection.close()
         guard !json else { return Output.line(record.description) }
         let document = record["document"]
@@ -68,10 +68,21 @@ struct ImportReference: AsyncParsableCommand {
                 + Words.count(count("sequence_count"), "sequence")
         )
     }
+}
 
-    private func send(
+extension ServerConnection {
+    /// Sends a reference, part by part.
+    ///
+    /// - Parameters:
+    ///   - reference: Its files.
+    ///   - id: What it is called from now on.
+    ///   - name: What people call it; as before, or else the id, if nil.
+    /// - Returns: Its record.
+    /// - Throws: Why the server refuses it, or that it is lost.
+    func importReference(
         _ reference: ReferenceFiles,
-        over connection: ServerConnection
+        id: String,
+        name: String?
     ) async throws(CommandFailure) -> JSONValue {
         let parts = try reference.parts()
         var line = ProgressLine()
@@ -86,11 +97,11 @@ struct ImportReference: AsyncParsableCommand {
             params["done"] = .bool(number == parts.count - 1)
             let answer: JSONValue
             do throws(CallFailure) {
-                answer = try await connection.call("data.import", params)
+                answer = try await call("data.import", params)
             } catch .refused(let error) where error.code == .badArguments {
                 throw CommandFailure(.failed, reference.located(error.message))
             } catch {
-                throw CommandFailure(error, address: connection.access.address)
+                throw CommandFailure(error, address: access.address)
             }
             if let record = answer["record"] { return record }
             upload = answer["upload"]
