@@ -24,6 +24,12 @@ public struct NameTable: Sendable {
         String(decoding: bytes[range(number)], as: UTF8.self)
     }
 
+    /// A name as it is, which need be no text.
+    ///
+    /// - Parameter number: Its number.
+    /// - Returns: Its bytes.
+    func bytes(of number: Int) -> [UInt8] { Array(bytes[range(number)]) }
+
     /// Numbers a name.
     ///
     /// - Parameters:

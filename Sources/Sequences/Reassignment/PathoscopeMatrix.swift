@@ -81,6 +81,25 @@ public struct PathoscopeMatrix: Sendable {
         )
     }
 
+    /// Takes in alignments of another matrix.
+    ///
+    /// - Parameters:
+    ///   - other: The matrix; its references have the same numbers.
+    ///   - isWanted: Whether alignments with a reference are.
+    public mutating func add(_ other: PathoscopeMatrix, where isWanted: (Int) -> Bool) {
+        for alignment in other.alignments where isWanted(Int(alignment.reference)) {
+            let key = other.reads.bytes(of: Int(alignment.read))
+            add(
+                read: key.indices,
+                of: key,
+                reference: Int(alignment.reference),
+                position: Int(alignment.position),
+                span: Int(alignment.span),
+                score: Int(alignment.score)
+            )
+        }
+    }
+
     /// The number of a read of which an alignment was taken in.
     ///
     /// - Parameters:

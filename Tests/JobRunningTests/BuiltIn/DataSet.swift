@@ -20,8 +20,14 @@ final class DataSet: Sendable {
     static let host = "data/reference/hosts/fasta/synthetic_host.fa"
     static let profiles = "data/hmm/vFam.hmm"
 
-    /// Makes a data set; the same arguments make the same bytes.
-    init(seed: Int, layout: String, healthy: Bool = false, fragments: Int? = nil) async throws {
+    /// Makes a data set, with challenges as `make-dataset` calls them; the same arguments make the same bytes.
+    init(
+        seed: Int,
+        layout: String,
+        healthy: Bool = false,
+        fragments: Int? = nil,
+        challenges: [String] = []
+    ) async throws {
         let root = FilePath(try Self.root.get().path)
         folder = root.appending("\(seed)_\(layout)\(healthy ? "_healthy" : "")")
         let script = FilePath(#filePath).removingLastComponent().removingLastComponent()
@@ -29,6 +35,7 @@ final class DataSet: Sendable {
         var arguments = [script.string, folder.string, "--seed", "\(seed)", "--layout", layout]
         if healthy { arguments.append("--healthy") }
         if let fragments { arguments += ["--fragments", "\(fragments)"] }
+        arguments += challenges
         try await Self.run("python3", arguments)
         truth = try JSONValue(parsing: Files.read(folder.appending("truth.json")))
         reads = try Files.names(in: folder.appending("watch")).sorted().map { "watch/\($0)" }

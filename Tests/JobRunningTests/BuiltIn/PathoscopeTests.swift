@@ -140,4 +140,21 @@ struct PathoscopeTests {
         }
         #expect(begun == BuiltInTasks.named(task)?.description.stages)
     }
+
+    /// Its reads have a quarter of the score that they could have; asking for a half of it passed all of them by.
+    @Test
+    func aStrainFarFromAllIsolatesIsFound() async throws {
+        let data = try await PreparedData.strain.value
+        let (_, facts) = try await data.analyse("pathoscope_bowtie")
+        let result = try #require(facts.last?.end).requireResult()
+        let planted = try #require(
+            data.set.truth["samples"]?.arrayValue?.first?["present"]?.arrayValue?.first
+        )
+        #expect((planted["nearest_identity"]?.numberValue ?? 1) < 0.83)
+        let findings = try #require(result["findings"]?.arrayValue)
+        #expect(findings.map { $0["virus"]?["id"] } == [planted["virus_id"]])
+        #expect(findings.first?["verdict"] == "found")
+        let reads = findings.first?["reads"]?.numberValue ?? 0
+        #expect(reads >= 0.6 * (planted["fragments"]?.numberValue ?? .infinity))
+    }
 }

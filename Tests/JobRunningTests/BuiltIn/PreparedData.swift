@@ -25,6 +25,18 @@ final class PreparedData: Sendable {
             try await DataSet(seed: 13, layout: "paired", healthy: true, fragments: 3000)
         )
     }
+    /// One virus, in a strain that is far from all isolates.
+    static let strain = Task {
+        try await PreparedData(
+            try await DataSet(
+                seed: 15,
+                layout: "paired",
+                healthy: true,
+                fragments: 2000,
+                challenges: ["--strain", "81", "--depth", "20"]
+            )
+        )
+    }
     /// As small as can be, with something for every stage to do.
     static let small = Task {
         try await PreparedData(try await DataSet(seed: 14, layout: "paired", fragments: 1500))

@@ -14,7 +14,7 @@ enum Aligner: String {
     func mapViruses(_ inputs: AnalysisInputs, threads: Int) -> [String] {
         switch self {
         case .bowtie:
-            inputs.virusIndex.command(threads) + Self.sensitive
+            inputs.virusIndex.command(threads) + Self.sensitive(inputs)
                 + ["-x", inputs.virusIndex.base, "-U", inputs.readNames.joined(separator: ",")]
         case .snap: Self.snap("virus", inputs.readNames, inputs.readLengths, threads)
         }
@@ -30,7 +30,7 @@ enum Aligner: String {
             guard let index = BowtieIndex("\(Self.isolates)/reference", in: context.work) else {
                 throw .task("the index of the isolates is not complete")
             }
-            return index.command(context.threads) + Self.sensitive
+            return index.command(context.threads) + Self.mostSensitive(inputs)
                 + ["-k", "100", "-x", index.base, "-U", inputs.readNames.joined(separator: ",")]
         case .snap:
             // Each place with up to two differences more than the best, and 50 of them at most.
@@ -51,7 +51,7 @@ enum Aligner: String {
         case .bowtie:
             return host.command(threads)
                 // The usual least score is more than reads of 22 bases can have.
-                + (inputs.areTiny ? Self.sensitive : ["--local", "-N", "0"])
+                + (inputs.areTiny ? Self.sensitive(inputs) : ["--local", "-N", "0"])
                 + ["-x", host.base, "-U", Self.mappedReads]
         case .snap:
             return Self.snap(
@@ -81,12 +81,23 @@ enum Aligner: String {
     /// How long the words are that SNAP finds reads by.
     private static let snapWord = 24
 
-    private static let sensitive = ["--local", "--score-min", "L,20,1.0", "-N", "0", "-L", "15"]
-
-    /// SNAP's command line.
+    /// How reads are mapped that may be of a virus.
     ///
-    /// It is given compressed files only. In plain ones each of several threads looks for a place of its own to begin
-    /// at, which is a read of nothing but A, C, G, T and N; where there is none, it passes over all that is left.
+    /// The least score grows with the logarithm of a read's length, as the best score that chance makes does. So strains of
+    /// 80 % identity are found, whose reads never have a score that is a share of the best one. Of less than 35 bases
+    /// they need nearly all that they can have to be told from chance.
+    private static func sensitive(_ inputs: AnalysisInputs) -> [String] {
+        let least = inputs.readLengths.lowerBound < 35 ? "L,20,1.0" : "G,20,10"
+        return ["--local", "--score-min", least, "-N", "0", "-L", "15"]
+    }
+
+    /// How they are mapped to the few viruses that may be there: shorter words find more of a strain that is far from
+    /// all isolates, and among few sequences they cost little.
+    private static func mostSensitive(_ inputs: AnalysisInputs) -> [String] {
+        guard inputs.readLengths.lowerBound >= 35 else { return sensitive(inputs) }
+        return sensitive(inputs).dropLast() + ["12", "-i", "S,1,0.5", "-D", "20"]
+    }
+
     private static func snap(
         _ index: String,
         _ reads: [String],

@@ -14,8 +14,8 @@ final class Pathoscope {
     private(set) var versions: JSONObject = [:]
     private(set) var thresholds = FindingThresholds(reads: 0, weakBreadth: 0, foundBreadth: 0)
     private var loaded: AnalysisInputs?
-    /// The sequences that reads were mapped to first and that they hit.
-    private var hitSequences: Set<String> = []
+    /// How reads that were mapped to the default isolates lie on each sequence, by its id.
+    private var hitSequences: [String: CandidateHits] = [:]
     private(set) var candidates: [Reference.Virus] = []
     /// All sequences of all isolates of the candidates, called by their numbers in the isolates' index.
     private var isolates: [Reference.Placed] = []
@@ -59,14 +59,19 @@ extension Pathoscope {
         let (hits, names) = try await context.map(
             aligner.mapViruses(inputs, threads: context.threads),
             reads: inputs.readCount,
-            into: HitCollector()
+            into: CandidateCollector()
         )
-        hitSequences = Set(hits.references.map { inputs.sequenceID(indexed: names[$0]) })
+        hitSequences = Dictionary(
+            hits.references.map { (inputs.sequenceID(indexed: names[$0.key]), $0.value) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     func identifyCandidates() async throws(TaskFailure) {
         candidates = inputs.viruses.viruses.filter { virus in
-            virus.defaultSequences.contains { hitSequences.contains($0.id) }
+            CandidateHits.makeCandidate(
+                virus.defaultSequences.map { (hitSequences[$0.id], $0.sequence.count) }
+            )
         }
         let names = candidates.prefix(20).map(\.name).joined(separator: ", ")
         let more = candidates.count > 20 ? " and others" : ""
@@ -100,13 +105,13 @@ extension Pathoscope {
             reads: inputs.readCount,
             into: IsolateCollector()
         )
-        matrix = alignments.matrix
         aligned = try (0..<names.count).map { number throws(TaskFailure) in
             guard let place = Int(names[number]), isolates.indices.contains(place) else {
                 throw .task("\(names[number]) is in the alignments, but not in the index")
             }
             return isolates[place]
         }
+        matrix = alignments.matrix(of: aligned)
         context.log("\(matrix.readCount) reads or pairs fit \(aligned.count) sequences")
     }
 
@@ -183,21 +188,6 @@ extension Pathoscope {
 }
 
 // MARK: - What is kept of alignments
-
-/// The references that any read fits.
-private struct HitCollector: AlignmentCollector {
-    var references: Set<Int> = []
-
-    mutating func add(_ record: SAMRecord, of bytes: [UInt8]) {
-        if record.isMapped, let reference = record.reference { references.insert(reference) }
-    }
-}
-
-private struct IsolateCollector: AlignmentCollector {
-    var matrix = PathoscopeMatrix()
-
-    mutating func add(_ record: SAMRecord, of bytes: [UInt8]) { matrix.add(record, of: bytes) }
-}
 
 private struct HostCollector: AlignmentCollector {
     var matrix: PathoscopeMatrix
