@@ -146,6 +146,25 @@ import Testing
         #expect(result.iterations == 1)
     }
 
+    @Test func ofAnotherMatrixOnlyNewReadsAndWantedReferencesCount() {
+        var world = World()
+        world.add([("a", "A", 0, 9, 90)])
+        var other = world
+        other.matrix = PathoscopeMatrix()
+        other.add([
+            ("a", "B", 5, 9, 80), ("b", "B", 20, 9, 70), ("b", "A", 1, 9, 60), ("c", "C", 2, 9, 50),
+        ])
+        var seen: [[Int]] = []
+        other.matrix.forEachAlignment(ofReadsNotIn: world.matrix) { seen.append([$0, $1, $2]) }
+        #expect(seen == [[1, 20, 9], [0, 1, 9], [2, 2, 9]])
+        world.names = other.names
+        world.matrix.add(other.matrix) { $0 != 2 }
+        #expect(world.matrix.readCount == 2)
+        let (result, names) = world.reassign()
+        #expect(names == ["B", "A"] || names == ["A", "B"])
+        #expect(result.hits.map(\.final.reads).reduce(0, +) == 2)
+    }
+
     @Test func nothingIsFoundWhereNothingIsLeft() {
         var world = World()
         #expect(world.reassign().result == PathoscopeResult())

@@ -81,14 +81,16 @@ public struct PathoscopeMatrix: Sendable {
         )
     }
 
-    /// Takes in alignments of another matrix.
+    /// Takes in alignments of another matrix, of reads that this one has not yet.
     ///
     /// - Parameters:
     ///   - other: The matrix; its references have the same numbers.
     ///   - isWanted: Whether alignments with a reference are.
     public mutating func add(_ other: PathoscopeMatrix, where isWanted: (Int) -> Bool) {
+        let known = readCount
         for alignment in other.alignments where isWanted(Int(alignment.reference)) {
             let key = other.reads.bytes(of: Int(alignment.read))
+            if let number = reads.find(key.indices, of: key), number < known { continue }
             add(
                 read: key.indices,
                 of: key,
@@ -97,6 +99,22 @@ public struct PathoscopeMatrix: Sendable {
                 span: Int(alignment.span),
                 score: Int(alignment.score)
             )
+        }
+    }
+
+    /// Looks at the alignments of reads that another matrix has not.
+    ///
+    /// - Parameters:
+    ///   - other: The other matrix.
+    ///   - body: Is given the reference's number, where on it an alignment begins, and how many bases it covers.
+    public func forEachAlignment(
+        ofReadsNotIn other: PathoscopeMatrix,
+        _ body: (_ reference: Int, _ position: Int, _ span: Int) -> Void
+    ) {
+        for alignment in alignments {
+            let key = reads.bytes(of: Int(alignment.read))
+            guard other.reads.find(key.indices, of: key) == nil else { continue }
+            body(Int(alignment.reference), Int(alignment.position), Int(alignment.span))
         }
     }
 

@@ -58,34 +58,38 @@ struct CandidateCollector: AlignmentCollector {
 
     mutating func add(_ record: SAMRecord, of bytes: [UInt8]) {
         guard record.isMapped, let reference = record.reference else { return }
-        references[reference, default: CandidateHits()].add(record)
-    }
-}
-
-extension CandidateHits {
-    fileprivate mutating func add(_ record: SAMRecord) {
-        add(position: record.position, span: record.cigar.span, isWhole: record.isWhole)
+        references[reference, default: CandidateHits()].add(
+            position: record.position,
+            span: record.cigar.span,
+            isWhole: record.isWhole
+        )
     }
 }
 
 /// Gathers which reads fit which isolates, those apart that fit in part.
 struct IsolateCollector: AlignmentCollector {
-    private(set) var whole = PathoscopeMatrix()
+    private var whole = PathoscopeMatrix()
     private var parts = PathoscopeMatrix()
-    private var hits: [Int: CandidateHits] = [:]
 
     mutating func add(_ record: SAMRecord, of bytes: [UInt8]) {
-        guard record.isMapped, let reference = record.reference else { return }
-        guard !record.isWhole else { return whole.add(record, of: bytes) }
-        parts.add(record, of: bytes)
-        hits[reference, default: CandidateHits()].add(record)
+        if record.isWhole {
+            whole.add(record, of: bytes)
+        } else {
+            parts.add(record, of: bytes)
+        }
     }
 
-    /// All that counts: of a virus of which parts of reads cover little, they do not.
+    /// All that counts: of a read that fits an isolate as a whole nothing else does, and of others only what lies on viruses
+    /// of which such parts cover enough.
     ///
     /// - Parameter sequences: What the alignments' references are.
     /// - Returns: The matrix.
     func matrix(of sequences: [Reference.Placed]) -> PathoscopeMatrix {
+        var hits: [Int: CandidateHits] = [:]
+        parts.forEachAlignment(ofReadsNotIn: whole) { reference, position, span in
+            hits[reference, default: CandidateHits()]
+                .add(position: position, span: span, isWhole: false)
+        }
         let isolates = Dictionary(grouping: sequences.indices) { number in
             [sequences[number].virus.id, sequences[number].isolate.id].map { ExactText($0) }
         }
