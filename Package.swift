@@ -247,8 +247,9 @@ let package = Package(
         .target(
             name: "FuzzedReaders",
             dependencies: [
-                "Authentication", "JSON", "JobModel", "JobProtocol", "JobRecording", "JobReplay",
-                "JobRunning", "JobTaskFiles", "JobTasks", "Mongo", systemPackage,
+                "Authentication", "JSON", "JobModel", "JobProtocol", "JobRecording",
+                "JobReplay", "JobRunning", "JobTaskFiles", "JobTasks", "Mongo", "Sequences",
+                systemPackage,
             ],
             path: "Fuzzing/Readers",
             swiftSettings: house

@@ -42,6 +42,7 @@ public struct FuzzedReaders: Sendable {
         readJournal()
         readAccess()
         if let log = try? MessageLog(parsing: bytes) { _ = ReplayScript(log).problems }
+        FuzzedSequences.take(bytes)
         _ = TaskFile(parsing: String(decoding: bytes, as: UTF8.self), named: "input.yaml")
     }
 
