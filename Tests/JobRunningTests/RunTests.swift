@@ -109,7 +109,10 @@ struct RunTests {
         #expect(error.message == "sh ended without an error, but \(what) the file out")
     }
 
-    @Test(arguments: [("", "cannot be read"), ("echo [1 > r", "is not JSON"), ("echo 1 > r", nil)])
+    @Test(arguments: [
+        ("", "cannot be read"), ("echo [1 > r", "is not JSON"), ("echo 1 > r", nil),
+        ("head -c 2000000 /dev/zero > r", "has more than 1 MiB, as a job's result may have; name"),
+    ])
     func theResultIsRead(script: String, problem: String?) async throws {
         let bench = try Bench(.shell(script + "\n true", result: "r"))
         let runner = bench.makeRunner()

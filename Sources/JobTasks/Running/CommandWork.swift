@@ -76,7 +76,10 @@ package final class CommandWork: StagedWork {
         do {
             bytes = try Files.read(path, limit: Self.maximumResult, followsLink: true)
         } catch .fileTooLarge {
-            throw .task("the result \(path) has more than \(Self.maximumResult) bytes")
+            throw .task(
+                "the result \(path) has more than \(Self.maximumResult >> 20) MiB, as a job's result may have; "
+                    + "name a file that is larger in outputs"
+            )
         } catch {
             throw .task("the result \(path) cannot be read: \(error.reason)")
         }

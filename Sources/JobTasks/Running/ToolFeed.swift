@@ -2,13 +2,19 @@ import Glibc
 import SystemPackage
 
 /// Writes to several pipes of one tool from one thread, to each as fast as the tool reads it.
+///
+/// What waits for a pipe that the tool does not read, while it reads another, has a bound.
 struct ToolFeed {
+    /// Far more than a tool reads ahead in one of two files of mates.
+    static let usualLimit = 64 << 20
+
     private struct Line {
         let pipe: ToolPipe
         var waiting: [UInt8] = []
         var written = 0
 
         var isEmpty: Bool { written == waiting.count }
+        var left: Int { waiting.count - written }
 
         /// Writes as much as the pipe takes.
         mutating func write() throws(Errno) {
@@ -28,8 +34,17 @@ struct ToolFeed {
     }
 
     private var lines: [Line]
+    private let limit: Int
 
-    init(_ pipes: [ToolPipe]) { lines = pipes.map { Line(pipe: $0) } }
+    /// Feeds pipes.
+    ///
+    /// - Parameters:
+    ///   - pipes: Where to.
+    ///   - limit: How many bytes may wait for one of them while the tool reads another.
+    init(_ pipes: [ToolPipe], limit: Int = usualLimit) {
+        lines = pipes.map { Line(pipe: $0) }
+        self.limit = limit
+    }
 
     /// What waits to be written to a pipe; to be added to.
     subscript(number: Int) -> [UInt8] {
@@ -39,9 +54,10 @@ struct ToolFeed {
 
     /// Writes until at least one pipe has got all that is there for it, so that more has to come.
     ///
-    /// - Throws: `EPIPE` if the tool has ended.
+    /// - Throws: `EPIPE` if the tool has ended, `ENOBUFS` if too much waits for a pipe that it does not read.
     mutating func writeSome() throws(Errno) {
         while lines.allSatisfy({ !$0.isEmpty }) { try writeOnce() }
+        guard lines.allSatisfy({ $0.left <= limit }) else { throw .noBufferSpace }
     }
 
     /// Writes everything and closes the pipes.

@@ -130,6 +130,8 @@ extension TrimmingFlow {
             } catch .brokenPipe {
                 hasEnded = true
                 throw .stopped
+            } catch .noBufferSpace {
+                throw .task("skewer reads only one of the two files of mates")
             } catch {
                 throw .task("reads cannot be handed to skewer: \(error)")
             }
