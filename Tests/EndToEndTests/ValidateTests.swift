@@ -55,6 +55,9 @@ struct ValidateTests {
             "validate",
             "--samples",
             "8",
+            // Which nobody would wait for.
+            "--fragments",
+            "1000000",
             "--out",
             out.path,
             on: server

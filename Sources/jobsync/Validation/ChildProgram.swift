@@ -17,7 +17,7 @@ final class ChildProgram: Sendable {
     /// Starts it.
     ///
     /// - Parameters:
-    ///   - program: Its path.
+    ///   - program: Its path, or a name that is looked for in `PATH`.
     ///   - arguments: What it is told.
     ///   - base: The path of the files of its output, without `.out` and `.err`.
     /// - Throws: That it cannot be started.
@@ -25,8 +25,9 @@ final class ChildProgram: Sendable {
         output = base + ".out"
         errors = base + ".err"
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
+        // What we watch we ignore, and a program would inherit that: it could not be asked to end.
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["--default-signal=INT,TERM", program] + arguments
         // Settings of another server, such as a store, are none of its business.
         process.environment = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("JOBSYNC_")

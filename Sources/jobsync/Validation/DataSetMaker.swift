@@ -36,8 +36,8 @@ struct DataSetMaker {
         in folder: String
     ) async throws(CommandFailure) -> [SampleTruth] {
         let program = try ChildProgram(
-            "/usr/bin/env",
-            ["python3", script, folder] + batch.options,
+            "python3",
+            [script, folder] + batch.options,
             base: folder
         )
         let status = try await interrupt.during(
