@@ -102,6 +102,13 @@ let package = Package(
             swiftSettings: pointerFree
         ),
         .target(
+            name: "JobReports",
+            dependencies: [
+                "JSON", "JobModel", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: pointerFree
+        ),
+        .target(
             name: "JobProtocol",
             dependencies: ["JSON", "JobModel", orderedCollections],
             swiftSettings: pointerFree
@@ -168,8 +175,8 @@ let package = Package(
         .target(
             name: "JobData",
             dependencies: [
-                "JSON", "JobModel", "JobRunning", "JobStorage", "JobTasks", "Sequences", "Threads",
-                logging, orderedCollections, systemPackage,
+                "JSON", "JobModel", "JobReports", "JobRunning", "JobStorage", "JobTasks",
+                "Sequences", "Threads", logging, orderedCollections, systemPackage,
             ],
             swiftSettings: pointerFree
         ),
@@ -193,8 +200,8 @@ let package = Package(
             name: "JobSync",
             dependencies: [
                 "Authentication", "JSON", "JobData", "JobManagement", "JobModel", "JobProtocol",
-                "JobRunning", "JobStorage", "JobTasks", "WebSockets", dequeModule, logging,
-                orderedCollections, systemPackage,
+                "JobReports", "JobRunning", "JobStorage", "JobTasks", "WebSockets", dequeModule,
+                logging, orderedCollections, systemPackage,
             ],
             swiftSettings: pointerFree
         ),
@@ -215,8 +222,8 @@ let package = Package(
             dependencies: [
                 "Authentication", "CPlatform", "Compression", "JSON", "JobData", "JobManagement",
                 "JobModel",
-                "JobProtocol", "JobRecording", "JobReplay", "JobRunning", "JobScheduling",
-                "JobStorage", "JobSync",
+                "JobProtocol", "JobRecording", "JobReplay", "JobReports", "JobRunning",
+                "JobScheduling", "JobStorage", "JobSync",
                 "JobTaskFiles", "JobTasks",
                 "MongoStorage", "SQLiteStorage", "Sequences", "Threads", "WebSockets",
                 argumentParser, logging,
@@ -294,6 +301,11 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            name: "JobReportsTests",
+            dependencies: ["JSON", "JobModel", "JobReports"],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "JobProtocolTests",
             dependencies: ["JSON", "JobModel", "JobProtocol"],
             swiftSettings: house
@@ -335,8 +347,8 @@ let package = Package(
             name: "JobDataTests",
             dependencies: [
                 "TestSupport",
-                "JSON", "JobData", "JobModel", "JobRunning", "JobStorage", "JobTasks", logging,
-                systemPackage,
+                "JSON", "JobData", "JobModel", "JobReports", "JobRunning", "JobStorage", "JobTasks",
+                logging, systemPackage,
             ],
             swiftSettings: house
         ),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JobModel
 import Logging
 
 /// The program's commands.

@@ -1,4 +1,5 @@
 import Foundation
+import JobModel
 
 extension ValidationReport {
     /// The text to be read and signed.

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import JobModel
 
 /// What a laboratory puts into its folder: a text to sign, tables, and a document for programs.
 ///

@@ -1,0 +1,95 @@
+import JSON
+import JobModel
+
+extension AnalysisReport {
+    /// The sample, what became of its reads, how it was done, by whom and when.
+    var about: HTML {
+        """
+        <section>
+        <h2>Sample</h2>
+        \(.facts(sampleFacts))\(warnings)<h3>Reads</h3>
+        \(funnelTable)</section>
+        <section>
+        <h2>How it was done</h2>
+        \(.facts(methodFacts))</section>
+
+        """
+    }
+
+    private var sampleFacts: [(String, HTML)] {
+        let document = sample.map { JSONValue.object($0.document) }
+        let files = document?.list("raw_files").compactMap(\.stringValue).joined(separator: ", ")
+        return [
+            ("Sample", "\(sampleName) (<code>\(sampleID)</code>)"),
+            ("Layout", Self.layout(document?["paired"]?.boolValue)),
+            ("Library", "\(document?["trimming"]?.text("library_type") ?? "")"),
+            ("Raw files", "\(files ?? "")"),
+            ("Made", "\(sample.map(Self.made) ?? "")"),
+        ]
+    }
+
+    private static func layout(_ isPaired: Bool?) -> HTML {
+        switch isPaired {
+        case true?: "paired reads"
+        case false?: "single reads"
+        case nil: .none
+        }
+    }
+
+    private static func made(_ record: DataRecord) -> String {
+        let job = record.job.map { ", by the job \($0.rawValue)" } ?? ""
+        return "\(Figures.moment(record.created.description)), for \(record.username)\(job)"
+    }
+
+    private var warnings: HTML {
+        let texts = sample?.document["warnings"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        return .all(texts.map { "<p class=\"notice\">\($0)</p>\n" })
+    }
+
+    private var funnelTable: HTML {
+        let steps = funnel
+        guard !steps.isEmpty else { return "<p>How many reads there were is not known.</p>\n" }
+        return .table(
+            [
+                HTML.Column(title: "Step"), HTML.Column(title: "Count", isFigure: true),
+                HTML.Column(title: "Of the line above", isFigure: true),
+            ],
+            steps.enumerated().map { place, step in
+                let before = place > 0 ? steps[place - 1].count : 0
+                let share = before > 0 ? Double(step.count) / Double(before) : nil
+                // Pairs count once, so that this share would mislead.
+                let isOther = place > 0 && step.name.hasPrefix("reads or pairs")
+                return [
+                    "\(step.name)", "\(Figures.count(step.count))",
+                    "\(isOther ? "" : Figures.percent(share))",
+                ]
+            }
+        )
+    }
+
+    private var methodFacts: [(String, HTML)] {
+        let reference = document["reference"]
+        let index = reference?["index"]?.integerValue.map { ", version \($0) of its index" } ?? ""
+        let hosts = document.list("hosts").compactMap(\.stringValue)
+        let thresholds = (document["thresholds"]?.objectValue ?? [:]).map {
+            "\($0.key) \($0.value.description)"
+        }
+        return [
+            ("Method", "<code>\(algorithm)</code>"),
+            (
+                "Reference",
+                "\(document.named("reference")) (<code>\(reference?.text("id") ?? "")</code>)\(index)"
+            ),
+            ("Hosts subtracted", "\(hosts.isEmpty ? "none" : hosts.joined(separator: ", "))"),
+            ("Thresholds", "\(thresholds.joined(separator: ", "))"),
+            ("Tools", .tools(document["tools"])),
+            ("Tools of the sample", .tools(sample?.document["tools"])),
+            ("Analysed with", "\(document.text("program"))"),
+            ("Analysed", "\(Self.made(record))"),
+            (
+                "This report",
+                "\(Figures.moment(origin.moment.description)), for \(origin.username), by \(origin.program)"
+            ),
+        ]
+    }
+}

@@ -1,0 +1,127 @@
+import JSON
+import JobModel
+
+extension AnalysisReport {
+    /// As many sequences as have a picture; those of the surest findings come first.
+    private static let mostPictures = 300
+
+    /// The page, the findings first.
+    var html: String {
+        let body: HTML = """
+            <header>
+            <h1>\(sampleName)</h1>
+            <p class="dim">\(title) · analysis \(record.key.id)</p>
+            </header>
+            <p class="statement">\(statement)</p>
+            \(found)\(about)\(HTML.signature)
+            """
+        return Page.html(title: "\(sampleName): \(title)", body)
+    }
+
+    private var title: String {
+        switch algorithm {
+        case "pathoscope_bowtie": "Known viruses, by Pathoscope with bowtie2"
+        case "pathoscope_snap": "Known viruses, by Pathoscope with SNAP"
+        case "nuvs": "Unknown viruses, by NuVs"
+        default: algorithm
+        }
+    }
+
+    private var found: HTML {
+        switch kind {
+        case .viruses: findingsSection
+        case .contigs: contigsSection
+        case .other: .facts(record.document.map { ($0.key, "\($0.value.description)") })
+        }
+    }
+
+    // MARK: Viruses
+
+    private var findingsSection: HTML {
+        let findings = Finding.all(in: document)
+        let weak = findings.filter { $0.verdict == .weak }
+        let others = findings.filter { $0.verdict != .weak }
+        var pictures = Self.mostPictures
+        var pieces: [HTML] = ["<section>\n<h2>Findings</h2>\n"]
+        pieces.append(
+            others.isEmpty
+                ? "<p>No virus was found\(weak.isEmpty ? "" : " that has more than weak support").</p>\n"
+                : Self.overview(others)
+        )
+        pieces += others.map { Self.describe($0, &pictures) }
+        if !weak.isEmpty {
+            let text = Figures.count(weak.count, "virus", "viruses")
+            pieces.append(
+                """
+                <h2>Weak support</h2>
+                <p class="notice">\(text) with weak support, perhaps a contamination:</p>
+                \(Self.overview(weak))
+                """
+            )
+            pieces += weak.map { Self.describe($0, &pictures) }
+        }
+        if pictures < 0 {
+            let rest = Figures.count(-pictures, "sequence")
+            pieces.append(
+                "<p class=\"notice\">The coverage of \(rest) more is not drawn; it is in the JSON.</p>\n"
+            )
+        }
+        return .all(pieces + ["</section>\n"])
+    }
+
+    private static func overview(_ findings: [Finding]) -> HTML {
+        .table(
+            [
+                HTML.Column(title: "Virus"), HTML.Column(title: "Verdict"),
+                HTML.Column(title: "Reads", isFigure: true),
+                HTML.Column(title: "Of all reads", isFigure: true),
+                HTML.Column(title: "Breadth", isFigure: true),
+                HTML.Column(title: "Depth", isFigure: true),
+            ],
+            findings.map { finding in
+                [
+                    "<strong>\(finding.name)</strong> \(finding.abbreviation)",
+                    "<span class=\"verdict \(finding.verdict.rawValue)\">\(finding.verdict.rawValue)</span>",
+                    "\(Figures.decimal(finding.reads))", "\(Figures.percent(finding.share))",
+                    "\(Figures.percent(finding.breadth))",
+                    "\(Figures.decimal(finding.depth, places: 2))",
+                ]
+            }
+        )
+    }
+
+    private static func describe(_ finding: Finding, _ pictures: inout Int) -> HTML {
+        var drawn: [HTML] = []
+        let most = finding.sequences.flatMap(\.depths).max() ?? 0
+        for sequence in finding.sequences where !sequence.depths.isEmpty {
+            if pictures > 0 { drawn.append(CoveragePlot(sequence, top: most).html) }
+            pictures -= 1
+        }
+        return """
+            <h3>\(finding.name) <span class="verdict \(finding.verdict.rawValue)">\(finding.verdict.rawValue)</span></h3>
+            <p>\(finding.reasons.joined(separator: "; "))</p>
+            \(sequencesTable(finding.sequences))\(.all(drawn))
+            """
+    }
+
+    private static func sequencesTable(_ sequences: [Finding.Sequence]) -> HTML {
+        guard !sequences.isEmpty else { return .none }
+        return .table(
+            [
+                HTML.Column(title: "Sequence"), HTML.Column(title: "Isolate"),
+                HTML.Column(title: "Definition"), HTML.Column(title: "Length", isFigure: true),
+                HTML.Column(title: "Reads", isFigure: true),
+                HTML.Column(title: "Breadth", isFigure: true),
+                HTML.Column(title: "Depth", isFigure: true),
+            ],
+            sequences.map { sequence in
+                [
+                    .sequence(sequence.id), "\(sequence.isolate)", "\(sequence.definition)",
+                    "\(sequence.length.map { Figures.count($0) } ?? "")",
+                    "\(Figures.decimal(sequence.reads))", "\(Figures.percent(sequence.coverage))",
+                    "\(Figures.decimal(sequence.depth, places: 2))",
+                ]
+            }
+        )
+    }
+}

@@ -1,0 +1,77 @@
+import JSON
+
+/// A contig that looks like a virus, as an analysis tells of it.
+struct Contig {
+    /// The known sequence that is nearest to it.
+    struct Nearest {
+        let id: String
+        let definition: String
+        let virus: String
+        let isolate: String
+        let identity: Double?
+        let coverage: Double?
+    }
+
+    /// A protein that it may code for is like a family's.
+    struct Hit {
+        let family: String
+        let e: Double?
+        let score: Double?
+    }
+
+    /// Its number among those that code for proteins, from 0.
+    let index: Int
+    let sequence: String
+    let length: Int
+    /// `known`, `related`, `unknown`, or empty where an earlier version did not judge.
+    let verdict: String
+    let nearest: Nearest?
+    let reads: Int?
+    let depth: Double?
+    let frames: Int
+    /// The best hit of all its frames.
+    let best: Hit?
+
+    static func all(in document: JSONValue) -> [Contig] {
+        let order = ["unknown", "related", "known"]
+        let contigs = document.list("contigs").enumerated().map { Contig($0.element, $0.offset) }
+        func rank(_ contig: Contig) -> Int { order.firstIndex(of: contig.verdict) ?? order.count }
+        return contigs.enumerated().sorted {
+            (rank($0.element), $0.offset) < (rank($1.element), $1.offset)
+        }.map(\.element)
+    }
+
+    private init(_ value: JSONValue, _ place: Int) {
+        index = value["index"]?.countValue ?? place
+        sequence = value.text("sequence")
+        length = value["length"]?.countValue ?? sequence.utf8.count
+        verdict = value.text("verdict")
+        nearest = value["nearest"].flatMap { $0.isNull ? nil : Nearest($0) }
+        reads = value["reads"]?.countValue
+        depth = value.figure("depth")
+        let frames = value.list("orfs")
+        self.frames = frames.count
+        let hits = frames.flatMap { $0.list("hits") }.map { Hit($0) }
+        best = hits.min { ($0.e ?? .infinity) < ($1.e ?? .infinity) }
+    }
+}
+
+extension Contig.Nearest {
+    init(_ value: JSONValue) {
+        id = value.text("id")
+        definition = value.text("definition")
+        virus = value.named("virus")
+        isolate = value.named("isolate")
+        identity = value.figure("identity")
+        coverage = value.figure("coverage")
+    }
+}
+
+extension Contig.Hit {
+    init(_ value: JSONValue) {
+        let label = value.text("label")
+        family = label.isEmpty ? value.text("profile") : label
+        e = value.figure("full_e")
+        score = value.figure("full_score")
+    }
+}
