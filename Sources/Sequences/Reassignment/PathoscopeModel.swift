@@ -154,6 +154,20 @@ struct PathoscopeModel {
         }
         return hits
     }
+
+    /// For each reference the reads that speak for no other more, by their numbers in the matrix.
+    func bestReads() -> [[Int32]] {
+        var reads = [[Int32]](repeating: [], count: rows.references.count)
+        for row in 0..<rows.count {
+            let entries = rows.starts[row]..<rows.starts[row + 1]
+            let read = rows.alignments[rows.alignmentStarts[row]].read
+            let greatest = entries.reduce(0) { max($0, x[$1]) }
+            for entry in entries where x[entry] == greatest {
+                reads[Int(rows.columns[entry])].append(read)
+            }
+        }
+        return reads
+    }
 }
 
 /// For each reference how many reads speak for it more than for any other.

@@ -14,6 +14,8 @@ public struct PathoscopeResult: Hashable, Sendable {
         public var depth: Double
         /// The same for up to 200 parts of equal length, from the reference's start.
         public var depths: [Double]
+        /// The numbers, in the matrix, of the reads that fit no other reference better, in ascending order.
+        public var bestReads: [Int32] = []
     }
 
     /// How much of the reads a reference gets.
@@ -95,6 +97,7 @@ extension PathoscopeMatrix {
                 low: hits.low[place]
             )
         }
+        let bestReads = model.bestReads()
         // Places are in the order of names.
         for place in rows.references.indices.sorted(by: { (model.pi[$0], $0) > (model.pi[$1], $1) })
         {
@@ -108,7 +111,8 @@ extension PathoscopeMatrix {
                     initial: share(place, model.initialPi, before),
                     coverage: depth.coverage,
                     depth: depth.mean,
-                    depths: depth.parts
+                    depths: depth.parts,
+                    bestReads: bestReads[place].sorted()
                 )
             )
         }

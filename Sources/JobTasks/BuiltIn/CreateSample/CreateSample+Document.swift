@@ -20,6 +20,7 @@ extension CreateSample {
             "warnings": .array(warnings.map { .string($0) }),
             "quality": .object(quality.document),
             "tools": .object(versions),
+            "program": .string(Program.title),
         ]
     }
 }

@@ -23,6 +23,8 @@ final class Pathoscope {
     private var aligned: [Reference.Placed] = []
     private var matrix = PathoscopeMatrix()
     private var mappedReads = 0
+    /// For each read of the matrix its place in the sample, from 1.
+    private(set) var readPlaces: [Int32] = []
     private(set) var subtractedCount = 0
     private(set) var result = PathoscopeMatrix().reassign(among: [])
 
@@ -126,12 +128,19 @@ extension Pathoscope {
             : try GzipOutput(Aligner.mappedReads, in: context.work, threads: context.threads)
         var waiting: [UInt8] = []
         var census = ReadCensus(names: matrix.readCount)
+        readPlaces = [Int32](repeating: 0, count: matrix.readCount)
+        var place: (first: Int32, second: Int32) = (0, 0)
         try inputs.reads(in: context).read(
             in: context,
             { mate, bytes, record in
+                switch mate {
+                case .first: place.first += 1
+                case .second: place.second += 1
+                }
                 guard let number = matrix.number(ofRead: record.key(in: bytes), of: bytes)
                 else { return }
                 census.add(number, mate)
+                readPlaces[number] = mate == .first ? place.first : place.second
                 if file != nil { waiting.append(contentsOf: bytes[record.whole]) }
                 mappedReads += 1
             },
@@ -179,6 +188,7 @@ extension Pathoscope {
     }
 
     func importResults() async throws(TaskFailure) {
+        try noteReads()
         try context.publishAnalysis(
             makeDocument(),
             name: "Pathoscope (\(aligner.rawValue)) of \(inputs.sample.name)",

@@ -101,6 +101,7 @@ struct AnalysisInputs {
         [
             "id": .string(id),
             "algorithm": .string(algorithm),
+            "program": .string(Program.title),
             "sample": ["id": .string(sample.key.id), "name": .string(sample.name)],
             "reference": [
                 "id": .string(reference.key.id), "name": .string(reference.name),
