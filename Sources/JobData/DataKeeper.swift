@@ -25,6 +25,8 @@ public actor DataKeeper: JobDataKeeper {
     var uploads = Uploads()
     /// Touches files, so that a file system that hangs holds up those who ask for it and nobody else.
     let files = BlockingPool(threads: 8, name: "data")
+    /// Reads samples, which may take minutes; so two at a time, whoever asks.
+    let readers = BlockingPool(threads: 2, name: "reads")
 
     /// Makes a keeper that has not begun.
     ///

@@ -110,8 +110,83 @@ struct WholeWayTests {
             .compactMap(\.integerValue)
         #expect(Set(clusters).isSuperset(of: wanted))
 
+        try await checkExports(
+            Set(present.compactMap { $0["virus_id"]?.stringValue }),
+            on: server,
+            in: folder
+        )
         try await checkCatalogue(on: server, in: folder)
         await server.end(SIGTERM)
+    }
+
+    /// What was found is handed out: the reads of each virus, contigs, and a table of all samples.
+    private func checkExports(
+        _ present: Set<String>,
+        on server: ServerProcess,
+        in folder: DataFolder
+    ) async throws {
+        func export(_ arguments: String...) async throws -> String {
+            let run = try await CommandRun.jobsync(["data"] + arguments, on: server)
+            #expect(run.status == 0 && run.errors == "", "\(run.errors)")
+            return run.output
+        }
+        let analysis = "pathoscope_bowtie"
+        let table = try await export("export", "analyses", analysis).split(separator: "\n")
+        #expect(table.count == present.count + 1)
+        for row in table.dropFirst() {
+            let cells = row.split(separator: "\t", omittingEmptySubsequences: false).map(
+                String.init
+            )
+            #expect(cells[0] == analysis && cells[1] == "leaf" && cells[3] == "found")
+            #expect(present.contains(cells[4]))
+            let fasta = "\(cells[4]).fasta"
+            _ = try await export(
+                "export",
+                "analyses",
+                analysis,
+                "--virus",
+                cells[4],
+                "--format",
+                "fasta",
+                "--to",
+                folder.file(fasta).path
+            )
+            // Those that speak for two viruses count in parts.
+            let names = try folder.text(fasta).split(separator: "\n").filter { $0.hasPrefix(">") }
+            #expect(Set(names).count == names.count)
+            #expect(Double(names.count) / 2 >= (try #require(Double(cells[7]))))
+        }
+        _ = try await export(
+            "export",
+            "analyses",
+            analysis,
+            "--format",
+            "html",
+            "--to",
+            folder.file("report.html").path
+        )
+        let page = try folder.text("report.html")
+        #expect(page.contains("reads as sequenced") && page.contains("<svg "))
+        #expect(page.contains("Analysed with</th><td>jobsync "))
+        let contigs = try await export("export", "analyses", "nuvs", "--format", "fasta")
+        #expect(contigs.hasPrefix(">nuvs_contig_"))
+        let samples = try await export("findings", "--layout", "long").split(separator: "\n")
+        #expect(samples.count == present.count + 1)
+        let refused = try await CommandRun.jobsync(
+            "data",
+            "export",
+            "analyses",
+            "nuvs",
+            "--virus",
+            "v1",
+            "--format",
+            "fastq",
+            "--to",
+            folder.file("none.fastq").path,
+            on: server
+        )
+        #expect(refused.status == 1 && !folder.exists("none.fastq"))
+        #expect(refused.errors.contains("has not noted which reads are of which virus"))
     }
 
     /// All is listed, nothing that is used can be removed, and all can be in the end.

@@ -54,13 +54,14 @@ SCRIPT: list[tuple[str, dict[str, Any]]] = [
     ),
     ("data.list", {"kind": "reference"}),
     ("data.show", {"kind": "reference", "_id": "viruses"}),
+    ("data.findings", {"format": "tsv"}),
     ("data.remove", {"kind": "reference", "_id": "viruses"}),
 ]
 
 
 def test_the_script_has_every_call() -> None:
-    # A job that waits has kept nothing that could be read.
-    others = {"session.authenticate", "jobs.output"}
+    # A job that waits has kept nothing that could be read, and has found nothing.
+    others = {"session.authenticate", "jobs.output", "data.export"}
     assert {name for name, _ in SCRIPT} | others == set(CALLS)
 
 

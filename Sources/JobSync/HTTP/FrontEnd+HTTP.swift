@@ -23,7 +23,9 @@ extension FrontEnd {
         case ("GET", let path) where Self.isOutput(path),
             ("HEAD", let path) where Self.isOutput(path):
             return await outputFile(request)
-        case ("GET", let path), ("HEAD", let path): return pageFile(path, request)
+        case ("GET", let path), ("HEAD", let path):
+            if let export = ExportPath(path) { return await exportFile(export, request) }
+            return pageFile(path, request)
         default: return notAllowed(request)
         }
     }

@@ -42,6 +42,9 @@ extension FrontEnd {
         case "jobs.find": page(params, of: Self.jobBytes)
         case "data.list": page(params, of: Self.recordBytes)
         case "jobs.detail", "jobs.tail", "data.show": CallCost(bytes: Self.logBytes)
+        case "data.export", "data.findings":
+            // Much is read and written for them, wherever they lead.
+            CallCost(weight: Self.exportWeight, bytes: Self.logBytes)
         case "jobs.output": output(params)
         case "jobs.cancel", "jobs.archive", "jobs.remove": outcomes(params)
         case "jobs.subscribe":
@@ -61,6 +64,8 @@ extension FrontEnd {
         }
     }
 
+    /// A report is made of many parts.
+    private static let exportWeight = 5
     /// So many jobs are looked at in the time that a call takes.
     private static let jobsPerCall = 1000
     /// The description of all methods is long.

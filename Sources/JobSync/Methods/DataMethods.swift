@@ -107,7 +107,7 @@ extension FrontEnd {
         }
     }
 
-    private func keeper() throws(RPCError) -> DataKeeper {
+    func keeper() throws(RPCError) -> DataKeeper {
         guard let data = manager.data else { throw RPCError(DataError.storeUnavailable) }
         return data
     }
@@ -127,7 +127,7 @@ extension DataRecord {
 
 extension ParamsReader {
     /// The member as a kind of kept data, which must be there.
-    fileprivate func dataKind(_ name: String) throws(RPCError) -> DataKind {
+    func dataKind(_ name: String) throws(RPCError) -> DataKind {
         let text = try string(name)
         guard let kind = DataKind(rawValue: text) else {
             let known = DataKind.allCases.map(\.rawValue).joined(separator: ", ")

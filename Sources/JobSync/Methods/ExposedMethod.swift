@@ -85,6 +85,7 @@ struct ExposedMethod: Sendable {
     static let all =
         sessionMethods + jobMethods + subscriptionMethods + logMethods
         + outputMethods + taskMethods + resourceMethods + serverMethods + dataMethods
+        + exportMethods
 
     /// All methods by name.
     static let named = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

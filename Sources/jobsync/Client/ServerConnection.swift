@@ -32,7 +32,7 @@ enum CallFailure: Error, Hashable {
 /// the server down, which then skips what is outdated, and nothing piles up here.
 final class ServerConnection {
     /// How long an answer may take.
-    private static let patience = Duration.seconds(30)
+    static let patience = Duration.seconds(30)
     /// A subscribed client hears at least a tick every 25 s; after this silence the line is dead.
     static let longestSilence = Duration.seconds(65)
 
@@ -53,11 +53,13 @@ final class ServerConnection {
     /// - Parameters:
     ///   - method: Its name.
     ///   - params: Its parameters.
+    ///   - patience: How long the answer may take.
     /// - Returns: What it returns.
     /// - Throws: The server's refusal, or that the connection is lost.
     func call(
         _ method: String,
-        _ params: JSONObject = [:]
+        _ params: JSONObject = [:],
+        within patience: Duration = ServerConnection.patience
     ) async throws(CallFailure) -> JSONValue {
         lastID += 1
         let request = RPCRequest(id: .integer(lastID), method: method, params: params)
@@ -69,7 +71,7 @@ final class ServerConnection {
         while true {
             let message: RPCIncoming
             do throws(ConnectionLost) {
-                message = try await receive(within: Self.patience)
+                message = try await receive(within: patience)
             } catch {
                 throw .lost(error)
             }
@@ -185,10 +187,11 @@ extension ServerConnection {
     /// Calls a method, once; a failure is for people.
     func ask(
         _ method: String,
-        _ params: JSONObject = [:]
+        _ params: JSONObject = [:],
+        within patience: Duration = ServerConnection.patience
     ) async throws(CommandFailure) -> JSONValue {
         do throws(CallFailure) {
-            return try await call(method, params)
+            return try await call(method, params, within: patience)
         } catch {
             throw CommandFailure(error, address: access.address)
         }

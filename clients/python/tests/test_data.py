@@ -117,3 +117,17 @@ def test_what_is_wrong_is_said(client: Client) -> None:
     assert missing.value.data["kind"] == "host"
     with pytest.raises(NotFound):
         client.data.remove("sample", "s1", all=True)
+
+
+def test_results_are_handed_out(client: Client) -> None:
+    table = client.data.findings(layout="long")
+    assert table.name == "samples-viruses.tsv" and table.type.startswith("text/tab-separated")
+    assert table.text.split("\n")[0].split("\t")[6:] == [
+        "verdict", "virus_id", "virus", "reads", "breadth", "depth"
+    ]  # fmt: skip
+    with pytest.raises(NotFound):
+        client.data.export("analysis", "nobody", "html")
+    with pytest.raises(BadArguments):
+        client.data.export("host", "nobody", "html")
+    with pytest.raises(NotFound):
+        client.data.findings(samples=["nobody"])

@@ -6,7 +6,8 @@ import JobModel
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Show what jobs have made and what they work on, remove it, import references.",
+        abstract:
+            "Show what jobs have made and what they work on, remove it, import references, export results.",
         discussion: """
             Hosts, samples and analyses are made by jobs. A reference, which is viruses with their \
             isolates and sequences, is brought along; `rebuild_index` makes an index of it:
@@ -15,6 +16,8 @@ struct DataCommand: AsyncParsableCommand {
               jobsync new rebuild_index --wait
               jobsync data references show viruses
               jobsync data samples remove s1 --all
+              jobsync data export analyses f41e8c --format html --to report.html
+              jobsync data findings --format html --to findings.html
 
             Everything lies in the server's data folder, in `hosts/ID`, `references/ID`, \
             `samples/ID` and `analyses/ID`, with a file `record.json` that says what it is.
@@ -22,6 +25,7 @@ struct DataCommand: AsyncParsableCommand {
         subcommands: [
             DataKindCommand<Hosts>.self, DataKindCommand<References>.self,
             DataKindCommand<Samples>.self, DataKindCommand<Analyses>.self, ImportReference.self,
+            ExportData.self, FindingsCommand.self,
         ]
     )
 }

@@ -6,7 +6,7 @@ with Client("http://127.0.0.1:9950") as jobs:
 
 from .aio import AsyncClient
 from .blocking import BlockingData, BlockingView, Client
-from .data import AsyncData, Record
+from .data import AsyncData, Export, Record
 from .detail import Detail, Log, Output, Queue, Status
 from .errors import (
     BadArguments,
@@ -45,6 +45,7 @@ __all__ = [
     "ConnectionLost",
     "Detail",
     "Draining",
+    "Export",
     "Forbidden",
     "Job",
     "JobFailed",

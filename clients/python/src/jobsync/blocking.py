@@ -6,12 +6,12 @@ import asyncio
 import os
 import pathlib
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
 from .aio import TIMEOUT, AsyncClient, OneOrMore
-from .data import Key, Record
+from .data import Export, Key, Record
 from .detail import Detail
 from .errors import CallError, JobsyncError
 from .job import Job
@@ -320,6 +320,29 @@ class BlockingData:
     def show(self, kind: str, id: str) -> Record:
         """One record, whole."""
         return self._client._do(self._client._client.data.show(kind, id))
+
+    def export(
+        self, kind: str, id: str, format: str = "tsv", *, virus: str | None = None
+    ) -> Export:
+        """A result as a file holds it; see `AsyncData.export`."""
+        data = self._client._client.data
+        return self._client._do(data.export(kind, id, format, virus=virus))
+
+    def findings(
+        self,
+        format: str = "tsv",
+        *,
+        layout: str = "wide",
+        samples: Sequence[str] = (),
+        algorithm: str | None = None,
+        every: bool = False,
+    ) -> Export:
+        """Which viruses were found in which samples; see `AsyncData.findings`."""
+        data = self._client._client.data
+        found = data.findings(
+            format, layout=layout, samples=samples, algorithm=algorithm, every=every
+        )
+        return self._client._do(found)
 
     def remove(self, kind: str, id: str, *, all: bool = False) -> tuple[Key, ...]:
         """Remove something with its files, and with `all` what was made from it."""

@@ -6,13 +6,16 @@ import gzip
 import json
 import os
 import pathlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 PART = 400_000
 """How many characters of a reference go into one message; the server's limit is 1 MiB."""
+
+READS = 50_000
+"""How many reads or pairs of a virus are asked for at once."""
 
 LISTS = ("viruses", "sequences", "history", "hmm", "otus")
 
@@ -53,6 +56,22 @@ class Record:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A result as a file holds it."""
+
+    name: str
+    """A name that every file system takes."""
+    type: str
+    """What HTTP calls its form, such as `text/html; charset=utf-8`."""
+    text: str
+
+    @classmethod
+    def from_wire(cls, answer: Mapping[str, Any]) -> Export:
+        """Read an answer."""
+        return cls(name=answer["name"], type=answer["type"], text=answer["text"])
+
+
 class AsyncData:
     """What the server keeps: `await client.data.list("host")`.
 
@@ -77,6 +96,45 @@ class AsyncData:
     async def show(self, kind: str, id: str) -> Record:
         """One record, whole. Raises `NotFound`."""
         return Record.from_wire(await self._insist("data.show", {"kind": kind, "_id": id}))
+
+    async def export(
+        self, kind: str, id: str, format: str = "tsv", *, virus: str | None = None
+    ) -> Export:
+        """An analysis or a sample as `html`, `tsv` or `json`; contigs as `fasta`.
+
+        With `virus`, the reads that speak for it, as `fasta` or `fastq`.
+        Raises `NotFound`, and `BadArguments` for a form that there is not.
+        """
+        params: dict[str, Any] = {"kind": kind, "_id": id, "format": format}
+        if virus is None:
+            return Export.from_wire(await self._call("data.export", params))
+        texts: list[str] = []
+        params |= {"virus": virus, "from": 0, "limit": READS}
+        while True:
+            answer = await self._call("data.export", params)
+            texts.append(answer["text"])
+            params["from"] += READS
+            if params["from"] >= answer["total"]:
+                return Export.from_wire({**answer, "text": "".join(texts)})
+
+    async def findings(
+        self,
+        format: str = "tsv",
+        *,
+        layout: str = "wide",
+        samples: Sequence[str] = (),
+        algorithm: str | None = None,
+        every: bool = False,
+    ) -> Export:
+        """Which viruses were found in which samples, as one table: `tsv`, `html` or `json`.
+
+        The newest analysis of each sample counts, or with `every` all of them have a row.
+        """
+        params: dict[str, Any] = {"format": format, "layout": layout, "every": every}
+        params["samples"] = [*samples]
+        if algorithm is not None:
+            params["algorithm"] = algorithm
+        return Export.from_wire(await self._call("data.findings", params))
 
     async def remove(self, kind: str, id: str, *, all: bool = False) -> tuple[Key, ...]:
         """Remove something with its files, and with `all` what was made from it.

@@ -1,0 +1,128 @@
+import JSON
+import JobModel
+public import JobReports
+import JobStorage
+import JobTasks
+
+extension DataKeeper {
+    /// Which samples and analyses stand in a table.
+    public struct FindingsQuery: Hashable, Sendable {
+        /// The samples, by their ids; all if empty.
+        public var samples: [String] = []
+        /// The task that made the analyses; any that looks for known viruses if nil.
+        public var algorithm: String?
+        /// Whether all analyses of a sample are told, or else the newest.
+        public var everyAnalysis = false
+
+        /// Asks for the newest analysis of each sample.
+        public init() {}
+    }
+
+    /// Records are read so many at a time: each may have a megabyte.
+    private static let findingsPage = 32
+    /// How many findings one table may hold.
+    private static let mostFindings = 1_000_000
+
+    /// Puts what was found in many samples into one table.
+    ///
+    /// Records are read page by page, in turns with whatever else reads pages.
+    ///
+    /// - Parameters:
+    ///   - query: Which samples and analyses.
+    ///   - format: In which form.
+    ///   - layout: How the table is arranged.
+    ///   - origin: Who asks.
+    /// - Returns: What a file may hold.
+    /// - Throws: `invalid` for a form that there is not, or a table that is too large; `notFound` for a sample that
+    ///   there is not.
+    public func exportFindings(
+        _ query: FindingsQuery,
+        as format: ReportFormat,
+        _ layout: FindingsTable.Layout,
+        for origin: ReportOrigin
+    ) async throws(DataError) -> Rendition {
+        for id in query.samples { _ = try await record(.sample, id) }
+        let wanted = Set(query.samples.map { ExactText($0) })
+        let analyses = try await summaries(query, wanted)
+        var table = FindingsTable(origin: origin)
+        var after: String?
+        repeat {
+            let page = try await page(of: .sample, after: after, limit: Self.findingsPage)
+            for sample in page.records
+            where wanted.isEmpty || wanted.contains(ExactText(sample.key.id)) {
+                let own = analyses[sample.key.id] ?? []
+                if own.isEmpty { table.add(sample: sample.key.id, name: sample.name, nil) }
+                for analysis in own {
+                    table.add(sample: sample.key.id, name: sample.name, analysis)
+                }
+            }
+            after = page.after
+        } while after != nil
+        let whole = table
+        if layout == .wide, format != .json, whole.isTooWide {
+            throw .invalid(
+                field: "layout",
+                message:
+                    "\(whole.size.samples) samples by \(whole.size.viruses) viruses are too many for "
+                    + "one table; ask for the layout long, or for fewer samples"
+            )
+        }
+        return try await Self.render([.html, .tsv, .json], format) {
+            whole.rendition(as: format, layout)
+        }
+    }
+
+    /// The analyses of each sample, the newest first.
+    private func summaries(
+        _ query: FindingsQuery,
+        _ wanted: Set<ExactText>
+    ) async throws(DataError) -> [String: [AnalysisSummary]] {
+        var analyses: [String: [AnalysisSummary]] = [:]
+        var count = 0
+        var after: String?
+        repeat {
+            let page = try await page(of: .analysis, after: after, limit: Self.findingsPage)
+            for record in page.records {
+                guard let sample = record.uses.first(where: { $0.kind == .sample })?.id,
+                    wanted.isEmpty || wanted.contains(ExactText(sample)),
+                    query.algorithm == nil
+                        || record.document["algorithm"]?.stringValue == query.algorithm
+                else { continue }
+                // Only the newest one of a sample is read whole.
+                if !query.everyAnalysis, let other = analyses[sample]?.first,
+                    other.created >= record.created
+                {
+                    continue
+                }
+                guard let summary = try await summary(of: record) else { continue }
+                if !query.everyAnalysis {
+                    count -= analyses[sample]?.first?.count ?? 0
+                    analyses[sample] = []
+                }
+                count += summary.count
+                analyses[sample, default: []].append(summary)
+                guard count <= Self.mostFindings else {
+                    throw .invalid(
+                        field: "samples",
+                        message:
+                            "there are more than \(Self.mostFindings) findings; ask for fewer samples"
+                    )
+                }
+            }
+            after = page.after
+        } while after != nil
+        return analyses.mapValues { $0.sorted { $0.created > $1.created } }
+    }
+
+    private func summary(of record: DataRecord) async throws(DataError) -> AnalysisSummary? {
+        guard record.document[TaskContext.omittedMember] != nil else {
+            return await Self.sum(record)
+        }
+        return await Self.sum(try await wholeRecord(record.key.kind, record.key.id))
+    }
+
+    @concurrent
+    private static func sum(_ record: DataRecord) async -> AnalysisSummary? {
+        AnalysisSummary(record)
+    }
+}

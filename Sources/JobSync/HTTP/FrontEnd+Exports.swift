@@ -1,0 +1,164 @@
+import Authentication
+import JSON
+import JobData
+import JobModel
+import JobProtocol
+import JobReports
+import WebSockets
+
+/// What a path of exports asks for.
+enum ExportPath: Equatable {
+    /// `/data/analyses/ID/report.html`, and the same of samples and in other forms.
+    case report(DataKind, String, ReportFormat)
+    /// `/data/analyses/ID/contigs.fasta`.
+    case contigs(String)
+    /// `/data/analyses/ID/reads.fastq?virus=ID`.
+    case reads(String, ReportFormat)
+    /// `/data/findings.tsv`.
+    case findings(ReportFormat)
+
+    /// Reads a path; nil if it is none of these.
+    init?(_ path: String) {
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
+        guard parts.count >= 3, parts[0] == "", parts[1] == "data", let last = parts.last,
+            let (name, format) = Self.file(last)
+        else { return nil }
+        if parts.count == 3, name == "findings", [.html, .tsv, .json].contains(format) {
+            self = .findings(format)
+            return
+        }
+        guard parts.count == 5, let kind = DataKind.allCases.first(where: { $0.plural == parts[2] })
+        else { return nil }
+        switch (name, format, kind) {
+        case ("report", .html, _), ("report", .tsv, _), ("report", .json, _):
+            self = .report(kind, parts[3], format)
+        case ("contigs", .fasta, .analysis): self = .contigs(parts[3])
+        case ("reads", .fasta, .analysis), ("reads", .fastq, .analysis):
+            self = .reads(parts[3], format)
+        default: return nil
+        }
+    }
+
+    private static func file(_ text: String) -> (name: String, format: ReportFormat)? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let format = ReportFormat(rawValue: String(parts[1])) else {
+            return nil
+        }
+        return (String(parts[0]), format)
+    }
+}
+
+extension FrontEnd {
+    /// Sends what is handed out of kept things.
+    func exportFile(_ path: ExportPath, _ request: HTTPRequest) async -> HTTPResponse {
+        guard let identity = identity(of: request) else {
+            return Self.json(["error": "not logged in"], status: 401)
+        }
+        // A report takes its time to be made, and a client that waits for it is no stranger.
+        server.recognize(request.connection)
+        guard let place = downloads.begin(for: identity.username) else {
+            var busy = Self.json(["error": "too many downloads are being sent"], status: 503)
+            busy.headers["Retry-After"] = "1"
+            return busy
+        }
+        do throws(RPCError) {
+            let rendition = try await rendition(of: path, request, for: identity.username)
+            return Self.response(with: rendition, in: place)
+        } catch {
+            let status =
+                switch error.code {
+                case .notFound: 404
+                case .invalidParams, .badArguments: 400
+                default: 503
+                }
+            return Self.json(["error": .string(error.message)], status: status)
+        }
+    }
+
+    private func rendition(
+        of path: ExportPath,
+        _ request: HTTPRequest,
+        for username: String
+    ) async throws(RPCError) -> Rendition {
+        switch path {
+        case .report(let kind, let id, let format):
+            return try await export(kind, id, as: format, for: username)
+        case .contigs(let id):
+            return try await export(.analysis, id, as: .fasta, for: username)
+        case .reads(let id, let format):
+            guard let virus = request.queryValue("virus"), !virus.isEmpty else {
+                throw .invalidParams("virus", "is required: the id of a virus")
+            }
+            let from = try Self.number("from", in: 0...(1 << 40), request)
+            let limit = try Self.number("limit", in: Self.reads, request)
+            let range =
+                from == nil && limit == nil
+                ? nil : (from ?? 0)..<((from ?? 0) + (limit ?? Self.reads.upperBound))
+            return try await exportReads(of: id, virus, as: format, in: range).rendition
+        case .findings(let format):
+            var query = DataKeeper.FindingsQuery()
+            query.samples = request.query.filter { $0.name == "sample" }.map(\.value)
+            query.algorithm = request.queryValue("algorithm")
+            query.everyAnalysis = request.queryValue("every") == "true"
+            let layout = try Self.layout(request.queryValue("layout"))
+            return try await exportFindings(query, as: format, layout, for: username)
+        }
+    }
+
+    private static func number(
+        _ name: String,
+        in range: ClosedRange<Int>,
+        _ request: HTTPRequest
+    ) throws(RPCError) -> Int? {
+        guard let text = request.queryValue(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw .invalidParams(
+                name,
+                "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
+        }
+        return number
+    }
+
+    /// Sends a text piece by piece, so that its place is taken for as long as a client reads it.
+    private static func response(with rendition: Rendition, in place: Download) -> HTTPResponse {
+        let kind = rendition.format == .html ? "inline" : "attachment"
+        let body = ExportBody(Array(rendition.text.utf8), in: place)
+        var response = HTTPResponse(
+            status: 200,
+            headers: [
+                "Content-Type": rendition.format.contentType,
+                "Content-Disposition": "\(kind); filename=\"\(rendition.name)\"",
+                "Content-Security-Policy": rendition.format.contentSecurityPolicy,
+                "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+                "Cross-Origin-Resource-Policy": "same-origin",
+                "Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "private, no-store",
+            ]
+        )
+        response.stream = HTTPBodyStream(count: body.count) { await body.next() }
+        return response
+    }
+}
+
+/// A text that goes out in pieces.
+private actor ExportBody {
+    private static let pieceBytes = 256 << 10
+
+    nonisolated let count: Int
+    private let place: Download
+    private var rest: ArraySlice<UInt8>
+
+    init(_ bytes: [UInt8], in place: Download) {
+        count = bytes.count
+        rest = bytes[...]
+        self.place = place
+    }
+
+    /// The next piece; nil at the end.
+    func next() -> [UInt8]? {
+        let piece = Array(rest.prefix(Self.pieceBytes))
+        rest = rest.dropFirst(piece.count)
+        return piece.isEmpty ? nil : piece
+    }
+}
