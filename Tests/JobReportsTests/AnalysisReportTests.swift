@@ -140,12 +140,12 @@ struct AnalysisReportTests {
         let fasta = try #require(Examples.text(document, .fasta))
         #expect(
             fasta == """
+                >f41e8c_contig_3 length=4 verdict=unknown
+                ACGT
                 >f41e8c_contig_0 length=150 depth=4.5 verdict=known nearest=AB123456.1
                 \(String(repeating: "ACGTA", count: 14))
                 \(String(repeating: "ACGTA", count: 14))
                 \(String(repeating: "ACGTA", count: 2))
-                >f41e8c_contig_3 length=4 verdict=unknown
-                ACGT
 
                 """
         )
@@ -156,6 +156,19 @@ struct AnalysisReportTests {
         #expect(page.contains("2 contigs look like a virus: 1 unknown, 1 of a known virus."))
         #expect(page.contains("nuccore/AB123456.1"))
         #expect(Examples.text(document, .fastq) == nil)
+        var viroid = document
+        viroid["contigs"] = []
+        viroid["other_contig_count"] = 2000
+        viroid["other_contigs"] = [
+            ["length": 4, "verdict": "related", "sequence": "ACGT", "nearest": ["id": "x"]]
+        ]
+        let others = try rows(#require(Examples.text(viroid, .tsv)))
+        #expect(others.map { $0["verdict"] } == ["none", "related"])
+        #expect(others[1]["contig"] == "other_0" && others[1]["viral_protein"] == "no")
+        let told = try #require(Examples.text(viroid, .html))
+        #expect(told.contains("was found. 1 other contig is near to a known virus."))
+        #expect(told.contains("2,000 contigs without a protein like a virus’s; the longest 1 of"))
+        #expect(Examples.text(viroid, .fasta)?.contains("_contig_other_0 length=4") == true)
         let none: JSONObject = ["algorithm": "nuvs", "contigs": []]
         #expect(
             Examples.text(none, .html)?.contains("No contig that looks like a virus was found.")

@@ -1,21 +1,36 @@
+import JSON
+
 extension AnalysisReport {
     /// The contigs, those that nothing known is like first.
     var contigsSection: HTML {
-        let contigs = Contig.all(in: document)
-        guard !contigs.isEmpty else {
-            return """
-                <section>
-                <h2>Contigs</h2>
-                <p>No contig that looks like a virus was found.</p>
-                </section>
-
-                """
-        }
+        let all = Contig.all(in: document)
+        let like = all.filter(\.isLikeVirus)
+        let others = all.filter { !$0.isLikeVirus }
+        let found: HTML =
+            like.isEmpty
+            ? "<p>No contig that looks like a virus was found.</p>\n"
+            : .table(Self.columns, like.map(Self.row))
         return """
             <section>
             <h2>Contigs</h2>
-            \(.table(Self.columns, contigs.map(Self.row)))</section>
+            \(found)\(otherContigs(others))</section>
 
+            """
+    }
+
+    /// What codes for no protein like a virus's: mostly an unknown host's, but a viroid would be among it.
+    private func otherContigs(_ contigs: [Contig]) -> HTML {
+        let count = document["other_contig_count"]?.countValue ?? contigs.count
+        guard count > 0 else { return .none }
+        let told =
+            contigs.count < count
+            ? "; the longest \(Figures.count(contigs.count)) of them were compared with what is known"
+            : ""
+        let text = Figures.count(count, "contig")
+        return """
+            <h3>Other contigs</h3>
+            <p class="notice">\(text) without a protein like a virus’s\(told):</p>
+            \(.table(Self.columns, contigs.map(Self.row)))
             """
     }
 
@@ -36,7 +51,7 @@ extension AnalysisReport {
             nearest = contig.verdict.isEmpty ? "not compared" : "nothing known is like it"
         }
         return [
-            "\(contig.index)", "<span class=\"verdict\">\(contig.verdict)</span>",
+            "\(contig.label)", "<span class=\"verdict\">\(contig.verdict)</span>",
             "\(Figures.count(contig.length))",
             "\(contig.reads.map { Figures.count($0) } ?? "")",
             "\(Figures.decimal(contig.depth, places: 2))", nearest,

@@ -39,25 +39,26 @@ extension AnalysisReport {
             Self.rowHeadColumns + [
                 "verdict", "contig", "length", "reads", "depth", "nearest_id", "accession",
                 "nearest_virus", "nearest_isolate", "identity", "covered", "frames", "family",
-                "family_e", "family_score",
+                "family_e", "family_score", "viral_protein",
             ]
         )
         let contigs = Contig.all(in: document)
+        if !contigs.contains(where: \.isLikeVirus) { table.add(nothing("", cells: 16)) }
         for contig in contigs {
             table.add(
                 rowHead + [
                     .text(contig.verdict.isEmpty ? "unjudged" : contig.verdict),
-                    .integer(contig.index), .integer(contig.length), Cell(contig.reads),
+                    .text(contig.label), .integer(contig.length), Cell(contig.reads),
                     Cell(contig.depth), .text(contig.nearest?.id ?? ""),
                     .text(contig.nearest.flatMap { Accession($0.id) }?.description ?? ""),
                     .text(contig.nearest?.virus ?? ""), .text(contig.nearest?.isolate ?? ""),
                     Cell(contig.nearest?.identity), Cell(contig.nearest?.coverage),
                     .integer(contig.frames), .text(contig.best?.family ?? ""),
                     Cell(contig.best?.e), Cell(contig.best?.score),
+                    .text(contig.isLikeVirus ? "yes" : "no"),
                 ]
             )
         }
-        if contigs.isEmpty { table.add(nothing("", cells: 15)) }
         return table.text
     }
 

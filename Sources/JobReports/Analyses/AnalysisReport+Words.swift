@@ -49,18 +49,27 @@ extension AnalysisReport {
     }
 
     private var contigsStatement: String {
-        let contigs = Contig.all(in: document)
-        guard !contigs.isEmpty else { return "No contig that looks like a virus was found." }
+        let all = Contig.all(in: document)
+        let contigs = all.filter(\.isLikeVirus)
+        let near = all.count { !$0.isLikeVirus && !["unknown", ""].contains($0.verdict) }
+        let others =
+            near == 0
+            ? ""
+            : " \(Figures.count(near, "other contig")) \(near == 1 ? "is" : "are") near to a known virus."
+        guard !contigs.isEmpty else {
+            return "No contig that looks like a virus was found." + others
+        }
         func count(_ verdict: String) -> Int { contigs.count { $0.verdict == verdict } }
-        let all = Figures.count(contigs.count, "contig")
-        let begin = "\(all) \(contigs.count == 1 ? "looks" : "look") like a virus"
+        let begin =
+            "\(Figures.count(contigs.count, "contig")) \(contigs.count == 1 ? "looks" : "look") like a virus"
         let parts = [
             ("unknown", "unknown"), ("related", "related to a known virus"),
             ("known", "of a known virus"),
         ].compactMap { verdict, words in
             count(verdict) == 0 ? nil : "\(Figures.count(count(verdict))) \(words)"
         }
-        return parts.isEmpty ? begin + "." : "\(begin): \(parts.joined(separator: ", "))."
+        let end = parts.isEmpty ? "." : ": \(parts.joined(separator: ", "))."
+        return begin + end + others
     }
 
     private static func sentence(_ text: String) -> String {

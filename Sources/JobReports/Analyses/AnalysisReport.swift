@@ -86,10 +86,10 @@ public struct AnalysisReport: Sendable {
 
     private var fasta: String {
         var text = ""
-        for contig in Contig.all(in: document).sorted(by: { $0.index < $1.index })
-        where !contig.sequence.isEmpty {
-            text += ">\(record.key.id)_contig_\(contig.index) length=\(contig.length)"
+        for contig in Contig.all(in: document) where !contig.sequence.isEmpty {
+            text += ">\(record.key.id)_contig_\(contig.label) length=\(contig.length)"
             if let depth = contig.depth { text += " depth=\(depth)" }
+            if !contig.isLikeVirus { text += " no_viral_protein" }
             if !contig.verdict.isEmpty { text += " verdict=\(Self.word(contig.verdict))" }
             if let nearest = contig.nearest { text += " nearest=\(Self.word(nearest.id))" }
             text += "\n"

@@ -1,6 +1,6 @@
 import JSON
 
-/// A contig that looks like a virus, as an analysis tells of it.
+/// A contig, as an analysis tells of it.
 struct Contig {
     /// The known sequence that is nearest to it.
     struct Nearest {
@@ -19,8 +19,10 @@ struct Contig {
         let score: Double?
     }
 
-    /// Its number among those that code for proteins, from 0.
-    let index: Int
+    /// Its number among those that code for proteins, from 0, or `other_` with its place among the others.
+    let label: String
+    /// Whether it codes for a protein like a virus's.
+    let isLikeVirus: Bool
     let sequence: String
     let length: Int
     /// `known`, `related`, `unknown`, or empty where an earlier version did not judge.
@@ -32,17 +34,27 @@ struct Contig {
     /// The best hit of all its frames.
     let best: Hit?
 
+    /// All contigs: first those that look like a virus, and of both those that nothing known is like.
     static func all(in document: JSONValue) -> [Contig] {
         let order = ["unknown", "related", "known"]
-        let contigs = document.list("contigs").enumerated().map { Contig($0.element, $0.offset) }
+        let like = document.list("contigs").enumerated().map { place, value in
+            Contig(value, "\(value["index"]?.countValue ?? place)", isLikeVirus: true)
+        }
+        let others = document.list("other_contigs").enumerated().map { place, value in
+            Contig(value, "other_\(place)", isLikeVirus: false)
+        }
         func rank(_ contig: Contig) -> Int { order.firstIndex(of: contig.verdict) ?? order.count }
-        return contigs.enumerated().sorted {
-            (rank($0.element), $0.offset) < (rank($1.element), $1.offset)
-        }.map(\.element)
+        func sorted(_ contigs: [Contig]) -> [Contig] {
+            contigs.enumerated().sorted {
+                (rank($0.element), $0.offset) < (rank($1.element), $1.offset)
+            }.map(\.element)
+        }
+        return sorted(like) + sorted(others)
     }
 
-    private init(_ value: JSONValue, _ place: Int) {
-        index = value["index"]?.countValue ?? place
+    private init(_ value: JSONValue, _ label: String, isLikeVirus: Bool) {
+        self.label = label
+        self.isLikeVirus = isLikeVirus
         sequence = value.text("sequence")
         length = value["length"]?.countValue ?? sequence.utf8.count
         verdict = value.text("verdict")
