@@ -430,6 +430,8 @@ def test_results_by_keyboard(show):
     place.page.keyboard.press("Tab")
     expect(table).to_be_focused()
     place.page.keyboard.press("Tab")
+    expect(table.get_by_role("link", name="NC_003689")).to_be_focused()
+    place.page.keyboard.press("Tab")
     expect(place.get_by_text("Show as JSON")).to_be_focused()
     place.page.keyboard.press("Space")
     expect(place.locator(".json")).to_be_visible()

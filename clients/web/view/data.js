@@ -1,4 +1,5 @@
 // @ts-check
+import { exportsOf, findingsPath } from '../model/exports.js';
 import { timestamp } from '../model/format.js';
 import { KINDS, keptRecords } from '../model/kept.js';
 import { h } from './dom.js';
@@ -39,16 +40,30 @@ export function dataDialog({ client, openJob }) {
 /** @param {string} kind @param {KeptRecord[]} records @param {(event: MouseEvent, job: string) => void} open */
 function table(kind, records, open) {
   if (records.length === 0) return h('p.dim', null, `There is no ${kind} yet.`);
+  const hasReports = kind === 'analysis' || kind === 'sample';
   const hasUses = records.some(({ uses }) => uses.length > 0);
-  return listing(KINDS.find(([each]) => each === kind)?.[1] ?? kind, [
+  const rows = listing(KINDS.find(([each]) => each === kind)?.[1] ?? kind, [
     { head: 'Name', isHead: true, cell: ({ name, _id }) => name || _id },
     { head: 'Job', cell: ({ job }) => job && h('a.code', { href: `?job=${encodeURIComponent(job)}`, onclick: (/** @type {MouseEvent} */ event) => open(event, job) }, job) },
     { head: 'Id', cell: ({ _id }) => h('code', null, _id) },
     ...(hasUses ? [{ head: 'Made with', cell: (/** @type {KeptRecord} */ { uses }) => uses.map((each) => `${each.kind} ${each._id}`).join(', ') }] : []),
+    ...(hasReports ? [{ head: 'Report', cell: (/** @type {KeptRecord} */ { _id, name }) => reportLink(kind === 'analysis' ? 'analyses' : 'samples', _id, name || _id) }] : []),
     { head: 'By', cell: ({ username }) => username },
     { head: 'Created', cell: ({ created }) => created && h('time', { datetime: created }, timestamp(created)) },
   ], records);
+  return hasReports ? h('div', null, findingsLinks(), rows) : rows;
 }
+
+/** @param {'analyses' | 'samples'} kind @param {string} id @param {string} name */
+const reportLink = (kind, id, name) => h('a', { href: exportsOf(kind, id)('report.html'), target: '_blank', rel: 'noopener', 'aria-label': `Report of ${name}` }, 'Report');
+
+/** Which viruses were found in which samples, as one table. */
+const findingsLinks = () => h(
+  'nav.exports', { 'aria-label': 'Samples and viruses' }, h('span.dim', null, 'Samples × viruses:'),
+  h('a', { href: findingsPath('html'), target: '_blank', rel: 'noopener' }, 'Table'),
+  h('a', { href: findingsPath('tsv'), download: '' }, 'TSV'),
+  h('a', { href: findingsPath('tsv', 'long'), download: '' }, 'TSV, a row for each finding'),
+);
 
 /** @param {any} error */
 const problem = ({ code, message }) => h('p.notice', null, code === 'method_not_found' ? 'This server can’t list what it keeps.' : message);

@@ -9,6 +9,7 @@ import { factsView } from '../facts.js';
 import { listing } from '../listing.js';
 import { many } from '../many.js';
 import { contigPicture, hueOf } from './contig.js';
+import { exportsView, sequenceId } from './exports.js';
 import { referenceText } from './pathoscope.js';
 import { toolsText } from './tools.js';
 
@@ -26,6 +27,7 @@ export function nuvsView(result, page) {
   const hasSequences = contigs.some(({ sequence }) => sequence !== '');
   return [
     h('p.sentence', null, contigsSentence(result, contigs)),
+    ...exportsView('analyses', result, [['contigs.fasta', 'Contigs as FASTA']]),
     ...(hasSequences ? [h('div.panel-actions', null, h('button', { onclick: () => download(fasta(contigs), file) }, `Download ${contigs.length === 1 ? 'it' : `all ${number(contigs.length)}`} as FASTA`))] : []),
     ...many(contigs, FIRST, 'contigs', (contig, index) => contigView(contig, index < OPEN, page)),
     ...(others.length ? [othersView(others, amount(result.other_contig_count) ?? others.length, result)] : []),
@@ -46,7 +48,7 @@ function othersView(others, all, result) {
       { head: 'Reads', cell: ({ reads }) => (reads === null ? '' : number(reads)), isNumber: true },
       { head: 'Depth', cell: ({ depth }) => (depth === null ? '' : measured(depth)), isNumber: true },
       { head: 'Verdict', cell: ({ verdict }) => (verdict ? VERDICTS[verdict] : '') },
-      { head: 'Nearest', cell: (contig) => nearestText(contig).slice(2) },
+      { head: 'Nearest', cell: (contig) => h('span', null, ...nearestText(contig)) },
     ], rows),
     h('div.panel-actions', null, h('button', { onclick: () => download(fasta(rows), `${named(result.sample) || 'sample'}-other-contigs.fa`) }, 'Download them as FASTA')),
   ]);
@@ -60,7 +62,7 @@ function contigView(contig, isOpen, { copy }) {
   return h(
     'div.contig', null,
     h('h4', null, name, h('span.dim', null, ` ${number(length)} nt${made && `, ${made}`}`)),
-    verdict ? h('p.verdict', null, h(`strong.${verdict}`, null, VERDICTS[verdict]), nearestText(contig)) : null,
+    verdict ? h('p.verdict', null, h(`strong.${verdict}`, null, VERDICTS[verdict]), ': ', ...nearestText(contig)) : null,
     best ? h('p.dim', null, `Most like ${best.label}`) : null,
     contigPicture(contig),
     hits ? disclosure(count(hits, 'hit'), () => [hitsView(contig)], { isOpen }) : null,
@@ -77,10 +79,10 @@ const VERDICTS = { known: 'Known virus', related: 'Related to a known virus', un
 
 /** What is known that is nearest to it. @param {Contig} contig */
 function nearestText({ nearest }) {
-  if (!nearest) return ': nothing in the reference is like it.';
+  if (!nearest) return ['nothing in the reference is like it.'];
   const { id, virus, isolate, identity, coverage } = nearest;
   const how = [identity === null ? '' : `${share(identity)} identical`, coverage === null ? '' : `over ${share(coverage)} of it`].filter(Boolean).join(' ');
-  return `: nearest is ${virus}${isolate ? `, ${isolate}` : ''} (${id})${how ? `, ${how}` : ''}.`;
+  return [`nearest is ${virus}${isolate ? `, ${isolate}` : ''} (`, sequenceId(id), `)${how ? `, ${how}` : ''}.`];
 }
 
 /** @param {Contig} contig */

@@ -8,6 +8,7 @@ import { factsView } from '../facts.js';
 import { listing } from '../listing.js';
 import { many } from '../many.js';
 import { coverageView } from './coverage.js';
+import { exportsView, readsView, sequenceId } from './exports.js';
 import { meterBar } from './shares.js';
 import { toolsText } from './tools.js';
 
@@ -23,8 +24,9 @@ export function pathoscopeView(result) {
   const candidates = amount(result.candidate_count);
   return [
     h('p.sentence', null, diagnosisSentence(result, all)),
-    h('div.viruses', null, ...many(shown, FIRST, 'viruses', (virus, index) => virusView(virus, index < OPEN))),
-    ...(weak.length ? [weakView(weak)] : []),
+    ...exportsView('analyses', result),
+    h('div.viruses', null, ...many(shown, FIRST, 'viruses', (virus, index) => virusView(result, virus, index < OPEN))),
+    ...(weak.length ? [weakView(result, weak)] : []),
     factsView([
       ['Sample', named(result.sample)],
       ['Reference', referenceText(result.reference)],
@@ -42,21 +44,21 @@ export function referenceText(reference) {
   return named(reference) && `${named(reference)}${version === null ? '' : `, version ${version}`}`;
 }
 
-/** What may be another sample's, folded away. @param {import('../../model/diagnosis.js').Virus[]} weak */
-function weakView(weak) {
+/** What may be another sample's, folded away. @param {Record<string, any>} result @param {import('../../model/diagnosis.js').Virus[]} weak */
+function weakView(result, weak) {
   const head = h('span.virus-head', null, `${count(weak.length, 'virus', 'viruses')} with weak support, perhaps a contamination`);
-  return disclosure(head, () => [h('div.viruses', null, ...many(weak, FIRST, 'viruses', (virus) => virusView(virus, false)))], { tag: 'details.weak' });
+  return disclosure(head, () => [h('div.viruses', null, ...many(weak, FIRST, 'viruses', (virus) => virusView(result, virus, false)))], { tag: 'details.weak' });
 }
 
-/** @param {import('../../model/diagnosis.js').Virus} virus @param {boolean} isOpen */
-function virusView({ name, abbreviation, share: part, reads, isolates, finding }, isOpen) {
+/** @param {Record<string, any>} result @param {import('../../model/diagnosis.js').Virus} virus @param {boolean} isOpen */
+function virusView(result, { id, name, abbreviation, share: part, reads, isolates, finding }, isOpen) {
   const head = h(
     'span.virus-head', null,
     h('span.virus-name', null, h('b', null, name), abbreviation && abbreviation !== name ? h('span.dim', null, ` ${abbreviation}`) : null),
     ...(finding ? supportView(finding) : [h('b.virus-share', null, share(part)), meterBar(part), h('span.dim', null, count(Math.round(reads), 'read'))]),
   );
   const reasons = finding?.reasons.length ? [h('p.reasons', null, sentence(finding.reasons))] : [];
-  return disclosure(head, () => [...reasons, ...isolates.map(isolateView)], { isOpen, tag: 'details.virus' });
+  return disclosure(head, () => [...reasons, ...isolates.map(isolateView), ...(finding ? readsView(result, id) : [])], { isOpen, tag: 'details.virus' });
 }
 
 const IN_WORDS = { found: 'Found', uncertain: 'Uncertain', weak: 'Weak' };
@@ -90,7 +92,7 @@ function isolateView({ name, isDefault, share: part, sequences }) {
     'div.isolate', null,
     h('h4', null, title(name), isDefault ? h('span.tag', null, 'default') : null, h('span.grow'), h('span.dim', null, share(part))),
     listing(`Sequences of ${name}`, [
-      { head: 'Sequence', cell: ({ id }) => id, isHead: true },
+      { head: 'Sequence', cell: ({ id }) => sequenceId(id), isHead: true },
       { head: 'π', cell: (sequence) => share(sequence.share), isNumber: true },
       { head: 'Reads', cell: ({ reads }) => measured(reads), isNumber: true },
       { head: 'Best hits', cell: ({ best }) => (best === null ? '' : share(best)), isNumber: true },

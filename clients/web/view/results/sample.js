@@ -3,6 +3,7 @@ import { bytes, count, list, number, share } from '../../model/format.js';
 import { amount, amounts, object, objects, words } from '../../model/reading.js';
 import { h } from '../dom.js';
 import { factsView } from '../facts.js';
+import { exportsView } from './exports.js';
 import { qualityViews } from './quality.js';
 import { meterBar } from './shares.js';
 import { toolsText } from './tools.js';
@@ -17,6 +18,7 @@ export function sampleView(result) {
   return [
     h('p.sentence', null, raw ? `${number(kept)} of ${count(raw, 'read')} were kept (${share(kept / raw)}).` : `${count(kept, 'read')} were kept.`),
     ...(raw ? [meterBar(kept / raw)] : []),
+    ...exportsView('samples', result),
     ...warningsOf(result).map((warning) => h('p.notice', null, warning)),
     factsView([
       ['Sample', words(result.name)],
