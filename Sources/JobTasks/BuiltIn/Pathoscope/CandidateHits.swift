@@ -79,14 +79,17 @@ struct IsolateCollector: AlignmentCollector {
         }
     }
 
-    /// All that counts: of a read that fits an isolate as a whole nothing else does, and of others only what lies on viruses
-    /// of which such parts cover enough.
+    /// Gives away all that counts: of a read that fits an isolate as a whole nothing else does, and of others only what
+    /// lies on viruses of which such parts cover enough.
     ///
     /// - Parameter sequences: What the alignments' references are.
-    /// - Returns: The matrix.
-    func matrix(of sequences: [Reference.Placed]) -> PathoscopeMatrix {
+    /// - Returns: The matrix; nothing is left here.
+    mutating func takeMatrix(of sequences: [Reference.Placed]) -> PathoscopeMatrix {
+        // Moved, not copied: there may be millions of alignments.
+        var matrix = PathoscopeMatrix()
+        swap(&matrix, &whole)
         var hits: [Int: CandidateHits] = [:]
-        parts.forEachAlignment(ofReadsNotIn: whole) { reference, position, span in
+        parts.forEachAlignment(ofReadsNotIn: matrix) { reference, position, span in
             hits[reference, default: CandidateHits()]
                 .add(position: position, span: span, isWhole: false)
         }
@@ -99,8 +102,8 @@ struct IsolateCollector: AlignmentCollector {
             )
         }
         let viruses = Set(covered.compactMap(\.key.first))
-        var matrix = whole
         matrix.add(parts) { viruses.contains(ExactText(sequences[$0].virus.id)) }
+        parts = PathoscopeMatrix()
         return matrix
     }
 }

@@ -102,18 +102,19 @@ extension Pathoscope {
 
     func mapIsolates() async throws(TaskFailure) {
         guard !candidates.isEmpty else { return }
-        let (alignments, names) = try await context.map(
+        var mapped = try await context.map(
             try aligner.mapIsolates(inputs, context: context),
             reads: inputs.readCount,
             into: IsolateCollector()
         )
+        let names = mapped.references
         aligned = try (0..<names.count).map { number throws(TaskFailure) in
             guard let place = Int(names[number]), isolates.indices.contains(place) else {
                 throw .task("\(names[number]) is in the alignments, but not in the index")
             }
             return isolates[place]
         }
-        matrix = alignments.matrix(of: aligned)
+        matrix = mapped.collector.takeMatrix(of: aligned)
         context.log("\(matrix.readCount) reads or pairs fit \(aligned.count) sequences")
     }
 
