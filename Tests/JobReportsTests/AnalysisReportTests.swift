@@ -109,12 +109,13 @@ struct AnalysisReportTests {
     @Test("What an earlier version did not judge is neither left out nor called found")
     func unjudged() throws {
         var old = Examples.pathoscope([], [Examples.hit("v1"), Examples.hit("v2")])
-        old["findings"] = nil
+        (old["findings"], old["hosts"], old["host"]) = (nil, nil, "tobacco")
         let table = try rows(#require(Examples.text(old, .tsv)))
         #expect(table.map { $0["verdict"] } == ["unjudged", "unjudged"])
         #expect(table[0]["breadth"] == "0.97")
         let page = try #require(Examples.text(old, .html))
         #expect(page.contains("Reads of 2 viruses were found, which nobody judged."))
+        #expect(page.contains("Hosts subtracted</th><td>tobacco<"))
     }
 
     @Test("Contigs come as a page, as a table and as FASTA")
@@ -129,7 +130,9 @@ struct AnalysisReportTests {
                         "id": "AB123456.1", "virus": ["name": "TMV"], "isolate": ["name": "T-1"],
                         "identity": 0.93, "coverage": 1,
                     ],
-                    "orfs": [["hits": [["label": "Coat protein", "full_e": 1e-9]]]],
+                    "orfs": [
+                        ["hits": [["label": "Coat protein", "full_e": 3.162277660168379e-120]]]
+                    ],
                 ],
                 [
                     "index": 3, "length": 4, "verdict": "unknown", "nearest": nil,
@@ -154,7 +157,7 @@ struct AnalysisReportTests {
         #expect(table[1]["family"] == "Coat protein")
         let page = try #require(Examples.text(document, .html))
         #expect(page.contains("2 contigs look like a virus: 1 unknown, 1 of a known virus."))
-        #expect(page.contains("nuccore/AB123456.1"))
+        #expect(page.contains("nuccore/AB123456.1") && page.contains(">3.16e-120<"))
         #expect(Examples.text(document, .fastq) == nil)
         var viroid = document
         viroid["contigs"] = []

@@ -70,7 +70,9 @@ extension AnalysisReport {
     private var methodFacts: [(String, HTML)] {
         let reference = document["reference"]
         let index = reference?["index"]?.integerValue.map { ", version \($0) of its index" } ?? ""
-        let hosts = document.list("hosts").compactMap(\.stringValue)
+        // Analyses of earlier versions name one host only.
+        let named = document["hosts"]?.arrayValue ?? [document["host"]].compactMap(\.self)
+        let hosts = named.compactMap(\.stringValue)
         let thresholds = (document["thresholds"]?.objectValue ?? [:]).map {
             "\($0.key) \($0.value.description)"
         }

@@ -57,7 +57,7 @@ extension AnalysisReport {
             "\(Figures.decimal(contig.depth, places: 2))", nearest,
             "\(Figures.percent(contig.nearest?.identity))",
             "\(Figures.percent(contig.nearest?.coverage))", "\(contig.best?.family ?? "")",
-            "\(contig.best?.e.map { "\($0)" } ?? "")",
+            "\(Figures.scientific(contig.best?.e))",
         ]
     }
 }

@@ -24,7 +24,8 @@ extension AnalysisReport {
     private var accessions: JSONObject {
         let ids =
             document.list("diagnosis").map { $0.text("id") }
-            + document.list("contigs").compactMap { $0["nearest"]?.text("id") }
+            + (document.list("contigs") + document.list("other_contigs"))
+            .compactMap { $0["nearest"]?.text("id") }
         var links: JSONObject = [:]
         for accession in ids.compactMap(Accession.init) {
             links[accession.description] = .string(accession.link)

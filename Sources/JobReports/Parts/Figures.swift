@@ -37,6 +37,17 @@ enum Figures {
         return decimal(value, places: abs(value) < 1 ? 3 : 1) + " %"
     }
 
+    /// A number that may be very small, with two decimals of its first digit.
+    static func scientific(_ number: Double?) -> String {
+        guard let number, number.isFinite else { return "" }
+        let parts = "\(number)".split(separator: "e", maxSplits: 1)
+        guard parts.count == 2, let first = Double(parts[0]) else {
+            return abs(number) >= 0.01 || number == 0
+                ? decimal(number, places: 2) : decimal(number, places: 4)
+        }
+        return "\(decimal(first, places: 2))e\(parts[1])"
+    }
+
     /// A moment of UTC to the minute.
     static func moment(_ text: String) -> String {
         let parts = text.split(separator: "T", maxSplits: 1)

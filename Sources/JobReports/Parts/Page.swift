@@ -49,7 +49,7 @@ enum Page {
         table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-variant-numeric: tabular-nums }
         th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--line) }
         thead th { border-bottom: 2px solid var(--line) } .figure { text-align: right; white-space: nowrap }
-        .facts th { width: 14rem; font-weight: 600 } .verdict { font-weight: 700; text-transform: uppercase }
+        .facts th { width: 14rem; font-weight: 600 } .verdict { font-weight: 700; text-transform: uppercase; white-space: nowrap }
         .found { color: #8c1d18 } .uncertain { color: #7a4a00 } .weak, .none { color: var(--dim) }
         .wide { overflow-x: auto } .wide td, .wide th { overflow-wrap: normal } .wide table { width: auto }
         figure { margin: .4rem 0 .8rem; break-inside: avoid } figcaption { font-size: .9rem }
