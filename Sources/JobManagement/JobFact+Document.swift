@@ -17,6 +17,9 @@ extension JobFact {
             document["number"] = .integer(stage)
             document["of"] = .integer(count)
             document["fraction"] = .number(fraction)
+        case .waits(let lack):
+            // As little as what follows: whoever has the job's machine tells of it.
+            document["waits"] = lack.map { .string($0) } ?? .null
         case .notStarted(let problem, _):
             // Such a fact concerns nobody but the server that started the job; it is handed over to none.
             document["not_started"] = .string(problem.message)
@@ -25,12 +28,7 @@ extension JobFact {
             document["error"] = end.error.map { .object($0.document) }
             document["result"] = end.result
             if end.isInterrupted { document["interrupted"] = true }
-            if let usage = end.usage {
-                document["usage"] = [
-                    "cpu_seconds": .number(usage.cpuSeconds),
-                    "peak_memory": .integer(usage.peakMemory),
-                ]
-            }
+            document["usage"] = end.usage.map { .object($0.document) }
         }
         return document
     }

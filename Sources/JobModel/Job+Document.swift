@@ -30,12 +30,7 @@ extension Job {
         ]
         document["server"] = server.map { .string($0) }
         document["result"] = result
-        if let usage {
-            document["usage"] = [
-                "cpu_seconds": .number(usage.cpuSeconds),
-                "peak_memory": .integer(usage.peakMemory),
-            ]
-        }
+        document["usage"] = usage.map { .object($0.document) }
         return document
     }
 
@@ -146,12 +141,18 @@ extension JobError {
 extension ResourceUsage {
     /// Reads a record of use from a job's document.
     ///
-    /// - Parameter document: An object with `cpu_seconds` and `peak_memory`, each within its range.
+    /// - Parameter document: An object with `cpu_seconds` and perhaps `peak_memory`, each within its range.
     public init?(document: JSONValue) {
-        self.init(
-            checking: document["cpu_seconds"]?.numberValue,
-            document["peak_memory"]?.integerValue
-        )
+        let peak = document["peak_memory"]
+        guard peak == nil || peak?.integerValue != nil else { return nil }
+        self.init(checking: document["cpu_seconds"]?.numberValue, peak?.integerValue)
+    }
+
+    /// The record as a job's document holds it.
+    public var document: JSONObject {
+        var document: JSONObject = ["cpu_seconds": .number(cpuSeconds)]
+        document["peak_memory"] = peakMemory.map { .integer($0) }
+        return document
     }
 }
 

@@ -4,15 +4,15 @@ public import JSON
 public struct ResourceUsage: Hashable, Sendable {
     /// Processor time of the job's processes in seconds.
     public var cpuSeconds: Double
-    /// The largest resident memory of one of its processes in bytes.
-    public var peakMemory: Int
+    /// The largest resident memory of one of its processes in bytes; nil where nobody knows.
+    public var peakMemory: Int?
 
     /// Makes a record of use.
     ///
     /// - Parameters:
     ///   - cpuSeconds: Processor time in seconds.
-    ///   - peakMemory: The largest resident memory in bytes.
-    public init(cpuSeconds: Double, peakMemory: Int) {
+    ///   - peakMemory: The largest resident memory in bytes; nil where nobody knows.
+    public init(cpuSeconds: Double, peakMemory: Int?) {
         self.cpuSeconds = cpuSeconds
         self.peakMemory = peakMemory
     }
@@ -21,10 +21,11 @@ public struct ResourceUsage: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - cpuSeconds: Processor time in seconds: a million cores for thirty years at most.
-    ///   - peakMemory: The largest resident memory in bytes, which a number in JavaScript holds.
+    ///   - peakMemory: The largest resident memory in bytes, which a number in JavaScript holds; nil where
+    ///     nobody knew.
     public init?(checking cpuSeconds: Double?, _ peakMemory: Int?) {
-        guard let cpuSeconds, let peakMemory, (0...1e15).contains(cpuSeconds),
-            (0...1 << 53).contains(peakMemory)
+        guard let cpuSeconds, (0...1e15).contains(cpuSeconds),
+            (0...1 << 53).contains(peakMemory ?? 0)
         else { return nil }
         self.init(cpuSeconds: cpuSeconds, peakMemory: peakMemory)
     }

@@ -22,6 +22,7 @@ struct DeathTests {
         kill(try bench.workerIdentity().pid, signal)
         let end = try await runner.end()
         let error = try #require(end.error)
+        #expect(try #require(end.usage).cpuSeconds > 0)
         #expect(error.cause == .signal)
         #expect(error.message.hasPrefix("the worker was ended by SIG"))
         #expect(error.log.contains { $0.hasSuffix("so far") })

@@ -140,10 +140,9 @@ extension JobDocument {
 
     private static func usage(_ reader: JobFieldReader) -> ResourceUsage? {
         guard let document = reader.fields["usage"]?.documentValue else { return nil }
-        return ResourceUsage(
-            checking: document["cpu_seconds"]?.numberValue,
-            document["peak_memory"]?.integerValue
-        )
+        let peak = document["peak_memory"]
+        guard peak == nil || peak?.integerValue != nil else { return nil }
+        return ResourceUsage(checking: document["cpu_seconds"]?.numberValue, peak?.integerValue)
     }
 
     private static func idText(_ id: BSONValue?) -> String {

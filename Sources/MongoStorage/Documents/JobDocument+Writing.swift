@@ -84,7 +84,7 @@ enum JobDocument {
         if let usage = job.usage {
             writer.append(documentFor: "usage") { fields in
                 fields.append(usage.cpuSeconds, for: "cpu_seconds")
-                fields.append(usage.peakMemory, for: "peak_memory")
+                if let peak = usage.peakMemory { fields.append(peak, for: "peak_memory") }
             }
         }
     }

@@ -62,8 +62,8 @@ struct JobReport {
         }
         if let usage = job.usage {
             let time = Words.duration(.milliseconds(Int(usage.cpuSeconds * 1000)))
-            let memory = Words.bytes(usage.peakMemory)
-            lines.append(Self.fact("used", "\(time) of processor time, at most \(memory)"))
+            let memory = usage.peakMemory.map { ", at most \(Words.bytes($0))" } ?? ""
+            lines.append(Self.fact("used", "\(time) of processor time\(memory)"))
         }
         return lines
     }
