@@ -21,9 +21,13 @@ public struct ProtocolLimits: Hashable, Sendable {
     public var batchAnswerBytes = 16 << 20
     /// How many bytes of answers may wait, of all connections together.
     ///
-    /// Those of batches wait for others of the same batch, costly ones to be read. Beyond it a batch is
+    /// Those of batches wait for others of the same batch, all others to be read. Beyond it a batch is
     /// answered no more than ``answerBytes``.
     public var waitingAnswerBytes = 64 << 20
+    /// How many bytes of answers may be unread, of all connections together.
+    ///
+    /// Beyond it those connections are closed that have left much unread for longest.
+    public var unreadAnswerBytes = 128 << 20
     /// How many documents of a page, or ids of a list, count as one call.
     public var documentsPerCall = 100
     /// How many calls a second are answered in the long run.

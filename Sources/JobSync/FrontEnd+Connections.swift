@@ -91,7 +91,7 @@ extension FrontEnd: WebSocketServerDelegate {
         if let committed = connection.unwritten.take() { wereWritten(committed, to: [id]) }
         noteAnswerSent(on: connection)
         while connection.takesPushes, let answer = connection.outbox.popFirst() {
-            if answer.isCostly { noteRead(answer.frame.count, by: connection) }
+            noteRead(answer, by: connection)
             transmit(answer, to: connection)
         }
         push(to: connection)
@@ -137,35 +137,64 @@ extension FrontEnd {
             transmit(answer, to: connection)
             return
         }
-        if isCostly { noteUnread(answer.frame.count, by: connection) }
         connection.outbox.append(answer)
+        noteUnread(answer, by: connection)
         if connection.outbox.isOverfull { close(connection, .tooManyUnread) }
     }
 
     private func transmit(_ answer: AnswerOutbox.Answer, to connection: ClientConnection) {
         transmit(answer.frame, to: connection)
-        guard answer.isCostly, connection.isChoked else { return }
-        connection.unsentAnswer = answer.frame.count
-        noteUnread(answer.frame.count, by: connection)
+        guard connection.isChoked else { return }
+        connection.unsentAnswer = answer
+        noteUnread(answer, by: connection)
     }
 
-    private func noteUnread(_ bytes: Int, by connection: ClientConnection) {
-        connection.answerAllowance.add(bytes)
+    private func noteUnread(_ answer: AnswerOutbox.Answer, by connection: ClientConnection) {
+        let bytes = answer.frame.count
+        if answer.isCostly { connection.answerAllowance.add(bytes) }
+        if connection.unreadBytes == 0 { connection.unreadSince = clock.now }
         connection.unreadBytes += bytes
         unreadBytes += bytes
+        dropHoarders()
     }
 
-    private func noteRead(_ bytes: Int, by connection: ClientConnection) {
-        connection.answerAllowance.give(bytes)
+    private func noteRead(_ answer: AnswerOutbox.Answer, by connection: ClientConnection) {
+        let bytes = answer.frame.count
+        if answer.isCostly { connection.answerAllowance.give(bytes) }
+        connection.unreadSince = clock.now
         connection.unreadBytes -= bytes
         unreadBytes -= bytes
     }
 
     /// Takes in that the socket has taken all that it was given.
     private func noteAnswerSent(on connection: ClientConnection) {
-        guard connection.unsentAnswer > 0 else { return }
-        noteRead(connection.unsentAnswer, by: connection)
-        connection.unsentAnswer = 0
+        guard let answer = connection.unsentAnswer.take() else { return }
+        noteRead(answer, by: connection)
+    }
+
+    /// Drops who has left much unread for longest, for as long as all clients together have left too much.
+    ///
+    /// Much is half of what anybody has left, so that nobody goes who has just been answered. Without a farewell,
+    /// which would stand behind all that is not read.
+    private func dropHoarders() {
+        while unreadBytes > configuration.limits.unreadAnswerBytes {
+            let most = connections.values.lazy.map(\.unreadBytes).max() ?? 0
+            let hoarders = connections.values.lazy.filter { $0.unreadBytes > most / 2 }
+            guard let hoarder = hoarders.min(by: { $0.unreadSince < $1.unreadSince }) else {
+                return
+            }
+            forgetAnswers(of: hoarder)
+            hoarder.isClosing = true
+            leaveGroups(hoarder)
+            server.drop(hoarder.id, code: CloseReason.tooManyUnread.code)
+        }
+    }
+
+    private func forgetAnswers(of connection: ClientConnection) {
+        unreadBytes -= connection.unreadBytes
+        connection.unreadBytes = 0
+        connection.unsentAnswer = nil
+        connection.outbox = AnswerOutbox()
     }
 
     /// Hands a frame to the socket and notes whether that is full now.
@@ -229,6 +258,8 @@ extension FrontEnd {
     func close(_ connection: ClientConnection, _ reason: CloseReason, after: Int? = nil) {
         guard !connection.isClosing else { return }
         connection.isClosing = true
+        // What waits in the outbox is not sent any more; what the socket has is, or goes with it.
+        forgetAnswers(of: connection)
         leaveGroups(connection)
         let text = after.map { "\(reason.text); after=\($0)" } ?? reason.text
         server.close(connection.id, code: reason.code, reason: text)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
+import pathlib
 import re
 import socket as sockets
 import struct
+import subprocess
+import time
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from websockets.sync.client import ClientConnection
 
 from jobsync_server import PATIENCE, Server, connect
@@ -109,3 +115,51 @@ def test_unread_batches_have_an_end_for_all_clients_together(launch: Launch) -> 
             pass
         answers = call(other, [request(number) for number in range(10)])
         assert all("result" in answer for answer in answers)
+
+
+def wait_until(check: Callable[[], bool]) -> None:
+    """Look again and again, and let the server work in between."""
+    while not check():
+        time.sleep(0.05)
+
+
+def enter_network_of_small_buffers() -> None:
+    """Leave this thread, and what it starts, a network whose sockets take little of what is not read."""
+    clone_newnet = 0x40000000
+    try:
+        # Python has a name for it from 3.12 on only.
+        if ctypes.CDLL(None, use_errno=True).unshare(clone_newnet) != 0:
+            raise OSError(ctypes.get_errno(), "unshare")
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True, capture_output=True)
+        pathlib.Path("/proc/sys/net/ipv4/tcp_wmem").write_text("4096 16384 32768")
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"needs the right to make a network: {error}")
+
+
+def test_unread_answers_have_an_end_for_all_clients_together(launch: Launch) -> None:
+    # A network belongs to a thread; the other tests keep theirs.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(hoard, launch).result()
+
+
+def hoard(launch: Launch) -> None:
+    most, clients = 128 << 20, 450
+    enter_network_of_small_buffers()
+    server = launch("quick.yaml", rate=0, stall="10m")
+    keep(server)
+    with (
+        contextlib.ExitStack() as stack,
+        connect(server.socket, proxy=None, max_size=None) as other,
+    ):
+        for _ in range(clients):
+            stack.enter_context(ask_and_not_read(server, request(1)))
+        wait_until(lambda: metric(server, "jobsync_calls_total", "jobs.output") >= clients)
+        dropped = clients - most // (LONGEST * 4 // 3)
+        wait_until(lambda: metric(server, "jobsync_connections_closed_total", '"4008"') >= dropped)
+        assert most // 2 < metric(server, "jobsync_answer_bytes_waiting") <= most
+        # Whoever reads is not among them.
+        for number in range(3):
+            assert "result" in call(other, request(number))
+    with connect(server.socket, proxy=None, max_size=None) as other:
+        wait_until(lambda: metric(server, "jobsync_answer_bytes_waiting") == 0)
+        assert "result" in call(other, request(1))

@@ -62,7 +62,7 @@ extension FrontEnd {
         text.single(
             "jobsync_answer_bytes_waiting",
             .gauge,
-            "Bytes of answers of batches that wait for others, and of costly ones that are not read.",
+            "Bytes of answers that wait for others of their batch, or to be read.",
             Double(batches.bytes + unreadBytes)
         )
         text.single(

@@ -34,10 +34,12 @@ final class ClientConnection {
     var lastTail = 0
     let logAllowance = Allowance(logReads)
     var outbox = AnswerOutbox()
-    /// Bytes of the costly answer that the socket has not taken whole.
-    var unsentAnswer = 0
-    /// Bytes of costly answers that the socket has not taken, those in the outbox among them.
+    /// The answer that the socket has not taken whole.
+    var unsentAnswer: AnswerOutbox.Answer?
+    /// Bytes of answers that the socket has not taken, those in the outbox among them.
     var unreadBytes = 0
+    /// Since when none of them was taken whole.
+    var unreadSince: ContinuousClock.Instant
     /// Whether the socket is full and will say when it has room.
     var isChoked = false
     /// When the oldest change was committed of the frame that the socket has not taken whole.
@@ -74,6 +76,7 @@ final class ClientConnection {
         rate = RateLimiter(perSecond: limits.callsPerSecond, now: now)
         refusals = RateLimiter(perSecond: limits.callsPerSecond, seconds: 10, now: now)
         answerAllowance = Allowance(limits.answerBytes)
+        unreadSince = now
     }
 
     /// Whether messages wait unread.

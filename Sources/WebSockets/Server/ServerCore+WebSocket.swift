@@ -49,6 +49,13 @@ extension ServerCore {
         startClosing(peer, code: code, reason: reason)
     }
 
+    /// Drops a connection with all that was to be sent to it.
+    func drop(_ connection: ConnectionID, code: WebSocketCloseCode) {
+        guard let peer = peers[connection.rawValue] else { return }
+        peer.closeCode = code
+        kill(peer)
+    }
+
     /// Reads from a connection, or lets its sender wait.
     func setReceiving(_ isReceiving: Bool, from connection: ConnectionID) {
         guard let peer = peers[connection.rawValue], peer.phase == .open else { return }

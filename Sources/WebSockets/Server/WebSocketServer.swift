@@ -93,6 +93,15 @@ public final class WebSocketServer: Sendable {
         core.assumeIsolated { $0.close(connection, code: code, reason: reason) }
     }
 
+    /// Drops a connection with all that was to be sent to it, and without a farewell; only on the service thread.
+    ///
+    /// - Parameters:
+    ///   - connection: which one; one that is gone is ignored
+    ///   - code: what the delegate is told
+    public func drop(_ connection: ConnectionID, code: WebSocketCloseCode) {
+        core.assumeIsolated { $0.drop(connection, code: code) }
+    }
+
     /// Reads nothing more from a connection, so that its sender has to wait; only on the service thread.
     ///
     /// What was read already may still arrive.
