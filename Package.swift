@@ -78,9 +78,14 @@ let package = Package(
         ),
         // Compiled on its own, for headers with GNU extensions contradict Swift's Glibc.
         .target(name: "CProcess", path: "Sources/C/CProcess"),
+        .target(name: "CThreads", path: "Sources/C/CThreads"),
 
         // MARK: Knows nothing of jobs
-        .target(name: "Threads", dependencies: ["CPlatform", dequeModule], swiftSettings: house),
+        .target(
+            name: "Threads",
+            dependencies: ["CPlatform", "CThreads", dequeModule],
+            swiftSettings: house
+        ),
         .target(
             name: "WebSockets",
             dependencies: ["CLibwebsockets", "CPlatform", "CZlib", "Threads", logging],
@@ -128,7 +133,7 @@ let package = Package(
         .target(
             name: "SQLiteStorage",
             dependencies: [
-                "JSON", "JobModel", "JobStorage", logging, systemPackage,
+                "JSON", "JobModel", "JobStorage", "Threads", logging, systemPackage,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: pointerFree
@@ -192,7 +197,8 @@ let package = Package(
         .target(
             name: "Authentication",
             dependencies: [
-                "JSON", "JobModel", "Threads", .product(name: "Crypto", package: "swift-crypto"),
+                "JSON", "JobModel", "Threads", systemPackage,
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: pointerFree
         ),
@@ -230,7 +236,6 @@ let package = Package(
                 orderedCollections,
                 systemPackage,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: house
@@ -336,7 +341,8 @@ let package = Package(
             name: "JobRunningTests",
             dependencies: [
                 "TestSupport",
-                "CProcess", "JSON", "JobModel", "JobRunning", "JobTasks", "Sequences", logging,
+                "CProcess", "JSON", "JobModel", "JobRunning", "JobTasks", "Sequences", "Threads",
+                logging,
                 subprocess,
                 systemPackage, .product(name: "Crypto", package: "swift-crypto"),
                 "jobsync-worker",

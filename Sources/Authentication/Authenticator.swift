@@ -2,6 +2,7 @@ import Foundation
 import JSON
 public import JobModel
 import Synchronization
+import SystemPackage
 import Threads
 
 /// Why the file of tokens cannot be used.
@@ -201,19 +202,10 @@ extension Authenticator {
     }
 
     private static func read(_ path: String) throws(AuthenticatorError) -> AccessRecords {
-        guard FileManager.default.fileExists(atPath: path) else { return AccessRecords() }
-        // A pipe in its place would hold up whoever opens it.
-        let file = URL(filePath: path).resolvingSymlinksInPath().path
-        let attributes = try? FileManager.default.attributesOfItem(atPath: file)
-        guard attributes?[.type] as? FileAttributeType == .typeRegular else {
-            throw .unreadable(path: path, reason: "it is no regular file")
-        }
-        guard let content = FileManager.default.contents(atPath: path) else {
-            throw .unreadable(path: path, reason: "it cannot be read")
-        }
+        guard let content = try content(of: path) else { return AccessRecords() }
         let document: JSONValue
         do throws(JSONParseError) {
-            document = try JSONValue(parsing: Array(content))
+            document = try JSONValue(parsing: content)
         } catch {
             throw .unreadable(path: path, reason: "\(error)")
         }
@@ -221,6 +213,31 @@ extension Authenticator {
             throw .unreadable(path: path, reason: "its members are not those of such a file")
         }
         return records
+    }
+
+    /// What is in the file; nil if there is none.
+    private static func content(of path: String) throws(AuthenticatorError) -> [UInt8]? {
+        do {
+            // Looked at once it is open, for anything may be put in its place until then. A pipe there holds up
+            // nobody who does not wait for its other end.
+            let file = try FileDescriptor.open(
+                FilePath(path),
+                .readOnly,
+                options: [.closeOnExec, .nonBlocking]
+            )
+            defer { try? file.close() }
+            guard try file.stat().type == .regular else {
+                throw AuthenticatorError.unreadable(path: path, reason: "it is no regular file")
+            }
+            return try FileHandle(fileDescriptor: file.rawValue, closeOnDealloc: false).readToEnd()
+                .map { [UInt8]($0) } ?? []
+        } catch let error as AuthenticatorError {
+            throw error
+        } catch Errno.noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw .unreadable(path: path, reason: "it cannot be read: \(error)")
+        }
     }
 
     /// Writes beside the file and renames, so that there is always a whole one, also after a
@@ -235,10 +252,16 @@ extension Authenticator {
             try FileManager.default
                 .setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
             // A token that was shown must be good afterwards, and a session that was closed must not.
-            for place in [file, file.deletingLastPathComponent()] {
-                let handle = try FileHandle(forReadingFrom: place)
-                defer { try? handle.close() }
-                try handle.synchronize()
+            for place in [path, file.deletingLastPathComponent().path] {
+                let place = try FileDescriptor.open(
+                    FilePath(place),
+                    .readOnly,
+                    options: [.closeOnExec, .nonBlocking]
+                )
+                try place.closeAfter {
+                    try FileHandle(fileDescriptor: place.rawValue, closeOnDealloc: false)
+                        .synchronize()
+                }
             }
         } catch {
             throw .unwritable(path: path, reason: error.localizedDescription)

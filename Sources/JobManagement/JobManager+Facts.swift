@@ -7,6 +7,9 @@ import JobTasks
 extension JobManager {
     /// Takes in what the runner has learned about a job that runs on this machine.
     func take(_ fact: JobFact) {
+        // Of this machine, whoever decides; no store needs to know.
+        if keeping.take(fact) { observer.troublesChanged() }
+        if case .waits = fact.content { return }
         if case .notStarted(_, let order) = fact.content {
             // Whoever builds memory anew has the runner take up all that runs here, and hears of it again.
             guard isReady else { return }
@@ -68,6 +71,7 @@ extension JobManager {
             enqueue(.update(job), ticket: ticket, fact: kept)
         case .ended(let end):
             conclude(job, end, at: fact.date, fact: kept, ticket: ticket)
+        case .waits: break
         case .notStarted(let problem, let order):
             giveBack(job, because: problem, order: order, at: fact.date)
         }

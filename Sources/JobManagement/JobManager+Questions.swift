@@ -56,7 +56,7 @@ extension JobManager {
         let store = storing.since.map {
             ServerTrouble(kind: .store, cause: storing.cause, since: $0)
         }
-        return [starting, store].compactMap(\.self)
+        return [starting, store, keeping.trouble].compactMap(\.self)
     }
 
     /// What is used of the machine, and what is free.

@@ -94,6 +94,8 @@ public actor JobManager {
     var launchEra = 0
     /// Whether the store takes changes.
     var storing = StoreTrouble()
+    /// Which jobs cannot keep what they make.
+    var keeping = KeepingTrouble()
     /// Whether it is left alone for a while, though there is something to commit or to read.
     var isStoreAtRest = false
     var generator = SystemRandomNumberGenerator()

@@ -8,6 +8,8 @@ public struct ServerTrouble: Hashable, Sendable {
         case starting
         /// The store takes no changes, or does not answer.
         case store
+        /// Jobs wait, because what they make cannot be kept.
+        case keeping
     }
 
     /// What does not work.

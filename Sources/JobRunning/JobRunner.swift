@@ -107,6 +107,9 @@ public struct JobFact: Hashable, Sendable {
         case stageBegan(name: String, number: Int, of: Int)
         /// A part of a stage is done, from 0 to 1; at most four of these a second.
         case progressed(stage: Int, of: Int, fraction: Double)
+        /// The job waits for what its machine lacks to keep what it makes; nil when that is over, as it is
+        /// with the job's end.
+        case waits(String?)
         /// The job ended, nothing of it lives any more, and its work folder is gone.
         case ended(JobEnd)
         /// The job did not begin for want of something that its server or machine should have; nothing of it

@@ -1,14 +1,14 @@
 import CProcess
-import Dispatch
 import Glibc
 import JobModel
 import JobTasks
 import Synchronization
 import SystemPackage
+import Threads
 
 /// Who waits for which log; watches the folder by inotify, or has them look twice a second.
 ///
-/// Only its own queue touches the folder, and it looks at no log: the kernel says which was written.
+/// Only its own thread touches the folder, and it looks at no log: the kernel says which was written.
 final class LogWatch: Sendable {
     /// Names one reader.
     struct Key: Hashable, Sendable {
@@ -20,21 +20,30 @@ final class LogWatch: Sendable {
         /// By the names of the logs' files.
         var readers: [String: [Int: AsyncStream<Void>.Continuation]] = [:]
         var counter = 0
-        /// Whether the queue was asked to watch, and not to stop.
+        /// Whether the thread was asked to watch, and not to stop.
         var isWanted = false
     }
 
     private let folder: FilePath
     private let state = Mutex(State())
-    /// What is watched by; changed on the queue only.
-    private let source = Mutex<(any DispatchSourceProtocol)?>(nil)
-    private let queue = DispatchQueue(label: "jobsync.logs")
+    /// What is watched by, if anything is; changed on the thread only.
+    private let source = Mutex<Source?>(nil)
+    private let loop = DescriptorLoop()
+    /// The loop's thread.
+    private let thread: ThreadExecutor
+
+    private struct Source {
+        let watch: DescriptorLoop.Watch
+        /// Nil where logs are looked at now and then.
+        let inotify: CInt?
+    }
 
     init(folder: FilePath) {
         self.folder = folder
+        thread = ThreadExecutor(name: "log watch", loop: loop)
     }
 
-    deinit { source.withLock { $0?.cancel() } }
+    deinit { replaceSource(nil) }
 
     /// Adds a reader of a job's log.
     func add(_ reader: AsyncStream<Void>.Continuation, for id: JobID) -> Key {
@@ -45,7 +54,7 @@ final class LogWatch: Sendable {
             defer { state.isWanted = true }
             return (Key(log: log, number: state.counter), !state.isWanted)
         }
-        if mustStart { queue.async { [weak self] in self?.start() } }
+        if mustStart { loop.perform { [weak self] in self?.start() } }
         return key
     }
 
@@ -58,10 +67,10 @@ final class LogWatch: Sendable {
             state.isWanted = false
             return true
         }
-        if mustStop { queue.async { [weak self] in self?.stop() } }
+        if mustStop { loop.perform { [weak self] in self?.stop() } }
     }
 
-    // MARK: On the queue
+    // MARK: On the thread
 
     private func start() {
         guard state.withLock({ $0.isWanted }) else { return }
@@ -71,25 +80,28 @@ final class LogWatch: Sendable {
             inotify < 0 ? -1 : cprocess_add_watch(inotify, $0)
         }
         if watch < 0, inotify >= 0 { close(inotify) }
-        source.withLock { source in
-            source?.cancel()
-            source = watch < 0 ? poll() : listen(to: inotify)
-        }
+        replaceSource(watch < 0 ? poll() : listen(to: inotify))
         // What was written while nobody watched.
         tell(nil)
     }
 
     private func stop() {
         guard state.withLock({ !$0.isWanted }) else { return }
-        source.withLock { source in
-            source?.cancel()
-            source = nil
-        }
+        replaceSource(nil)
     }
 
-    private func listen(to inotify: CInt) -> any DispatchSourceProtocol {
-        let source = DispatchSource.makeReadSource(fileDescriptor: inotify, queue: queue)
-        source.setEventHandler { [weak self] in
+    private func replaceSource(_ new: Source?) {
+        let old = source.withLock { source in
+            defer { source = new }
+            return source
+        }
+        guard let old else { return }
+        loop.remove(old.watch)
+        if let inotify = old.inotify { close(inotify) }
+    }
+
+    private func listen(to inotify: CInt) -> Source {
+        let watch = loop.watch(inotify) { [weak self] in
             var changed: Set<String>? = []
             Inotify.drain(inotify) { watch, name in
                 // -1: the kernel's queue was full, and any log may have grown.
@@ -97,17 +109,12 @@ final class LogWatch: Sendable {
             }
             self?.tell(changed)
         }
-        source.setCancelHandler { close(inotify) }
-        source.resume()
-        return source
+        return Source(watch: watch, inotify: inotify)
     }
 
-    private func poll() -> any DispatchSourceProtocol {
-        let timer = DispatchSource.makeTimerSource(queue: queue)
-        timer.schedule(deadline: .now(), repeating: .milliseconds(500))
-        timer.setEventHandler { [weak self] in self?.tell(nil) }
-        timer.resume()
-        return timer
+    private func poll() -> Source {
+        let watch = loop.every(.milliseconds(500)) { [weak self] in self?.tell(nil) }
+        return Source(watch: watch, inotify: nil)
     }
 
     /// Tells the readers of some logs, or of all.

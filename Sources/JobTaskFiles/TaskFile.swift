@@ -32,7 +32,11 @@ public struct TaskFile: Hashable, Sendable {
             )
         } catch {
             self.init(
-                problem: TaskProblem(file: name, line: nil, message: "cannot be read: \(error)")
+                problem: TaskProblem(
+                    file: name,
+                    line: nil,
+                    message: "cannot be read: \(error.reason)"
+                )
             )
         }
     }

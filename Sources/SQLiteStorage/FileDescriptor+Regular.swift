@@ -10,16 +10,43 @@ extension FileDescriptor {
     /// - Returns: The file, open for reading and writing; no job's process gets it.
     /// - Throws: `inaccessible`.
     static func openBeside(_ path: String) throws(SQLiteStoreError) -> FileDescriptor {
-        try SQLiteStoreError.refuse(path, unlessRegular: path)
+        let options: OpenOptions = [.create, .closeOnExec, .noFollow, .nonBlocking]
         do {
-            return try FileDescriptor.open(
-                FilePath(path),
-                .readWrite,
-                options: [.create, .closeOnExec, .noFollow, .nonBlocking],
-                permissions: [.ownerReadWrite]
-            )
+            return try openRegular(path, .readWrite, options)
+        } catch Errno.tooManySymbolicLinkLevels, Errno.isDirectory, Errno.noSuchAddressOrDevice {
+            throw .inaccessible(path: path, detail: SQLiteStoreError.noRegularFile)
+        } catch let error as SQLiteStoreError {
+            throw error
         } catch {
             throw .inaccessible(path: path, detail: "\(error)")
+        }
+    }
+
+    /// Opens a file and looks at it then: before, it may still be exchanged for something else.
+    ///
+    /// - Throws: `inaccessible` for what is no regular file, or why it cannot be opened.
+    static func openRegular(
+        _ path: String,
+        _ mode: AccessMode,
+        _ options: OpenOptions
+    ) throws -> FileDescriptor {
+        let file = try FileDescriptor.open(
+            FilePath(path),
+            mode,
+            options: options,
+            permissions: [.ownerReadWrite]
+        )
+        do {
+            guard try file.stat().type == .regular else {
+                throw SQLiteStoreError.inaccessible(
+                    path: path,
+                    detail: SQLiteStoreError.noRegularFile
+                )
+            }
+            return file
+        } catch {
+            try? file.close()
+            throw error
         }
     }
 
@@ -43,6 +70,8 @@ extension SQLiteStoreError {
         guard let kind = attributes?[.type] as? FileAttributeType, kind != .typeRegular else {
             return
         }
-        throw .inaccessible(path: path, detail: "it is no regular file")
+        throw .inaccessible(path: path, detail: noRegularFile)
     }
+
+    fileprivate static let noRegularFile = "it is no regular file"
 }

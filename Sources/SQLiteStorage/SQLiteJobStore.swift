@@ -3,6 +3,8 @@ public import JSON
 public import JobModel
 public import JobStorage
 public import Logging
+import Synchronization
+import Threads
 
 /// Keeps jobs in one SQLite file, with every commit on disk before it is answered.
 ///
@@ -19,6 +21,11 @@ public final class SQLiteJobStore: JobStore {
     private static let pageReaders = 2
     let unreadable: SetAsideList
     private let mark: HighWaterMark?
+    /// Where the connections are used; GRDB's own threads come and go, and where the machine has none to give,
+    /// libdispatch holds up whoever asks.
+    private let writer = BlockingPool(threads: 1, name: "store writer")
+    private let readers = BlockingPool(threads: 2 * pageReaders, name: "store reader")
+    private let reads = Atomic(0)
 
     private init(
         pool: DatabasePool,
@@ -51,9 +58,9 @@ public final class SQLiteJobStore: JobStore {
         let lock = try StoreLock(besides: path)
         do {
             let file = StoreFile(path: path)
-            try file.prepare()
+            let identity = try file.prepare()
             let unreadable = SetAsideList(logger)
-            let (pool, mark) = try openPool(of: file, unreadable, logger)
+            let (pool, mark) = try openPool(of: file, identity, unreadable, logger)
             return SQLiteJobStore(
                 pool: pool,
                 mark: mark,
@@ -85,6 +92,7 @@ public final class SQLiteJobStore: JobStore {
 
     private static func openPool(
         of file: StoreFile,
+        _ identity: StoreFile.Identity,
         _ unreadable: SetAsideList,
         _ logger: Logger
     ) throws(SQLiteStoreError) -> (DatabasePool, HighWaterMark?) {
@@ -96,6 +104,7 @@ public final class SQLiteJobStore: JobStore {
         configuration.busyMode = .timeout(5)
         do {
             let pool = try DatabasePool(path: file.path, configuration: configuration)
+            try file.isStill(identity)
             try StoreSchema.migrator.migrate(pool)
             // GRDB sets NORMAL when it opens a pool, whatever was set before; with it a commit
             // could be lost with the power. So this must come last.
@@ -105,6 +114,8 @@ public final class SQLiteJobStore: JobStore {
                 return try HighWaterMark.check(file.path, db, unreadable, logger)
             }
             return (pool, mark)
+        } catch let error as SQLiteStoreError {
+            throw error
         } catch {
             throw file.storeError(error)
         }
@@ -184,9 +195,8 @@ public final class SQLiteJobStore: JobStore {
     /// Closes the file and gives its lock back.
     public func close() async {
         // Its turn comes when all that was asked before is done.
-        await withCheckedContinuation { done in
-            pool.asyncBarrierWriteWithoutTransaction { _ in done.resume() }
-        }
+        await readers.finish()
+        await writer.finish()
         try? pool.close()
         emptyLog()
         mark?.close()
@@ -211,10 +221,10 @@ public final class SQLiteJobStore: JobStore {
 
     /// Commits the waiting calls, group after group; between two groups others get the writer.
     private func emptyQueue() {
-        pool.asyncWriteWithoutTransaction { [self] db in
+        writer.start(in: "") { [self] in
             let group = queue.takeGroup()
             guard !group.isEmpty else { return }
-            let outcomes = commit(group, in: db)
+            let outcomes = pool.writeWithoutTransaction { commit(group, in: $0) }
             // What came meanwhile is on its way before anybody acts on the answers.
             emptyQueue()
             for (order, outcome) in zip(group, outcomes) { order.answer.resume(returning: outcome) }
@@ -258,31 +268,23 @@ public final class SQLiteJobStore: JobStore {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (JobReader) throws -> Value
     ) async throws(JobStoreError) -> Value {
-        let outcome = await withCheckedContinuation { answer in
-            pool.asyncRead { [unreadable] connection in
-                answer.resume(
-                    returning: Result {
-                        try body(JobReader(db: try connection.get(), setAside: unreadable))
-                    }
-                    .mapError { JobStoreError.unavailable("\($0)") }
-                )
-            }
+        let outcome = await readers.complete(in: nextLane) { [pool, unreadable] in
+            Result { try pool.read { try body(JobReader(db: $0, setAside: unreadable)) } }
+                .mapError { JobStoreError.unavailable("\($0)") }
         }
         return try outcome.get()
     }
+
+    /// No read waits for another one.
+    private var nextLane: String { "\(reads.wrappingAdd(1, ordering: .relaxed).newValue)" }
 
     /// Looks for the jobs that are waited for, one read after another.
     private func emptyLookups() {
         // Before the read begins: its snapshot must show what was committed before these calls.
         let group = lookups.takeAll()
         guard !group.isEmpty else { return }
-        pool.asyncRead { [self] connection in
-            let outcomes = group.map { lookup in
-                Result {
-                    try JobReader(db: try connection.get(), setAside: unreadable).job(lookup.id)
-                }
-                .mapError { JobStoreError.unavailable("\($0)") }
-            }
+        readers.start(in: nextLane) { [self] in
+            let outcomes = outcomes(of: group)
             emptyLookups()
             for (lookup, outcome) in zip(group, outcomes) {
                 lookup.answer.resume(returning: outcome)
@@ -290,24 +292,37 @@ public final class SQLiteJobStore: JobStore {
         }
     }
 
+    private func outcomes(of lookups: [LookupQueue.Lookup]) -> [Result<Job?, JobStoreError>] {
+        do {
+            return try pool.read { db in
+                let reader = JobReader(db: db, setAside: unreadable)
+                return lookups.map { lookup in
+                    Result { try reader.job(lookup.id) }
+                        .mapError { JobStoreError.unavailable("\($0)") }
+                }
+            }
+        } catch {
+            return lookups.map { _ in .failure(.unavailable("\(error)")) }
+        }
+    }
+
     /// Writes in a transaction of its own; never given up half way by a cancelled task.
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(JobStoreError) -> Value {
-        let outcome = await withCheckedContinuation { answer in
-            pool.asyncWriteWithoutTransaction { db in
-                answer.resume(
-                    returning: Result {
-                        var value: Value?
-                        try db.inTransaction {
-                            value = try body(db)
-                            return .commit
-                        }
-                        guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
-                        return value
-                    }.mapError { JobStoreError(ofWriting: $0) }
-                )
+        let outcome = await writer.complete(in: "") { [pool] in
+            Result {
+                try pool.writeWithoutTransaction { db in
+                    var value: Value?
+                    try db.inTransaction {
+                        value = try body(db)
+                        return .commit
+                    }
+                    guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                    return value
+                }
             }
+            .mapError { JobStoreError(ofWriting: $0) }
         }
         return try outcome.get()
     }

@@ -12,12 +12,46 @@ struct StoreFile {
 
     /// Makes sure that the file is there, whole, ours, and of a form that we know.
     ///
+    /// - Returns: Which file that is, to be asked after SQLite has opened it: ``isStill(_:)``.
     /// - Throws: What is wrong with it; then it is as it was, and no file was left beside it.
-    func prepare() throws(SQLiteStoreError) {
+    func prepare() throws(SQLiteStoreError) -> Identity {
         try checkKinds()
-        guard size(of: path) > 0 else { return try create() }
-        try checkHeader()
+        if size(of: path) == 0 {
+            try create()
+            return try checkHeader()
+        }
+        let identity = try checkHeader()
         try checkContent()
+        return identity
+    }
+
+    /// A file, whatever its name is.
+    struct Identity: Equatable {
+        fileprivate let device: DeviceID
+        fileprivate let inode: Inode
+    }
+
+    /// Makes sure that the file of this name is the one that was looked at.
+    ///
+    /// SQLite opens its files by their names, and lends nobody their descriptors. So nothing can keep the owner of
+    /// the folder, who alone may write there, from exchanging one meanwhile; but it is noticed before anything
+    /// is read from it or written to it for good.
+    ///
+    /// - Throws: `inaccessible` if it is another one by now.
+    func isStill(_ identity: Identity) throws(SQLiteStoreError) {
+        do {
+            let status = try FilePath(path).stat()
+            guard Identity(device: status.deviceID, inode: status.inode) == identity else {
+                throw SQLiteStoreError.inaccessible(
+                    path: path,
+                    detail: "it was exchanged for another file while it was opened"
+                )
+            }
+        } catch let error as SQLiteStoreError {
+            throw error
+        } catch {
+            throw inaccessible(error)
+        }
     }
 
     // MARK: Looking
@@ -32,18 +66,29 @@ struct StoreFile {
     }
 
     /// Reads the first page's header: it says whose file this is, before SQLite is let near it.
-    private func checkHeader() throws(SQLiteStoreError) {
+    private func checkHeader() throws(SQLiteStoreError) -> Identity {
         let header: [UInt8]
+        let identity: Identity
         do {
-            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            // SQLite has no locks on it yet, which closing it would end.
+            let file = try FileDescriptor.openRegular(
+                path,
+                .readOnly,
+                [.closeOnExec, .nonBlocking]
+            )
             defer { try? file.close() }
-            header = [UInt8](try file.read(upToCount: 100) ?? Data())
+            let status = try file.stat()
+            identity = Identity(device: status.deviceID, inode: status.inode)
+            header = file.beginning(100) ?? []
+        } catch let error as SQLiteStoreError {
+            throw error
         } catch {
             throw inaccessible(error)
         }
         guard header.count == 100, header.starts(with: "SQLite format 3\0".utf8),
             Self.number(in: header, at: 68) == StoreSchema.applicationID
         else { throw .foreign(path: path) }
+        return identity
     }
 
     private static func number(in header: [UInt8], at offset: Int) -> Int {

@@ -1,4 +1,3 @@
-import CPlatform
 import DequeModule
 import Dispatch
 import Synchronization
@@ -49,6 +48,10 @@ final class BlockingLanes: Sendable {
         /// In the order of their deadlines.
         var waits: Deque<Wait> = []
         var isWatched = false
+        /// Who waits until nothing is to be done.
+        var finishers: [CheckedContinuation<Void, Never>] = []
+        /// Threads are lacking, and somebody tries to start them from time to time.
+        var isShort = false
 
         /// When there was last something done for which a lane's next work had to wait.
         func progress(of lane: String) -> ContinuousClock.Instant? {
@@ -69,29 +72,41 @@ final class BlockingLanes: Sendable {
         limit = threads
         self.patience = patience
         self.name = name
+        // The first thread is there from the beginning: when the machine has none to give, it does all.
+        if !state.withLock({ startThreads(&$0) }) { startThreadsLater() }
     }
 
     func enqueue(_ work: BlockingWork, in lane: String) {
         let deadline = clock.now + patience
-        let (isDue, needsWatch) = state.withLock { state in
+        let (isDue, isShort, needsWatch) = state.withLock { state in
             let isDue = state.lanes[lane] == nil
             state.lanes[lane, default: Lane()].waiting.append(work)
+            var isShort = false
             if isDue {
                 state.due.append(lane)
-                if state.idleThreads < state.due.count, state.threads < limit {
-                    startThread(&state)
-                }
+                isShort = !state.isShort && !startThreads(&state)
             }
-            guard let caller = work.caller else { return (isDue, false) }
+            guard let caller = work.caller else { return (isDue, isShort, false) }
             while let first = state.waits.first, !first.caller.isAwaited {
                 state.waits.removeFirst()
             }
             state.waits.append(Wait(caller: caller, lane: lane, deadline: deadline))
             defer { state.isWatched = true }
-            return (isDue, !state.isWatched)
+            return (isDue, isShort, !state.isWatched)
         }
         if isDue { wakeups.signal() }
+        if isShort { startThreadsLater() }
         if needsWatch { Task.detached { await self.watch() } }
+    }
+
+    func finish() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                if !state.lanes.isEmpty { state.finishers.append(continuation) }
+                return state.lanes.isEmpty
+            }
+            if isIdle { continuation.resume() }
+        }
     }
 
     func close() {
@@ -138,21 +153,39 @@ final class BlockingLanes: Sendable {
 
     // MARK: Threads
 
-    /// Starts one more; if the system has none to give, those that there are do the work, or later ones.
-    private func startThread(_ state: inout State) {
-        var handle = pthread_t()
-        let this = Unmanaged.passRetained(self)
-        guard pthread_create(&handle, nil, runBlockingLanes, this.toOpaque()) == 0 else {
-            this.release()
-            return
+    /// Starts as many as there is work for.
+    ///
+    /// - Returns: Whether the system had enough to give; if not, it has to be tried again.
+    private func startThreads(_ state: inout State) -> Bool {
+        while state.threads == 0 || state.idleThreads < state.due.count && state.threads < limit {
+            guard startThread(&state) else {
+                state.isShort = true
+                return false
+            }
         }
-        pthread_detach(handle)
-        state.threads += 1
-        state.idleThreads += 1
+        state.isShort = false
+        return true
     }
 
-    fileprivate func run() {
-        platform_name_thread(name)
+    private func startThread(_ state: inout State) -> Bool {
+        guard NewThread.start(named: name, { [self] in run() }) != nil else { return false }
+        state.threads += 1
+        state.idleThreads += 1
+        // So that it ends when all is done.
+        if state.isClosing { wakeups.signal() }
+        return true
+    }
+
+    /// Tries it again until there are enough; meanwhile those that there are do the work.
+    private func startThreadsLater() {
+        Task.detached { [self] in
+            repeat {
+                try? await Task.sleep(for: .milliseconds(100))
+            } while !state.withLock { startThreads(&$0) }
+        }
+    }
+
+    private func run() {
         while let (lane, work) = next() {
             work.perform()
             finish(lane)
@@ -178,24 +211,21 @@ final class BlockingLanes: Sendable {
     }
 
     private func finish(_ lane: String) {
-        let isDue = state.withLock { state in
+        typealias Finishers = [CheckedContinuation<Void, Never>]
+        let (isDue, finishers) = state.withLock { state -> (Bool, Finishers) in
             state.idleThreads += 1
             state.finished = clock.now
             guard state.lanes[lane]?.waiting.isEmpty == false else {
                 state.lanes[lane] = nil
-                return false
+                guard state.lanes.isEmpty else { return (false, []) }
+                defer { state.finishers = [] }
+                return (false, state.finishers)
             }
             state.lanes[lane]?.isUnderWay = false
             state.due.append(lane)
-            return true
+            return (true, [])
         }
         if isDue { wakeups.signal() }
+        for finisher in finishers { finisher.resume() }
     }
-}
-
-/// A thread's main function; `argument` is its `BlockingLanes`, retained.
-private func runBlockingLanes(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument else { return nil }
-    Unmanaged<BlockingLanes>.fromOpaque(argument).takeRetainedValue().run()
-    return nil
 }

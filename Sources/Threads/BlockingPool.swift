@@ -11,11 +11,12 @@ import Synchronization
 /// let size = await pool.run(in: path) { sizeOfFile(path) }   // nil if there is no answer in time
 /// ```
 ///
-/// Threads are started when they are needed, up to their number, and end with the pool.
+/// Threads are started when they are needed, up to their number, and end with the pool. The first is there from
+/// the beginning, so that work is done also when the machine has no more threads to give.
 public final class BlockingPool: Sendable {
     private let lanes: BlockingLanes
 
-    /// Makes a pool; no thread is started yet.
+    /// Makes a pool, with one thread.
     /// - Parameters:
     ///   - threads: how many pieces of work may be under way at once
     ///   - patience: how long callers wait while nothing of their lane is finished; twice that if something
@@ -73,6 +74,9 @@ public final class BlockingPool: Sendable {
     public func start(in lane: String, _ body: @escaping @Sendable () -> Void) {
         lanes.enqueue(BlockingWork(perform: body), in: lane)
     }
+
+    /// Waits until there is nothing more to do.
+    public func finish() async { await lanes.finish() }
 }
 
 /// Where the answer to a piece of work goes, once: what the body returned, or that it took too long.

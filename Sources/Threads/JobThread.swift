@@ -38,19 +38,23 @@ final class JobThread: Sendable {
         identity.load(ordering: .relaxed) == UInt(pthread_self())
     }
 
+    /// Starts the thread, at once or when the system has one to give; until then jobs wait.
     func start(for executor: UnownedSerialExecutor) {
+        state.withLock { $0.executor = executor }
+        if !begin() { Task.detached { [weak self] in await Self.beginLater { self?.begin() } } }
+    }
+
+    /// Whether there is a thread now, or none is wanted any more.
+    private func begin() -> Bool {
         state.withLock { state in
-            state.executor = executor
-            var handle = pthread_t()
-            let error = pthread_create(
-                &handle,
-                nil,
-                runJobThread,
-                Unmanaged.passRetained(self).toOpaque()
-            )
-            precondition(error == 0, "cannot start a thread: \(String(cString: strerror(error)))")
-            state.handle = handle
+            guard state.handle == nil, !state.isFinishing else { return true }
+            state.handle = NewThread.start(named: name, isJoined: true) { [self] in run() }
+            return state.handle != nil
         }
+    }
+
+    private static func beginLater(_ begin: () -> Bool?) async {
+        repeat { try? await Task.sleep(for: .milliseconds(100)) } while begin() == false
     }
 
     func enqueue(_ job: UnownedJob) {
@@ -98,12 +102,13 @@ final class JobThread: Sendable {
 
     /// Ends the thread after what is enqueued, and joins it.
     func finish() {
-        let handle = state.withLock { $0.handle }
+        var handle: pthread_t?
         changeAndWake { state in
             state.isFinishing = true
+            handle = state.handle
             return true
         }
-        guard let handle else { return }
+        guard let handle else { return loop.end() }
         if isCurrent {
             // The last reference went in a job on the thread itself; it cannot wait for itself.
             pthread_detach(handle)
@@ -112,9 +117,8 @@ final class JobThread: Sendable {
         }
     }
 
-    fileprivate func run() {
+    private func run() {
         identity.store(UInt(pthread_self()), ordering: .relaxed)
-        platform_name_thread(name)
         while runJobs() {
             loop.wait()
         }
@@ -140,11 +144,4 @@ final class JobThread: Sendable {
         loop.wake()
         return true
     }
-}
-
-/// The thread's main function; `argument` is its `JobThread`, retained.
-private func runJobThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument else { return nil }
-    Unmanaged<JobThread>.fromOpaque(argument).takeRetainedValue().run()
-    return nil
 }

@@ -17,7 +17,7 @@ import CPlatform
 /// The thread lives as long as the executor. When the last reference to it goes, the thread carries
 /// out what was enqueued, lets go of its loop and is joined; there is nothing to stop by hand, and so
 /// no job can come too late. Blocking the thread blocks only this executor's actors, never the pool
-/// that all other Swift code shares.
+/// that all other Swift code shares. Where the machine has no thread to give, jobs wait until it has.
 public final class ThreadExecutor: SerialExecutor {
     private let thread: JobThread
 

@@ -1,5 +1,6 @@
 import Foundation
 import JobProtocol
+import JobTasks
 import SystemPackage
 import WebSockets
 
@@ -73,7 +74,7 @@ struct CommandFailure: Error, Hashable {
 /// What an error of the system says, without the name of its type.
 func reason(of error: any Error) -> String {
     switch error {
-    case let error as Errno: error.description
+    case let error as Errno: error.reason
     case let error as CocoaError where error.code == .fileReadNoSuchFile: "no such file"
     case let error as CocoaError where error.code == .fileReadNoPermission: "not permitted"
     default: (error as NSError).localizedDescription

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JobModel
+import JobRunning
 import Logging
 
 /// The program's commands.
@@ -64,6 +65,8 @@ struct Jobsync: AsyncParsableCommand {
         // libmongoc makes this file for counters as soon as it is loaded, and warns on standard error
         // where that of a killed process with the same number was left. Nobody reads it.
         shm_unlink("/mongoc-\(getpid())")
+        // Before all else: what needs open files would lack them, and some of it in silence.
+        _ = OpenFileLimit.raise()
         do {
             try GivenText.check()
             var command = try parseAsRoot()
@@ -80,7 +83,7 @@ struct Jobsync: AsyncParsableCommand {
     }
 
     /// Says what went wrong, in the way of all commands, and ends with the code that tells it too.
-    private static func end(with error: any Error) -> Never {
+    static func end(with error: any Error) -> Never {
         switch error {
         case let failure as CommandFailure:
             Output.remark(failure.message)

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import Testing
 
 @Suite("Something else in the place of the server's own files", .timeLimit(.minutes(6)))
@@ -33,6 +34,54 @@ struct OwnFilesTests {
         #expect(lines.count == 1)
         #expect(lines.first?.contains("/\(name): ") == true, "\(lines)")
         #expect(lines.first?.contains("it is no regular file") == true)
+    }
+
+    @Test("Pipes among the page's files and the tasks hold up neither the start nor a reload")
+    func pipesAmongFiles() async throws {
+        let folder = try DataFolder(tasks: ["naps": CommandTests.naps])
+        let web = folder.file("web")
+        try FileManager.default.createDirectory(at: web, withIntermediateDirectories: false)
+        try Data("<title>page</title>".utf8).write(to: web.appending(path: "index.html"))
+        for name in ["web/a.html", "web/b.js", "tasks/a.yaml"] {
+            try #require(mkfifo(folder.file(name).path, 0o600) == 0)
+        }
+        let options = ["--auth", "none", "--proc", "4", "--mem", "8", "--web", web.path]
+        let server = try await ServerProcess.start(folder.url, options: options)
+        let page = try #require(URL(string: server.url + "/"))
+        let (data, _) = try await URLSession.shared.data(from: page)
+        #expect(String(decoding: data, as: UTF8.self) == "<title>page</title>")
+        let run = try await CommandRun.jobsync("new", "naps", "--wait", on: server)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(await server.end(SIGTERM) == 0)
+        #expect(try folder.serverLog.contains("a task file is left out: a.yaml: is not a file"))
+    }
+
+    @Test("A pipe to which nobody writes is no file that a command waits for")
+    func givenPipes() async throws {
+        let folder = try DataFolder()
+        let pipe = folder.file("pipe").path
+        try #require(mkfifo(pipe, 0o600) == 0)
+        for arguments in [
+            ["serve", "--config", pipe], ["replay", pipe], ["task", "check", pipe],
+            ["data", "import-reference", pipe],
+        ] {
+            let run = try await CommandRun.jobsync(arguments)
+            #expect(run.status != 0)
+            #expect(run.errors.contains("it is no regular file"), "\(arguments): \(run.errors)")
+        }
+    }
+
+    @Test("Few open files hold up no signal: the limit is raised before all else")
+    func fewOpenFiles() async throws {
+        let folder = try DataFolder(tasks: ["naps": CommandTests.naps])
+        let server = try await ServerProcess.start(folder.url, softFileLimit: 6)
+        let run = try await CommandRun.jobsync("new", "naps", "--wait", on: server)
+        #expect(run.status == 0, "\(run.errors)")
+        server.signal(SIGHUP)
+        while try !folder.serverLog.contains("tasks and limits were read anew") {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(await server.end(SIGTERM) == 0)
     }
 
     @Test(

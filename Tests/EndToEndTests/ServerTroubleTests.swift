@@ -123,6 +123,52 @@ struct ServerTroubleTests {
         try #require(process.terminationStatus == 0)
     }
 
+    @Test("A job that cannot keep what it made waits, and everybody is told for how long")
+    func nothingCanBeKept() async throws {
+        let folder = try DataFolder(tasks: ["gate": Tasks.gate + "\noutputs: [a]"])
+        let task = try folder.text("tasks/gate.yaml")
+            .replacing("run: [\"true\"]", with: "run: [touch, a]")
+        try folder.addTask("gate", task)
+        let server = try await ServerProcess.start(folder.url)
+        let client = try await Client.connect(to: server)
+        try await client.subscribe()
+        for id in ["j0", "j1"] {
+            _ = try await client.call("jobs.new", ["task": "gate", "job_id": .string(id)])
+        }
+        for id: JobID in ["j0", "j1"] {
+            await client.waitUntil { $0.jobs[id]?.stage == "wait" }
+        }
+        // Nobody can put a folder into the place of a file.
+        try Data().write(to: folder.file("outputs"))
+        try Data().write(to: folder.file("open"))
+        var cause = ""
+        while !cause.contains("(and 1 more)") {
+            let body = try await waitForHealth(503, server)
+            let trouble = try #require(body["troubles"]?.arrayValue?.first)
+            #expect(trouble["kind"] == "keeping")
+            cause = trouble["cause"]?.stringValue ?? ""
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(cause.hasSuffix(" waits: the outputs cannot be kept: Not a directory"))
+        let status = try await CommandRun.jobsync("status", on: server)
+        #expect(status.output.contains("trouble      what jobs make cannot be kept since"))
+        #expect(
+            await client.view.resources.last?["troubles"]?.arrayValue?.first?["kind"] == "keeping"
+        )
+        // A server that is started anew knows it too.
+        #expect(await server.end(SIGTERM) == 0)
+        let second = try await ServerProcess.start(folder.url)
+        _ = try await waitForHealth(503, second)
+        try FileManager.default.removeItem(at: folder.file("outputs"))
+        _ = try await waitForHealth(200, second)
+        let later = try await Client.connect(to: second)
+        try await later.subscribe()
+        for id: JobID in ["j0", "j1"] {
+            #expect(await later.waitForEnd(of: id)?.state == .complete)
+        }
+        #expect(await second.end(SIGTERM) == 0)
+    }
+
     @Test(
         "A job whose worker is lost again and again has its attempts, with rests, and then an error"
     )

@@ -211,7 +211,7 @@ extension JobFact {
         case .stageBegan(_, let number, let count): Progress.atStage(number, of: count)
         case .progressed(let stage, let count, let fraction):
             Progress.atStage(stage, of: count, fraction: fraction)
-        case .ended, .notStarted: nil
+        case .waits, .ended, .notStarted: nil
         }
     }
 }

@@ -18,7 +18,7 @@ import Testing
     private static let entries: [JournalEntry] = [
         .started(ProcessIdentity(pid: 7, startTime: 99, bootID: "b")),
         .stage(name: "stats", number: 2, of: 5), .progress(stage: 2, fraction: 0.25),
-        .result(["a": [1, nil]]),
+        .result(["a": [1, nil]]), .waiting("no space"), .waiting(nil),
         .end(
             JournalEnd(
                 state: .error,
@@ -37,6 +37,17 @@ import Testing
         #expect(read.allSatisfy { $0.date == date })
         #expect(reader.hasEnded)
         #expect(try reader.read().isEmpty)
+    }
+
+    @Test func whereThePeakIsNotKnownTheTimeIs() throws {
+        let end = JournalEnd(
+            state: .cancelled,
+            usage: ResourceUsage(cpuSeconds: 1.5, peakMemory: nil)
+        )
+        var writer = try JournalWriter(path)
+        try writer.append(.end(end), at: date)
+        var reader = JournalReader(path)
+        #expect(try reader.read().map(\.entry) == [.end(end)])
     }
 
     @Test func aHalfWrittenLineWaits() throws {
@@ -68,18 +79,18 @@ import Testing
     @Test func aTornLineDoesNotTakeTheNextOneAlong() throws {
         try bench.write("{\"t\":\"2016-", to: "journal.jsonl")
         var writer = try JournalWriter(path)
-        try writer.append(Self.entries[4], at: date)
+        try writer.append(Self.entries[6], at: date)
         var reader = JournalReader(path)
-        #expect(try reader.read().map(\.entry) == [Self.entries[4]])
+        #expect(try reader.read().map(\.entry) == [Self.entries[6]])
     }
 
     @Test func nothingCountsAfterTheEnd() throws {
         var writer = try JournalWriter(path)
-        for entry in [Self.entries[4], Self.entries[1], Self.entries[4]] {
+        for entry in [Self.entries[6], Self.entries[1], Self.entries[6]] {
             try writer.append(entry, at: date)
         }
         var reader = JournalReader(path)
-        #expect(try reader.read().map(\.entry) == [Self.entries[4]])
+        #expect(try reader.read().map(\.entry) == [Self.entries[6]])
         #expect(try reader.read().isEmpty)
     }
 }
@@ -129,7 +140,7 @@ import Testing
             case .progress(let stage, let fraction):
                 #expect((0...1).contains(Progress.atStage(stage, of: 1, fraction: fraction)))
             case .started(let process): #expect(process.pid > 0 && process.startTime >= 0)
-            case .result, .kept, .notStarted, .end: break
+            case .result, .kept, .waiting, .notStarted, .end: break
             }
             #expect(!JSONValue.object(entry.entry.line(at: entry.date)).encoded.isEmpty)
         }

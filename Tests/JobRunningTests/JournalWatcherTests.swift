@@ -1,10 +1,10 @@
-import Dispatch
 import JobModel
 import JobRunning
 import JobTasks
 import Logging
 import SystemPackage
 import Testing
+import Threads
 
 @Suite(.timeLimit(.minutes(6)))
 struct JournalWatcherTests {
@@ -12,32 +12,41 @@ struct JournalWatcherTests {
     @Test(arguments: [true, false])
     func whatIsWrittenIsToldUntilTheWatchIsRemoved(usesEvents: Bool) async throws {
         let bench = try Bench()
-        let queue = DispatchQueue(label: "test")
+        let loop = DescriptorLoop()
+        let thread = ThreadExecutor(name: "test", loop: loop)
         let (changes, teller) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let folder = bench.folders.data
-        let watcher = queue.sync {
+        let watcher = await on(loop) {
             UncheckedWatcher(
                 watcher: JournalWatcher(
-                    queue: queue,
+                    loop: loop,
                     logger: Logger(label: "test"),
                     usesEvents: usesEvents
                 )
             )
         }
-        let watch = queue.sync { watcher.watcher.add(folder) { teller.yield() } }
+        let watch = await on(loop) { watcher.watcher.add(folder) { teller.yield() } }
         var iterator = changes.makeAsyncIterator()
         for round in 1...3 {
             try bench.write("\(round)", to: "journal.jsonl")
             #expect(await iterator.next() != nil)
         }
-        queue.sync {
+        await on(loop) {
             watcher.watcher.remove(watch)
             teller.finish()
         }
+        withExtendedLifetime(thread) {}
+    }
+
+    private func on<Value: Sendable>(
+        _ loop: DescriptorLoop,
+        _ body: @escaping @Sendable () -> Value
+    ) async -> Value {
+        await withCheckedContinuation { done in loop.perform { done.resume(returning: body()) } }
     }
 }
 
-/// Touched on its queue only, as the watcher asks for.
+/// Touched on its thread only, as the watcher asks for.
 private struct UncheckedWatcher: @unchecked Sendable {
     let watcher: JournalWatcher
 }

@@ -39,17 +39,22 @@ struct KeptOutputTests {
         let runner = bench.makeRunner()
         let order = try bench.order("script")
         await runner.start(order)
-        while try !bench.exists("logs/jobs/job1.log")
-            || !bench.log().contains("the outputs cannot be kept")
-        {
-            try await Task.sleep(for: .milliseconds(5))
+        var facts: [JobFact] = []
+        for await fact in runner.facts {
+            facts.append(fact)
+            if case .waits(let lack?) = fact.content {
+                #expect(lack == "the outputs cannot be kept: Not a directory")
+                #expect(try bench.log().contains(lack))
+                if isCancelled {
+                    await runner.cancel(order.id, reason: "test")
+                } else {
+                    try Files.remove(bench.folders.outputs)
+                }
+            }
+            if fact.end != nil { break }
         }
-        if isCancelled {
-            await runner.cancel(order.id, reason: "test")
-        } else {
-            try Files.remove(bench.folders.outputs)
-        }
-        #expect(try await runner.end().state == (isCancelled ? .cancelled : .complete))
+        #expect(facts.contains { $0.content == .waits(nil) })
+        #expect(facts.last?.end?.state == (isCancelled ? .cancelled : .complete))
         #expect(await list(bench) == (isCancelled ? [] : ["a 3"]))
     }
 

@@ -124,7 +124,7 @@ def wait_until(check: Callable[[], bool]) -> None:
 
 
 def enter_network_of_small_buffers() -> None:
-    """Leave this thread, and what it starts, a network whose sockets take little of what is not read."""
+    """Leave this thread, and what it starts, a network whose sockets take little unread."""
     clone_newnet = 0x40000000
     try:
         # Python has a name for it from 3.12 on only.

@@ -3,6 +3,7 @@
    different definition of the same type. What glibc hides without it is declared below by hand. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>

@@ -53,7 +53,9 @@ int cprocess_open_regular(const char *path, int flags, mode_t mode, bool follows
 }
 
 int cprocess_reserve(int file, int64_t size) {
-    return fallocate(file, FALLOC_FL_KEEP_SIZE, 0, size);
+    struct stat status;
+    if (fstat(file, &status) != 0) return -1;
+    return fallocate(file, FALLOC_FL_KEEP_SIZE, status.st_size, size);
 }
 
 bool cprocess_is_control_group(const char *path) {

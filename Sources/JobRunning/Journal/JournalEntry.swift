@@ -13,6 +13,8 @@ package enum JournalEntry: Hashable, Sendable {
     case result(JSONValue)
     /// What the task is about to put into its place in the data folder.
     case kept(DataRecord)
+    /// The worker waits for what the machine lacks to keep what the job makes; nil when that is over.
+    case waiting(String?)
     /// The worker lacked something to begin with the job, and has left it as it was; nothing follows.
     case notStarted(String)
     /// The job ended; nothing follows.
@@ -101,6 +103,9 @@ extension JournalEntry {
         case .kept(let record):
             line["event"] = "kept"
             line["record"] = .object(record.whole)
+        case .waiting(let lack):
+            line["event"] = "waiting"
+            line["lack"] = lack.map { .string($0) }
         case .notStarted(let message):
             line["event"] = "not_started"
             line["message"] = .string(message)
@@ -111,7 +116,7 @@ extension JournalEntry {
             line["message"] = end.error.map { .string($0.message) }
             line["log"] = end.error.map { .array($0.log.map { .string($0) }) }
             line["cpu_seconds"] = end.usage.map { .number($0.cpuSeconds) }
-            line["peak_memory"] = end.usage.map { .integer($0.peakMemory) }
+            line["peak_memory"] = end.usage?.peakMemory.map { .integer($0) }
             if end.isInterrupted { line["interrupted"] = true }
         }
         return line
@@ -143,6 +148,9 @@ extension JournalEntry {
         case "kept":
             guard let record = line["record"].flatMap(DataRecord.init(whole:)) else { return nil }
             self = .kept(record)
+        case "waiting":
+            guard line["lack"] == nil || line["lack"]?.stringValue != nil else { return nil }
+            self = .waiting(line["lack"]?.stringValue)
         case "not_started":
             guard let message = line["message"]?.stringValue else { return nil }
             self = .notStarted(message)

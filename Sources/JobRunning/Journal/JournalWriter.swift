@@ -37,9 +37,20 @@ package struct JournalWriter: ~Copyable {
         waiting.append((entry, date))
         switch entry {
         case .kept, .end: mustSync = true
-        case .started, .stage, .progress, .result, .notStarted: break
+        case .started, .stage, .progress, .result, .waiting, .notStarted: break
         }
         try flush()
+    }
+
+    /// Writes down that something is waited for, before what waits; there is room for it on a full disk too.
+    ///
+    /// Nobody waits for that: where it cannot be written, it is written later, or not.
+    package mutating func tell(_ entry: JournalEntry, at date: Timestamp = .present) {
+        guard let text = try? text(of: entry, at: date) else { return }
+        lines.add(text + [UInt8(ascii: "\n")])
+        try? lines.flush()
+        // What it took of the room is to be there for the last word again.
+        lines.reserve(Self.reserve)
     }
 
     /// Whether something is still to be written.

@@ -1,11 +1,12 @@
 import CProcess
-package import Dispatch
 import Glibc
 import JobTasks
 package import Logging
+import Synchronization
 package import SystemPackage
+package import Threads
 
-/// Calls back when something in a folder was written; lives on one queue.
+/// Calls back when something in a folder was written; lives on the thread of one loop.
 ///
 /// One inotify descriptor serves all folders. Where the kernel gives none, or no more
 /// watches, the folder is looked at four times a second instead.
@@ -13,77 +14,74 @@ package final class JournalWatcher {
     /// A watched folder.
     package enum Watch: Hashable {
         case events(CInt)
-        case timer(Int)
+        case timer(DescriptorLoop.Watch)
     }
 
-    private let queue: DispatchQueue
+    private let loop: DescriptorLoop
     private let logger: Logger
     private let inotify: CInt
-    private let source: (any DispatchSourceRead)?
+    private var source: DescriptorLoop.Watch?
     private let handlers = Handlers()
-    private var timers: [Int: any DispatchSourceTimer] = [:]
-    private var counter = 0
+    private var timers: Set<DescriptorLoop.Watch> = []
 
-    /// Reached from the source's handler, on the queue only.
-    private final class Handlers {
-        var byWatch: [CInt: () -> Void] = [:]
+    /// Reached from the loop too.
+    private final class Handlers: Sendable {
+        private let byWatch = Mutex<[CInt: @Sendable () -> Void]>([:])
+
+        subscript(watch: CInt) -> (@Sendable () -> Void)? {
+            get { byWatch.withLock { $0[watch] } }
+            set { byWatch.withLock { $0[watch] = newValue } }
+        }
+
+        var all: [@Sendable () -> Void] { byWatch.withLock { Array($0.values) } }
     }
 
-    package init(queue: DispatchQueue, logger: Logger, usesEvents: Bool = true) {
-        self.queue = queue
+    package init(loop: DescriptorLoop, logger: Logger, usesEvents: Bool = true) {
+        self.loop = loop
         self.logger = logger
         inotify = usesEvents ? cprocess_open_watches() : -1
-        guard inotify >= 0 else {
-            source = nil
-            return
-        }
-        let made = DispatchSource.makeReadSource(fileDescriptor: inotify, queue: queue)
-        let handlers = handlers
-        let file = inotify
-        made.setEventHandler {
+        guard inotify >= 0 else { return }
+        let (file, handlers) = (inotify, handlers)
+        source = loop.watch(file) {
             var changed: Set<CInt> = []
             Inotify.drain(file) { watch, _ in changed.insert(watch) }
             // -1: the kernel's queue was full, and any folder may have changed.
-            let told = changed.contains(-1) ? Set(handlers.byWatch.keys) : changed
-            for watch in told { handlers.byWatch[watch]?() }
+            let told = changed.contains(-1) ? handlers.all : changed.compactMap { handlers[$0] }
+            for handler in told { handler() }
         }
-        made.setCancelHandler { close(file) }
-        made.resume()
-        source = made
     }
 
     deinit {
-        source?.cancel()
-        for timer in timers.values { timer.cancel() }
+        for watch in timers { loop.remove(watch) }
+        guard let source else { return }
+        loop.remove(source)
+        close(inotify)
     }
 
     /// Watches a folder.
     package func add(_ folder: FilePath, changed: @escaping @Sendable () -> Void) -> Watch {
         let watch = folder.withPlatformString { cprocess_add_watch(inotify, $0) }
         if watch >= 0 {
-            handlers.byWatch[watch] = changed
+            handlers[watch] = changed
             return .events(watch)
         }
         if source != nil {
             logger.warning("\(folder) cannot be watched, and is polled: \(Errno(rawValue: errno))")
         }
-        counter += 1
-        let timer = DispatchSource.makeTimerSource(queue: queue)
-        timer.schedule(deadline: .now(), repeating: .milliseconds(250))
-        timer.setEventHandler(handler: changed)
-        timer.resume()
-        timers[counter] = timer
-        return .timer(counter)
+        let timer = loop.every(.milliseconds(250), changed)
+        timers.insert(timer)
+        return .timer(timer)
     }
 
     /// Ends a watch.
     package func remove(_ watch: Watch) {
         switch watch {
         case .events(let watch):
-            handlers.byWatch[watch] = nil
+            handlers[watch] = nil
             _ = cprocess_remove_watch(inotify, watch)
-        case .timer(let number):
-            timers.removeValue(forKey: number)?.cancel()
+        case .timer(let timer):
+            timers.remove(timer)
+            loop.remove(timer)
         }
     }
 }

@@ -1,9 +1,9 @@
 import CProcess
-import Dispatch
 import Glibc
 import JobModel
 import JobTasks
 import SystemPackage
+import Threads
 
 /// How a worker's process ended, as far as that is known.
 enum WorkerExit: Hashable {
@@ -19,8 +19,9 @@ enum WorkerExit: Hashable {
 final class WorkerProcess {
     let identity: ProcessIdentity
     private let file: CInt
-    private let source: any DispatchSourceRead
-    /// Its descriptor is closed then, and the number may soon be another process's.
+    private let loop: DescriptorLoop
+    private let watch: DescriptorLoop.Watch
+    /// It was waited for then, and there is none any more.
     private var isReleased = false
 
     /// Takes hold of a running process.
@@ -28,13 +29,13 @@ final class WorkerProcess {
     /// - Parameters:
     ///   - pid: Its number.
     ///   - startTime: When it started, to tell it from a later one of that number; nil for a child.
-    ///   - queue: Where `ended` is called, once.
+    ///   - loop: Where `ended` is called, once.
     ///   - ended: What is done when it has ended.
     /// - Throws: `ESRCH` if there is no such process (any more).
     init(
         _ pid: Int32,
         startTime: Int?,
-        on queue: DispatchQueue,
+        on loop: DescriptorLoop,
         ended: @escaping @Sendable () -> Void
     ) throws(Errno) {
         let file = cprocess_open_process(pid)
@@ -50,13 +51,14 @@ final class WorkerProcess {
             bootID: Machine.bootID
         )
         self.file = file
-        source = DispatchSource.makeReadSource(fileDescriptor: file, queue: queue)
-        source.setEventHandler(handler: ended)
-        source.setCancelHandler { close(file) }
-        source.resume()
+        self.loop = loop
+        watch = loop.watch(file, once: true, ended)
     }
 
-    deinit { source.cancel() }
+    deinit {
+        loop.remove(watch)
+        close(file)
+    }
 
     var pid: Int32 { identity.pid }
 
@@ -68,19 +70,16 @@ final class WorkerProcess {
     /// Lets go of it after its end, and tells how it ended.
     func release() -> (exit: WorkerExit, usage: ResourceUsage?) {
         isReleased = true
-        source.cancel()
         var status: CInt = 0
         var usage = rusage()
         guard wait4(pid, &status, WNOHANG, &usage) == pid else { return (.unknown, nil) }
         func seconds(_ time: timeval) -> Double {
             Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000
         }
-        let used = PeakMemory.ofEnded(usage).map { peak in
-            ResourceUsage(
-                cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
-                peakMemory: peak
-            )
-        }
+        let used = ResourceUsage(
+            cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
+            peakMemory: PeakMemory.ofEnded(usage)
+        )
         let signal = status & 0x7F
         return (signal == 0 ? .exited(code: Int(status >> 8 & 0xFF)) : .signaled(signal), used)
     }

@@ -21,7 +21,7 @@ extension WorkerRunner {
 
     private var journalWatcher: JournalWatcher {
         if let watcher { return watcher }
-        let made = JournalWatcher(queue: executor.queue, logger: logger)
+        let made = JournalWatcher(loop: loop, logger: logger)
         watcher = made
         return made
     }
@@ -91,6 +91,9 @@ extension WorkerRunner {
         switch entry.entry {
         case .started(let identity):
             jobs[id]?.identity = identity
+        case .waiting(let lack):
+            // It stands where people look; more of it was never meant.
+            tell(.waits(lack.map { String($0.prefix(500)) }), of: id, at: entry.date)
         case .notStarted(let message):
             jobs[id]?.lack = LaunchProblem(message)
         case .stage(let name, let number, let count):

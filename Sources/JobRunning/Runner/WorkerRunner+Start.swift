@@ -159,7 +159,7 @@ extension WorkerRunner {
     func hold(_ pid: Int32, startTime: Int?, for id: JobID) {
         guard jobs[id]?.process == nil else { return }
         do {
-            let process = try WorkerProcess(pid, startTime: startTime, on: executor.queue) {
+            let process = try WorkerProcess(pid, startTime: startTime, on: loop) {
                 [weak self] in
                 self?.assumeIsolated { $0.workerEnded(id) }
             }

@@ -4,6 +4,7 @@ public import JobModel
 public import JobTasks
 public import Logging
 public import SystemPackage
+import Threads
 
 /// Runs each job in a worker process of its own, and follows what the worker writes.
 ///
@@ -15,12 +16,13 @@ public actor WorkerRunner: JobRunner {
     /// What is learned, in the order in which it happened; may be iterated once.
     public nonisolated let facts: AsyncStream<JobFact>
 
-    /// The queue on which all of this happens.
+    /// The thread on which all of this happens.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    nonisolated let executor = QueueExecutor(label: "jobsync.runner")
+    private nonisolated let executor: ThreadExecutor
+    nonisolated let loop = DescriptorLoop()
     let folders: DataFolders
     let worker: FilePath
     let tasks: @Sendable (String) -> TaskDescription?
@@ -70,6 +72,7 @@ public actor WorkerRunner: JobRunner {
         toolPatience: Duration = .seconds(30),
         logger: Logger
     ) {
+        executor = ThreadExecutor(name: "runner", loop: loop)
         (facts, teller) = AsyncStream.makeStream(of: JobFact.self)
         self.folders = folders
         disposal = Disposal(folders: folders, logger: logger)

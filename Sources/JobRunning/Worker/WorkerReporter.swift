@@ -20,11 +20,21 @@ final class WorkerReporter: TaskReporter {
         /// Since when there was no space for something that is to be written.
         var fullSince: ContinuousClock.Instant?
         var lastProgress = ContinuousClock.now - WorkerReporter.interval
+        /// For what the journal says that the job waits.
+        var told: String?
+
+        /// Says in the journal for what the job waits, for whoever looks after the server.
+        mutating func tell(_ lack: String?) {
+            guard lack != told else { return }
+            told = lack
+            journal.tell(.waiting(lack))
+        }
 
         /// Says in the log that there was no space, once there is.
         mutating func sayThatItWaited() {
             guard let start = fullSince, !log.isBehind, !journal.isBehind else { return }
             fullSince = nil
+            tell(nil)
             let seconds = (ContinuousClock.now - start).components.seconds
             // Where that fails, the next lines bring it.
             let line = "the disk was full: waited \(seconds) s for space"
@@ -88,7 +98,12 @@ final class WorkerReporter: TaskReporter {
     func flush() {
         flushProgress()
         let isBehind = files.withLock { files in
-            try? files.log.flush()
+            do throws(Errno) {
+                try files.log.flush()
+            } catch {
+                files.tell(Self.lack(.log, error))
+            }
+            try? files.journal.flush()
             files.sayThatItWaited()
             return files.log.isBehind
         }
@@ -127,6 +142,8 @@ final class WorkerReporter: TaskReporter {
     }
 
     func keep(_ record: DataRecord) -> Bool { write(.kept(record)) }
+
+    func waits(for lack: String?) { files.withLock { $0.tell(lack) } }
 
     func toolIsStarting(isFirst: Bool) {
         supervisor.withLock { $0 }?.awaitTool(isFirst: isFirst)
@@ -191,7 +208,7 @@ final class WorkerReporter: TaskReporter {
                 }
                 return true
             } catch  where error.isLackOfSpace {
-                continue
+                files.withLock { $0.tell(Self.lack(target, error)) }
             } catch {
                 stop(because: error, writing: target)
                 return false
@@ -215,7 +232,10 @@ final class WorkerReporter: TaskReporter {
     }
 
     private func stop(because error: Errno, writing target: Target) {
-        supervisor.withLock { $0 }?
-            .stop(.cannotWrite("\(target.rawValue) cannot be written: \(error)"))
+        supervisor.withLock { $0 }?.stop(.cannotWrite(Self.lack(target, error)))
+    }
+
+    private static func lack(_ target: Target, _ error: Errno) -> String {
+        "\(target.rawValue) cannot be written: \(error)"
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import JobTasks
+import SystemPackage
 
 /// The page's files, read once and served from memory.
 public struct PageFiles: Sendable {
@@ -27,13 +29,14 @@ public struct PageFiles: Sendable {
         else { return }
         for case let url as URL in walker {
             guard let type = Self.types[url.pathExtension],
-                let content = try? Data(contentsOf: url)
+                // No pipe or device: whoever reads one could wait for ever.
+                let content = try? Files.read(FilePath(url.path), followsLink: true)
             else { continue }
             let path = url.standardizedFileURL.path.dropFirst(root.path.count)
             files[String(path)] = File(
                 type: type,
                 etag: Self.etag(of: content),
-                bytes: Array(content)
+                bytes: content
             )
         }
         files["/"] = files["/index.html"]
@@ -56,7 +59,7 @@ public struct PageFiles: Sendable {
     ]
 
     /// A short name of the content: FNV-1a with 64 bits.
-    private static func etag(of content: Data) -> String {
+    private static func etag(of content: [UInt8]) -> String {
         let hash = content.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
             ($0 ^ UInt64($1)) &* 0x100_0000_01B3
         }

@@ -15,6 +15,7 @@ extension TaskContext {
     func untilItWorks<Value>(_ what: String, _ body: () throws -> Value) throws -> Value {
         var pause = Duration.milliseconds(200)
         var start: ContinuousClock.Instant?
+        defer { if start != nil { waits(for: nil) } }
         while true {
             do {
                 let value = try body()
@@ -28,6 +29,7 @@ extension TaskContext {
                 if start == nil {
                     start = .now
                     log("\(what): \(error)\(spaceHint); trying again until it works")
+                    waits(for: "\(what): \(error)")
                 }
                 try hold(pause)
                 pause = min(pause * 2, .seconds(5))

@@ -18,6 +18,11 @@ package protocol TaskReporter: AnyObject, Sendable {
     /// - Returns: Whether it could be written.
     func keep(_ record: DataRecord) -> Bool
 
+    /// Takes note that the job waits for what the machine lacks.
+    ///
+    /// - Parameter lack: What that is; nil when the wait is over.
+    func waits(for lack: String?)
+
     /// Takes note that a tool is about to be started.
     ///
     /// - Parameter isFirst: Whether nothing was done yet that must not be done twice.
@@ -28,6 +33,7 @@ package protocol TaskReporter: AnyObject, Sendable {
 }
 
 extension TaskReporter {
+    package func waits(for lack: String?) {}
     package func toolIsStarting(isFirst: Bool) {}
     package func toolHasStarted() {}
 }
@@ -128,6 +134,9 @@ package final class TaskContext {
 
     /// What work in other threads is told of the job, and tells.
     var watch: JobWatch { JobWatch(reporter: reporter, work: work) }
+
+    /// Takes note that the job waits for what the machine lacks; nil when the wait is over.
+    func waits(for lack: String?) { reporter.waits(for: lack) }
 
     /// Takes note that a tool is about to be started.
     func toolIsStarting() { reporter.toolIsStarting(isFirst: !hasBegun) }

@@ -32,11 +32,17 @@ final class WorkerThreads: Sendable {
     /// - Returns: what hands work to them
     static func start(_ count: Int, name: String, atEnd: @escaping Work) -> WorkerThreads {
         let threads = WorkerThreads(count, name: name, atEnd: atEnd)
-        for _ in 0..<count {
+        for number in 0..<count {
             var handle = pthread_t()
-            let this = Unmanaged.passRetained(threads).toOpaque()
-            let error = pthread_create(&handle, nil, runWorkerThread, this)
-            precondition(error == 0, "cannot start a thread: \(String(cString: strerror(error)))")
+            let this = Unmanaged.passRetained(threads)
+            let error = pthread_create(&handle, nil, runWorkerThread, this.toOpaque())
+            guard error == 0 else {
+                // Fewer do the same work in more time; without any, nobody would.
+                precondition(number > 0, "no threads: \(String(cString: strerror(error)))")
+                this.release()
+                threads.state.withLock { $0.running -= count - number }
+                break
+            }
             pthread_detach(handle)
         }
         return threads

@@ -1,4 +1,3 @@
-import Foundation
 import JobRecording
 import JobReplay
 
@@ -10,15 +9,15 @@ enum RecordingFile {
     /// - Returns: What clients said in it, and what came of it.
     /// - Throws: That it cannot be read, or that nothing in it can be.
     static func read(_ path: String) throws(CommandFailure) -> ReplayScript {
-        let data: Data
+        let bytes: [UInt8]
         do {
-            data = try Data(contentsOf: URL(filePath: path))
+            bytes = try GivenFile.read(path)
         } catch {
             throw CommandFailure(.failed, "\(path): cannot be read: \(reason(of: error))")
         }
         let log: MessageLog
         do throws(MessageLog.NoLog) {
-            log = try MessageLog(parsing: Array(data))
+            log = try MessageLog(parsing: bytes)
         } catch {
             throw CommandFailure(.failed, "\(path): \(error)")
         }

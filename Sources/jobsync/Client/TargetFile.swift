@@ -1,4 +1,6 @@
 import Foundation
+import JobTasks
+import SystemPackage
 
 /// A file that is there under its name only when it is whole.
 struct TargetFile {
@@ -22,8 +24,15 @@ struct TargetFile {
             isThere && isFolder.boolValue || place.utf8.last == UInt8(ascii: "/")
             ? "\(place)/\(own)" : place
         part = path + ".part"
-        file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw Self.failure(part) }
+        do throws(Errno) {
+            file = try Files.openRegular(
+                FilePath(part),
+                O_WRONLY | O_CREAT | O_TRUNC,
+                followsLink: true
+            )
+        } catch {
+            throw CommandFailure(.usage, "\(part): \(error.reason)")
+        }
     }
 
     func write(_ bytes: Data) throws(CommandFailure) {

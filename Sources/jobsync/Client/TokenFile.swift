@@ -17,7 +17,7 @@ struct TokenFile {
     ///
     /// - Throws: A failure if others can read the file: then the token is no secret any more.
     func read() throws(CommandFailure) -> String? {
-        guard let content = FileManager.default.contents(atPath: path) else { return nil }
+        guard let content = try? GivenFile.read(path) else { return nil }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
         guard mode & 0o077 == 0 else {

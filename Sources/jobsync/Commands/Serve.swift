@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import Logging
 import ServiceLifecycle
-import UnixSignals
+import Threads
 
 /// `jobsync serve`.
 struct Serve: AsyncParsableCommand {
@@ -33,11 +33,41 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var options: ServeOptions
 
+    /// So many the server has at the least.
+    private static let threads = 32
+
     func run() async throws {
-        let settings = try readSettings()
+        guard ThreadRoom.has(Self.threads) else {
+            // Here, for the way back to the main thread takes one more.
+            Jobsync.end(
+                with: StartError(
+                    message:
+                        "the system does not give the server \(Self.threads) threads; its limits of processes "
+                        + "(ulimit -u, pids.max of its control group) or of memory (ulimit -v) are too low"
+                )
+            )
+        }
+        await Self.serve(options)
+    }
+
+    /// Serves, and ends the process.
+    ///
+    /// The way back to the main thread would not end while the system has no thread to give.
+    @concurrent
+    private static func serve(_ options: ServeOptions) async -> Never {
+        do {
+            try await serveUntilTheEnd(options)
+        } catch {
+            Jobsync.end(with: error)
+        }
+        Foundation.exit(CommandStatus.success.rawValue)
+    }
+
+    private static func serveUntilTheEnd(_ options: ServeOptions) async throws {
+        let settings = try Self.settings(of: options)
         ServerLog.bootstrap(level: settings.logLevel, format: settings.logFormat)
         let logger = Logger(label: "jobsync")
-        let reread: @Sendable () -> ServeSettings? = { [options] in
+        let reread: @Sendable () -> ServeSettings? = {
             do throws(CommandFailure) {
                 return try Self.settings(of: options)
             } catch {
@@ -45,11 +75,21 @@ struct Serve: AsyncParsableCommand {
                 return nil
             }
         }
-        let group = ServiceGroup(
-            services: [ServerProgram(settings: settings, logger: logger, reread: reread)],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
+        let (reloads, reloader) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let program = ServerProgram(
+            settings: settings,
+            logger: logger,
+            reread: reread,
+            reloads: reloads
         )
+        let group = ServiceGroup(services: [program], logger: logger)
+        let listener = SignalListener([SIGTERM, SIGINT, SIGHUP]) { signal, _ in
+            if signal == SIGHUP {
+                reloader.yield()
+            } else {
+                Task { await group.triggerGracefulShutdown() }
+            }
+        }
         let patience = settings.endWithin
         let deadline = EndingDeadline(signals: [SIGTERM, SIGINT], patience: patience) {
             logger.critical(
@@ -57,7 +97,7 @@ struct Serve: AsyncParsableCommand {
             )
             _exit(CommandStatus.failed.rawValue)
         }
-        defer { withExtendedLifetime(deadline) {} }
+        defer { withExtendedLifetime((listener, deadline)) {} }
         do {
             try await group.run()
         } catch let error as StartError where settings.logFormat == .json {
@@ -67,14 +107,10 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    private func readSettings() throws(CommandFailure) -> ServeSettings {
-        try Self.settings(of: options)
-    }
-
     private static func settings(of options: ServeOptions) throws(CommandFailure) -> ServeSettings {
         do throws(SettingsError) {
             return try options.settings(environment: ProcessInfo.processInfo.environment) {
-                try String(contentsOfFile: $0, encoding: .utf8)
+                try GivenFile.text($0)
             }
         } catch {
             throw CommandFailure(.usage, error.description)

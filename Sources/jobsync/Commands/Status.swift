@@ -79,6 +79,7 @@ struct Status: AsyncParsableCommand {
     /// What the server's troubles mean for its users.
     private static let words = [
         "starting": "jobs cannot be started and wait", "store": "changes cannot be kept",
+        "keeping": "what jobs make cannot be kept",
     ]
 
     /// Those that have the same jobs; a server that has them for itself names none.

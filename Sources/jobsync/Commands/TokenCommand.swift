@@ -35,7 +35,7 @@ struct TokenReset: AsyncParsableCommand {
         let options = try ServeOptions.parse(data.map { ["--data", $0] } ?? [])
         do throws(SettingsError) {
             folder = try options.settings(environment: environment) {
-                try String(contentsOfFile: $0, encoding: .utf8)
+                try GivenFile.text($0)
             }.data
         } catch {
             throw CommandFailure(.usage, error.description)

@@ -1,13 +1,13 @@
-import Dispatch
+import Threads
 
 /// Sees to it that a signal that asks the server to end does end it, whatever stands still in it.
 ///
 /// An orderly end waits for answers: of a file system, of a store. Where one does not come, the process is to
 /// end as by a kill, which loses nothing: jobs go on, and the next server finds them.
-final class EndingDeadline {
-    private let sources: [any DispatchSourceSignal]
+final class EndingDeadline: Sendable {
+    private let listener: SignalListener
 
-    /// Begins to listen for the signals, which somebody else must have taken from their default effect.
+    /// Begins to listen for the signals, which lose their usual effect.
     ///
     /// - Parameters:
     ///   - signals: Which ones ask the server to end.
@@ -18,19 +18,6 @@ final class EndingDeadline {
         patience: Duration,
         end: @escaping @Sendable () -> Void
     ) {
-        let queue = DispatchQueue(label: "jobsync.ending")
-        let nanoseconds = Int(patience / .nanoseconds(1))
-        sources = signals.map { signal in
-            let source = DispatchSource.makeSignalSource(signal: signal, queue: queue)
-            source.setEventHandler {
-                queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: end)
-            }
-            source.resume()
-            return source
-        }
-    }
-
-    deinit {
-        for source in sources { source.cancel() }
+        listener = SignalListener(signals, name: "ending") { _, loop in loop.after(patience, end) }
     }
 }

@@ -29,8 +29,8 @@ enum ProgramFiles {
     /// The answer to `rpc.discover`.
     static var discovery: JSONValue {
         guard let folder = find("protocol", inCheckout: "protocol", mark: "openrpc.json"),
-            let content = FileManager.default.contents(atPath: folder + "/openrpc.json"),
-            let document = try? JSONValue(parsing: Array(content), maximumDepth: 128)
+            let content = try? GivenFile.read(folder + "/openrpc.json"),
+            let document = try? JSONValue(parsing: content, maximumDepth: 128)
         else { return [:] }
         return document
     }

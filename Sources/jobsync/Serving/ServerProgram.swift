@@ -7,7 +7,6 @@ import JobStorage
 import JobSync
 import Logging
 import ServiceLifecycle
-import UnixSignals
 import WebSockets
 
 /// Runs a server until it is told to end.
@@ -16,6 +15,8 @@ struct ServerProgram: Service, CustomStringConvertible {
     let logger: Logger
     /// Reads the settings anew, on SIGHUP.
     let reread: @Sendable () -> ServeSettings?
+    /// Tells of each SIGHUP; iterated once.
+    let reloads: AsyncStream<Void>
 
     /// All that the service group, which logs its services, may say: settings hold a password.
     var description: String { "server" }
@@ -79,7 +80,7 @@ struct ServerProgram: Service, CustomStringConvertible {
     }
 
     private func followReloads(_ wiring: Wiring) async {
-        for await _ in await UnixSignalsSequence(trapping: .sighup) {
+        for await _ in reloads {
             let areTasksRead = await wiring.reloadTasks()
             if let settings = reread(), settings.proc != nil || settings.mem != nil {
                 let limit = await wiring.manager.resources().limit

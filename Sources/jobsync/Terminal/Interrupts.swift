@@ -1,9 +1,8 @@
-import Dispatch
-import Foundation
+import Threads
 
 /// Acts on signals for as long as it is held.
 final class SignalWatch {
-    private let source: any DispatchSourceSignal
+    private let listener: SignalListener
 
     /// Begins to act on a signal, in place of what it does by itself.
     ///
@@ -11,13 +10,6 @@ final class SignalWatch {
     ///   - number: The signal, such as `SIGINT`.
     ///   - action: What to do.
     init(_ number: Int32, action: @escaping @Sendable () -> Void) {
-        signal(number, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler(handler: action)
-        source.resume()
-    }
-
-    deinit {
-        source.cancel()
+        listener = SignalListener([number]) { _, _ in action() }
     }
 }

@@ -82,7 +82,7 @@ export interface Resources {
 }
 
 export interface Trouble {
-  kind: 'starting' | 'store';
+  kind: 'starting' | 'store' | 'keeping';
   cause: string;
   since: string;
 }

@@ -2,7 +2,11 @@
 import { $, say } from './dom.js';
 
 /** @type {Record<string, string>} */
-const WORDS = { starting: 'Jobs wait, because the server cannot start any', store: 'Changes are refused, because the server cannot keep them' };
+const WORDS = {
+  starting: 'Jobs wait, because the server cannot start any',
+  store: 'Changes are refused, because the server cannot keep them',
+  keeping: 'The server cannot keep what jobs make',
+};
 
 /** What the server lacks, for as long as it does.
  * @param {import('../client/jobsync.d.ts').Resources} resources */

@@ -21,7 +21,7 @@ int cprocess_rename_to_free_name(const char *_Nonnull from, const char *_Nonnull
 /// What else is there, such as a pipe, a folder or a device, fails with EMEDIUMTYPE.
 int cprocess_open_regular(const char *_Nonnull path, int flags, mode_t mode, bool follows_link);
 
-/// Reserves space for a file, so that this much can be written though the disk is full.
+/// Reserves space behind a file's end, so that this much can be written though the disk is full.
 int cprocess_reserve(int file, int64_t size);
 
 /// Whether a folder is a control group of the kernel, of version 2 or 1.

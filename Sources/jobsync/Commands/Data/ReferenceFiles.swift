@@ -131,7 +131,7 @@ struct ReferenceFiles {
     private static func bytes(of path: String) throws(CommandFailure) -> [UInt8] {
         let bytes: [UInt8]
         do {
-            bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+            bytes = try GivenFile.read(path)
         } catch {
             throw CommandFailure(.usage, "\(path): \(reason(of: error))")
         }

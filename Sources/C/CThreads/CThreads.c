@@ -1,0 +1,71 @@
+#include "CThreads.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+int cthreads_open_waker(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void cthreads_wake(int waker) {
+    // Called from a signal handler too.
+    uint64_t one = 1;
+    int saved = errno;
+    (void)!write(waker, &one, sizeof one);
+    errno = saved;
+}
+
+void cthreads_quiet(int waker) {
+    eventfd_t count;
+    (void)!eventfd_read(waker, &count);
+}
+
+// Few, and never moved: a handler walks them at any moment.
+static struct {
+    atomic_bool is_taken;
+    atomic_uint_fast64_t wanted, heard;
+    atomic_int waker;
+} listeners[8];
+static const int most_listeners = sizeof listeners / sizeof *listeners;
+
+static void on_signal(int signal) {
+    uint64_t bit = UINT64_C(1) << signal;
+    for (int i = 0; i < most_listeners; i++)
+        if (atomic_load(&listeners[i].wanted) & bit) {
+            atomic_fetch_or(&listeners[i].heard, bit);
+            cthreads_wake(atomic_load(&listeners[i].waker));
+        }
+}
+
+int cthreads_listen(const int *signals, int count, int waker) {
+    int listener = 0;
+    while (listener < most_listeners && atomic_exchange(&listeners[listener].is_taken, true))
+        listener++;
+    if (listener == most_listeners) {
+        errno = EMFILE;
+        return -1;
+    }
+    uint64_t wanted = 0;
+    for (int i = 0; i < count; i++) wanted |= UINT64_C(1) << signals[i];
+    atomic_store(&listeners[listener].heard, 0);
+    atomic_store(&listeners[listener].waker, waker);
+    atomic_store(&listeners[listener].wanted, wanted);
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigfillset(&action.sa_mask);
+    for (int i = 0; i < count; i++)
+        if (sigaction(signals[i], &action, NULL) != 0) {
+            cthreads_stop_listening(listener);
+            return -1;
+        }
+    return listener;
+}
+
+uint64_t cthreads_heard(int listener) { return atomic_exchange(&listeners[listener].heard, 0); }
+
+void cthreads_stop_listening(int listener) {
+    atomic_store(&listeners[listener].wanted, 0);
+    atomic_store(&listeners[listener].is_taken, false);
+}
