@@ -62,6 +62,6 @@ def test_every_line_is_json(tmp_path: pathlib.Path) -> None:
     told = next(entry for entry in entries if "left out" in entry["message"])
     assert told["level"] == "warning" and name in told["message"]
     # Metadata are fields of their own.
-    assert any(entry.get("sl-signal") == "SIGTERM" for entry in entries)
+    assert any(entry.get("signal") == "SIGTERM" for entry in entries)
     last = lines(tmp_path / "refused")[-1]
     assert last["level"] == "critical" and "in use" in last["message"]

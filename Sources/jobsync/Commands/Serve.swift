@@ -87,6 +87,8 @@ struct Serve: AsyncParsableCommand {
             if signal == SIGHUP {
                 reloader.yield()
             } else {
+                let name = signal == SIGINT ? "SIGINT" : "SIGTERM"
+                logger.info("the server is told to end", metadata: ["signal": "\(name)"])
                 Task { await group.triggerGracefulShutdown() }
             }
         }
