@@ -20,6 +20,8 @@ extension DataKeeper {
 
     /// Records are read so many at a time: each may have a megabyte.
     private static let findingsPage = 32
+    /// How many samples may be named.
+    private static let mostSamples = 1000
     /// How many findings one table may hold.
     private static let mostFindings = 1_000_000
 
@@ -41,6 +43,13 @@ extension DataKeeper {
         _ layout: FindingsTable.Layout,
         for origin: ReportOrigin
     ) async throws(DataError) -> Rendition {
+        guard query.samples.count <= Self.mostSamples else {
+            throw .invalid(
+                field: "samples",
+                message:
+                    "names \(query.samples.count) samples; at most \(Self.mostSamples), or none for all"
+            )
+        }
         for id in query.samples { _ = try await record(.sample, id) }
         let wanted = Set(query.samples.map { ExactText($0) })
         let analyses = try await summaries(query, wanted)

@@ -166,5 +166,12 @@ struct ExportTests {
                 _ = try await keeper.exportFindings(wrong, as: .tsv, .long, for: Self.origin)
             }.contains("there is no sample 'nobody'")
         )
+        query.samples = Array(repeating: "s106", count: 1001)
+        let long = query
+        #expect(
+            await refusal { () async throws(DataError) in
+                _ = try await keeper.exportFindings(long, as: .tsv, .long, for: Self.origin)
+            }.contains("names 1001 samples; at most 1000")
+        )
     }
 }

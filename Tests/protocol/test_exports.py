@@ -132,6 +132,7 @@ def test_what_there_is_not(launch: Launch) -> None:
         ("/data/analyses/a1/reads.fastq?virus=v2", 400),
         ("/data/analyses/a1/reads.fastq?virus=v2&limit=x", 400),
         ("/data/findings.tsv?layout=deep", 400),
+        ("/data/findings.tsv?every=1", 400),
         ("/data/findings.tsv?sample=x", 404),
         ("/data/analyses/..%2f..%2fetc/report.html", 404),
         ("/data/findings.fasta", 404),

@@ -1,6 +1,7 @@
 #include "CThreads.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -30,14 +31,18 @@ static struct {
     atomic_int waker;
 } listeners[8];
 static const int most_listeners = sizeof listeners / sizeof *listeners;
+// How many handlers are under way, in all threads.
+static atomic_int handlers;
 
 static void on_signal(int signal) {
     uint64_t bit = UINT64_C(1) << signal;
+    atomic_fetch_add(&handlers, 1);
     for (int i = 0; i < most_listeners; i++)
         if (atomic_load(&listeners[i].wanted) & bit) {
             atomic_fetch_or(&listeners[i].heard, bit);
             cthreads_wake(atomic_load(&listeners[i].waker));
         }
+    atomic_fetch_sub(&handlers, 1);
 }
 
 int cthreads_listen(const int *signals, int count, int waker) {
@@ -67,5 +72,7 @@ uint64_t cthreads_heard(int listener) { return atomic_exchange(&listeners[listen
 
 void cthreads_stop_listening(int listener) {
     atomic_store(&listeners[listener].wanted, 0);
+    // One that has seen that it was wanted writes to the waker, which is closed next.
+    while (atomic_load(&handlers) > 0) sched_yield();
     atomic_store(&listeners[listener].is_taken, false);
 }

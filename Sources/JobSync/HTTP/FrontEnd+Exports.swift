@@ -100,7 +100,7 @@ extension FrontEnd {
             var query = DataKeeper.FindingsQuery()
             query.samples = request.query.filter { $0.name == "sample" }.map(\.value)
             query.algorithm = request.queryValue("algorithm")
-            query.everyAnalysis = request.queryValue("every") == "true"
+            query.everyAnalysis = try Self.flag("every", request)
             let layout = try Self.layout(request.queryValue("layout"))
             return try await exportFindings(query, as: format, layout, for: username)
         }
@@ -119,6 +119,17 @@ extension FrontEnd {
             )
         }
         return number
+    }
+
+    private static func flag(
+        _ name: String,
+        _ request: HTTPRequest
+    ) throws(RPCError) -> Bool {
+        switch request.queryValue(name) {
+        case nil, "false": return false
+        case "true": return true
+        case let text?: throw .invalidParams(name, "must be true or false, not \"\(text)\"")
+        }
     }
 
     /// Sends a text piece by piece, so that its place is taken for as long as a client reads it.

@@ -4,12 +4,9 @@ import Compression
 ///
 /// What is no FASTA at all is called by its name, also where it is compressed.
 public struct GenomeFileReader {
-    private static let gzipMark: [UInt8] = [0x1F, 0x8B]
-
-    private var inflater: GzipInflater?
+    private var content = FileContent()
     private var reader = GenomeReader()
-    /// What came so far of the file, and of its text, until there is enough to tell what it is.
-    private var beginning: [UInt8]? = []
+    /// What came so far of the text, until there is enough to tell what it is.
     private var textBeginning: [UInt8]? = []
 
     /// Makes a reader that stands at the start of a file.
@@ -25,19 +22,8 @@ public struct GenomeFileReader {
         _ piece: [UInt8],
         into output: inout [UInt8]
     ) throws(FASTAError) {
-        var piece = piece
-        if let first = beginning {
-            piece = first + piece
-            guard piece.count >= Self.gzipMark.count else {
-                beginning = piece
-                return
-            }
-            beginning = nil
-            if piece.starts(with: Self.gzipMark) { inflater = GzipInflater() }
-        }
-        guard let inflater else { return try readText(piece, into: &output) }
-        inflater.feed(piece)
-        while let text = try Self.next(of: inflater) { try readText(text, into: &output) }
+        content.feed(piece)
+        while let text = try nextText() { try readText(text, into: &output) }
     }
 
     /// Ends the file.
@@ -48,14 +34,13 @@ public struct GenomeFileReader {
     public mutating func finish(
         into output: inout [UInt8]
     ) throws(FASTAError) -> SequenceStatistics {
-        if let rest = beginning { try readText(rest, into: &output) }
-        if let inflater {
-            do throws(GzipError) {
-                try inflater.finish()
-            } catch {
-                throw FASTAError(reason: .gzip(error))
-            }
+        let end: [UInt8]
+        do throws(GzipError) {
+            end = try content.finish()
+        } catch {
+            throw FASTAError(reason: .gzip(error))
         }
+        try readText(end, into: &output)
         if let rest = textBeginning { try begin(rest, into: &output) }
         return try reader.finish()
     }
@@ -82,9 +67,9 @@ public struct GenomeFileReader {
         try reader.read(text, into: &output)
     }
 
-    private static func next(of inflater: GzipInflater) throws(FASTAError) -> [UInt8]? {
+    private mutating func nextText() throws(FASTAError) -> [UInt8]? {
         do throws(GzipError) {
-            return try inflater.next()
+            return try content.next()
         } catch {
             throw FASTAError(reason: .gzip(error))
         }

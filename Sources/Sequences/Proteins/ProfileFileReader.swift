@@ -5,7 +5,6 @@ public import Compression
 /// HMMER takes a file that is cut off for whole, and what it does not take it refuses only when an hour's
 /// assembly is done. What is written has neither a mark of byte order nor the line ends of Windows.
 public struct ProfileFileReader {
-    private static let gzipMark: [UInt8] = [0x1F, 0x8B]
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     private static let start = Array("HMMER3/".utf8)
     private static let lineFeed = UInt8(ascii: "\n")
@@ -18,8 +17,7 @@ public struct ProfileFileReader {
         var hasStatistics = false
     }
 
-    private var inflater: GzipInflater?
-    private var beginning: [UInt8]? = []
+    private var content = FileContent()
     /// The beginning of a line whose end was not read yet.
     private var rest: [UInt8] = []
     private var line = 0
@@ -42,24 +40,13 @@ public struct ProfileFileReader {
         _ piece: [UInt8],
         into output: inout [UInt8]
     ) throws(ProfileFileError) {
-        var piece = piece
-        if let first = beginning {
-            piece = first + piece
-            guard piece.count >= Self.gzipMark.count else {
-                beginning = piece
-                return
-            }
-            beginning = nil
-            if piece.starts(with: Self.gzipMark) { inflater = GzipInflater() }
-        }
-        guard let inflater else { return try readText(piece, into: &output) }
-        inflater.feed(piece)
-        while let text = try Self.next(of: inflater) { try readText(text, into: &output) }
+        content.feed(piece)
+        while let text = try nextText() { try readText(text, into: &output) }
     }
 
-    private static func next(of inflater: GzipInflater) throws(ProfileFileError) -> [UInt8]? {
+    private mutating func nextText() throws(ProfileFileError) -> [UInt8]? {
         do throws(GzipError) {
-            return try inflater.next()
+            return try content.next()
         } catch {
             throw ProfileFileError(line: 0, reason: .gzip(error))
         }
@@ -70,14 +57,13 @@ public struct ProfileFileReader {
     /// - Parameter output: What the rest is appended to.
     /// - Throws: What is missing in the file.
     public mutating func finish(into output: inout [UInt8]) throws(ProfileFileError) {
-        if let first = beginning { try readText(first, into: &output) }
-        if let inflater {
-            do throws(GzipError) {
-                try inflater.finish()
-            } catch {
-                throw ProfileFileError(line: 0, reason: .gzip(error))
-            }
+        let end: [UInt8]
+        do throws(GzipError) {
+            end = try content.finish()
+        } catch {
+            throw ProfileFileError(line: 0, reason: .gzip(error))
         }
+        try readText(end, into: &output)
         if !rest.isEmpty {
             let last = rest
             rest = []

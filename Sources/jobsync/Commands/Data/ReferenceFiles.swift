@@ -135,21 +135,20 @@ struct ReferenceFiles {
         } catch {
             throw CommandFailure(.usage, "\(path): \(reason(of: error))")
         }
-        guard bytes.starts(with: [0x1F, 0x8B]) else { return bytes }
         do throws(GzipError) {
-            return try decompressed(bytes)
+            return try plain(bytes)
         } catch {
             throw CommandFailure(.usage, "\(path): \(error)")
         }
     }
 
-    private static func decompressed(_ bytes: [UInt8]) throws(GzipError) -> [UInt8] {
-        let inflater = GzipInflater()
+    /// What is in a file that may be compressed.
+    private static func plain(_ bytes: [UInt8]) throws(GzipError) -> [UInt8] {
+        var content = FileContent()
         var text: [UInt8] = []
-        inflater.feed(bytes)
-        while let piece = try inflater.next() { text += piece }
-        try inflater.finish()
-        return text
+        content.feed(bytes)
+        while let piece = try content.next() { text += piece }
+        return text + (try content.finish())
     }
 
     private static func parse(_ bytes: [UInt8], _ path: String) throws(CommandFailure) -> JSONValue
