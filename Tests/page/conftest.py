@@ -70,12 +70,14 @@ def open_page(browser):
         if message.type == "error" and not any(each in message.text for each in HARMLESS):
             problems.append(message.text)
 
-    def open_page(server, query="", *, state="live", context=None, **options):
+    def open_page(server, query="", *, state="live", context=None, clock=False, **options):
         context = context or browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error.stack or error)))
         page.on("console", note)
+        if clock:
+            page.clock.install()
         page.goto(f"{server.url}/{query}")
         if state:
             expect(page.locator("body")).to_have_attribute("data-connection", state)

@@ -144,6 +144,7 @@ class FakeServer:
         self.connections, self.calls, self.subscriptions = set(), [], []
         self.kept = None  # records by kind; without them this is a server from before there were any
         self.load_delay, self.refuse, self.is_stalled, self.tick_every, self.mute = 0, None, False, 25, set()
+        self.unanswered = {}  # method → after how many calls there is no answer any more
 
     # The thread and its loop
 
@@ -445,6 +446,10 @@ class Connection:
         self.server.calls.append((message["method"], message.get("params", {})))
         if message["method"] in self.server.mute:
             return
+        if (left := self.server.unanswered.get(message["method"])) is not None:
+            self.server.unanswered[message["method"]] = left - 1
+            if left <= 0:
+                return
         answer = {"jsonrpc": "2.0", "id": message.get("id")}
         try:
             answer["result"] = getattr(self, "on_" + message["method"].replace(".", "_"))(**message.get("params", {}))

@@ -1,20 +1,22 @@
 // @ts-check
 import { Jobsync } from './client/jobsync.js';
-import { ACTIONS, perform } from './model/actions.js';
 import { Catalogue } from './model/catalogue.js';
 import { EVERYTHING, readQuery, writeQuery } from './model/filter.js';
 import { count, number } from './model/format.js';
+import { Orders } from './model/orders.js';
 import { Selection } from './model/selection.js';
 import { logOut, readSession } from './model/session.js';
 import { readSort, writeSort } from './model/sorting.js';
 import { isCancellable } from './model/states.js';
 import { Store } from './model/store.js';
+import { Acting } from './view/acting.js';
+import { setBusy } from './view/busy.js';
 import { Cards } from './view/cards.js';
 import { ConnectionView } from './view/connection.js';
 import { copy } from './view/copy.js';
 import { dataDialog } from './view/data.js';
 import { DetailPanel } from './view/detail.js';
-import { ask, toast, toastProblem } from './view/dialogs.js';
+import { toast, toastProblem } from './view/dialogs.js';
 import { $, say } from './view/dom.js';
 import { EmptyView } from './view/empty.js';
 import { FilterBar } from './view/filters.js';
@@ -33,10 +35,12 @@ import { Theme } from './view/theme.js';
 const COUNTERS = 200; // milliseconds: figures that change faster than this can't be read
 const VISIBLE = 50; // milliseconds between frames of changes while somebody looks
 const HIDDEN = 1000; // and while nobody does
+const LOOK = 500; // milliseconds between two looks at whether the server still says something
 
 const client = new Jobsync(location.origin, { interval: VISIBLE });
 const store = new Store();
 const selection = new Selection();
+const orders = new Orders();
 const catalogue = new Catalogue(client);
 const theme = new Theme();
 const gate = new Gate();
@@ -49,15 +53,19 @@ let isLoaded = false;
 /** @type {any} */ let resources = null;
 const now = () => Date.now() + skew;
 
+const acting = new Acting({
+  client, orders, selection, get: (id) => store.get(id), allows: (permission) => gate.allows(permission),
+  gone: (ids) => ids.includes(detail.id) && openJob(''),
+});
 const table = new JobTable({
-  store, selection, now, openJob, stages: (task) => catalogue.stages(task), openId: () => detail.id, sortBy: changeSort,
+  store, selection, orders, selectAll, now, openJob, stages: (task) => catalogue.stages(task), openId: () => detail.id, sortBy: changeSort,
 });
 const detail = new DetailPanel({
-  client, now, act, start, copy, closeJob: () => openJob(''), stages: (task) => catalogue.stages(task),
+  client, now, acting, orders, start, copy, closeJob: () => openJob(''), stages: (task) => catalogue.stages(task),
 });
 const filters = new FilterBar(store, changeFilter);
 const empty = new EmptyView({ clear: () => changeFilter(EVERYTHING), start: () => start(null) });
-const bar = new SelectionBar(selection, { act, copy, get: (id) => store.get(id), focusTable: () => table.focus() });
+const bar = new SelectionBar(selection, { store, orders, acting, copy, selectAll, focusTable: () => table.focus() });
 const queueHead = new QueueHead(client, store);
 
 // What is shown
@@ -73,7 +81,7 @@ function schedule() {
 /** One flush per animation frame, however many messages came. */
 function draw() {
   frame = 0;
-  store.flush();
+  if (store.flush()) table.follow();
   table.render();
   detail.update(store.get(detail.id));
   const wait = countedAt + COUNTERS - performance.now();
@@ -87,7 +95,9 @@ function drawCounters() {
   countedAt = performance.now();
   filters.count(isLoaded);
   cards.queue(store.counts.waiting, isLoaded);
+  if (isLoaded) selection.retain((id) => store.isShown(id));
   if (selection.size) bar.show();
+  table.countSelected();
   empty.show({ isLoaded, length: store.length, size: store.size, connection: client.state });
   say($('found'), store.length === store.size ? count(store.size, 'job') : `${number(store.length)} of ${count(store.size, 'job')}`);
   $('found').hidden = !isLoaded;
@@ -100,6 +110,8 @@ function drawCounters() {
 function changeFilter(filter) {
   store.setFilter(filter);
   store.flush();
+  const left = selection.retain((id) => store.isShown(id));
+  if (left) toast(`${count(left, 'selected job is', 'selected jobs are')} not shown any more and not selected either.`);
   if (filter === EVERYTHING) $('search').value = '';
   filters.show();
   table.rewind();
@@ -113,6 +125,7 @@ function changeFilter(filter) {
 function changeSort(sort) {
   store.setSort(sort);
   store.flush();
+  table.follow();
   table.showSort(sort);
   table.render(true);
   address.replace(store, detail.id);
@@ -134,31 +147,11 @@ function showJob(id) {
   if (!id) table.focus();
 }
 
-// What is done
-
-/** Asks where it can't be undone, does it, and says what became of it.
- * @param {string} action @param {string[]} ids */
-async function act(action, ids) {
-  if (ids.length === 0 || !gate.allows(ACTIONS[action].permission)) return;
-  const [jobs, them] = ids.length === 1 ? ['job', 'it'] : [count(ids.length, 'job'), 'them'];
-  const what = ids.length === 1 ? `job ${ids[0]}` : jobs;
-  const questions = {
-    cancel: {
-      title: `Cancel ${what}?`, keep: `Keep ${them}`, act: `Cancel ${jobs}`,
-      text: `A waiting job leaves the queue at once. A running one is stopped and what it has made so far is removed. This can’t be undone.`,
-    },
-    remove: { title: `Remove ${what}?`, keep: `Keep ${them}`, act: `Remove ${jobs}`, text: 'Its record and its log are deleted for good. To only take it off this list, archive it.' },
-  };
-  const question = questions[/** @type {'cancel'} */ (action)];
-  if (question && !(await ask(question))) return;
-  try {
-    toast(await perform(client, action, ids));
-    selection.remove(ids);
-    if (action !== 'cancel' && ids.includes(detail.id)) openJob('');
-  } catch (error) {
-    toastProblem(error);
-  }
+function selectAll() {
+  selection.add(Array.from({ length: store.length }, (_, index) => store.at(index)?._id ?? ''));
 }
+
+// What is done
 
 let isOpening = false; // a second click, before the dialog is there, must not bring a second one
 
@@ -166,6 +159,7 @@ let isOpening = false; // a second click, before the dialog is there, must not b
 async function start(draft) {
   if (isOpening || !gate.allows('create_job')) return;
   isOpening = true;
+  setBusy($('start'), true);
   try {
     await catalogue.refresh(); // a tool may have been installed, a task file added
     const { answer } = await startDialog({ client, catalogue }, draft);
@@ -173,6 +167,7 @@ async function start(draft) {
   } catch (error) {
     toastProblem(error);
   } finally {
+    setBusy($('start'), false);
     isOpening = false; // not only when it is closed: whoever starts the next job at once must get a dialog
   }
 }
@@ -188,11 +183,14 @@ client.addEventListener('change', ({ detail: { put, del } }) => {
   for (const job of put) store.put(job);
   for (const id of del) store.remove(id);
   selection.remove(del);
+  orders.drop(del);
+  orders.see(put);
   if (isLoaded) cards.count(put.length + del.length);
   schedule();
 });
 client.addEventListener('loaded', () => {
   isLoaded = true;
+  orders.clear();
   if (detail.id) detail.refresh();
   schedule();
 });
@@ -234,6 +232,8 @@ setInterval(() => {
   queueHead.tick((job, reason) => cards.reason(job, reason, now()));
 }, 1000);
 
+setInterval(() => document.hidden || client.check(), LOOK);
+
 document.addEventListener('visibilitychange', () => client.subscribe({ interval: document.hidden ? HIDDEN : VISIBLE }));
 
 // Keys and buttons
@@ -245,16 +245,16 @@ listenToKeys($('grid'), {
   jump: (to) => table.jump(to),
   open: () => openJob(table.current?._id ?? detail.id),
   select: (extend) => {
-    if (extend) selection.extend(table.activeIndex, (index) => store.at(index));
-    else if (table.current) selection.toggle(table.current._id, table.activeIndex);
+    if (extend) selection.extend(table.activeIndex, store);
+    else if (table.current) selection.toggle(table.current._id);
   },
-  selectAll: () => selection.add(Array.from({ length: store.length }, (_, index) => store.at(index)?._id ?? '')),
+  selectAll,
   escape: () => {
     if (detail.id) openJob('');
     else selection.clear();
   },
   search: () => $('search').focus(),
-  cancel: () => act('cancel', selection.size ? bar.suited('cancel') : [store.get(detail.id) ?? table.current].flatMap((job) => (job && isCancellable(job) ? [job._id] : []))),
+  cancel: () => acting.act('cancel', selection.size ? bar.suited('cancel') : [store.get(detail.id) ?? table.current].flatMap((job) => (job && isCancellable(job) ? [job._id] : []))),
   start: () => start(null),
   tasks: showTasks,
   data: showData,

@@ -274,6 +274,33 @@ test('silence is questioned, and then taken for death', async () => {
   client.close();
 });
 
+test('silence is told before it is taken for death, and so is its end', async () => {
+  const { client, socket } = await live([job('a')], { notice: 20 });
+  socket.answer(await socket.asked('session.whoami'), {});
+  const told = [];
+  client.addEventListener('silence', ({ detail }) => told.push(detail.isSilent));
+  const call = client.call('jobs.detail', { _id: 'a' });
+  const request = await socket.asked('jobs.detail');
+  const question = await socket.asked('session.whoami'); // for `jobs.detail` may take its time
+  equal((await next(client, 'silence')).isSilent, true);
+  equal(client.state, 'live');
+  socket.answer(question, {});
+  socket.answer(request, { job: {} });
+  await call;
+  equal(told, [true, false]);
+  client.close();
+});
+
+test('a server that is silent can be left', async () => {
+  const { client } = await live([job('a')], { notice: 20 });
+  client.call('jobs.detail', { _id: 'a' }).catch(() => {});
+  await next(client, 'silence');
+  client.retryNow();
+  await (await Socket.next()).load([job('a')]);
+  equal(client.state, 'live');
+  client.close();
+});
+
 test('any message is a sign of life', async () => {
   const { client, socket } = await live([], { heartbeat: 20, patience: 60 });
   await socket.asked('session.whoami');

@@ -119,19 +119,32 @@ test('more than a thousand go in several calls', async () => {
     sizes.push(_id.length);
     return { jobs: Object.fromEntries(_id.map((id) => [id, 'cancelled'])) };
   } };
-  equal(await perform(client, 'cancel', Array.from({ length: 2500 }, (_, index) => `j${index}`)), '2,500 cancelled');
+  const told = [];
+  const outcomes = await perform(client, 'cancel', Array.from({ length: 2500 }, (_, index) => `j${index}`), (done) => told.push(done));
+  equal(summary('cancel', outcomes.map(({ outcome }) => outcome)), '2,500 cancelled');
+  equal(outcomes[2499], { _id: 'j2499', outcome: 'cancelled' });
   equal(sizes, [1000, 1000, 500]);
+  equal(told, [1000, 2000, 2500]);
 });
 
 test('selection: tick, extend, forget', () => {
   const selection = new Selection();
-  const at = (index) => ({ _id: 'abcdef'[index] });
-  selection.toggle('b', 1);
-  selection.extend(3, at);
+  let order = 'abcdef';
+  const rows = { at: (index) => ({ _id: order[index] }), indexOf: (id) => (id ? order.indexOf(id) : -1) };
+  selection.extend(0, rows);
+  equal([...selection], ['a']);
+  selection.clear();
+  selection.toggle('b');
+  selection.extend(3, rows);
   equal([...selection], ['b', 'c', 'd']);
-  selection.toggle('c', 2);
+  selection.toggle('c');
   selection.remove(['d', 'unknown']);
   equal([...selection], ['b']);
+  order = 'xbcadef'; // `c` was touched last, wherever it is now
+  selection.extend(3, rows);
+  equal([...selection], ['b', 'c', 'a']);
+  equal(selection.retain((id) => id !== 'c'), 1);
+  equal([...selection], ['b', 'a']);
   selection.clear();
   equal(selection.size, 0);
 });

@@ -50,6 +50,8 @@ export interface Options {
   heartbeat?: number;
   /** Milliseconds to wait for it. */
   patience?: number;
+  /** Milliseconds without an answer to a question, or any other message, after which `silence` is told. */
+  notice?: number;
   /** Milliseconds until a call without an answer fails. */
   callTimeout?: number;
   random?: () => number;
@@ -57,6 +59,8 @@ export interface Options {
 
 export interface JobsyncEvents {
   state: CustomEvent<{ state: State; code?: number; reason?: string; attempt?: number; retryIn?: number; mode?: string; count?: number; error?: JobsyncError }>;
+  /** The server does not answer, since that moment (milliseconds since 1970), or does again. The connection is still there. */
+  silence: CustomEvent<{ isSilent: boolean; since: number }>;
   /** What changed in `jobs`, once per frame. */
   change: CustomEvent<{ put: Job[]; del: string[] }>;
   /** `jobs` is empty now and will be filled anew. */
@@ -116,6 +120,8 @@ export class Jobsync extends EventTarget {
   connect(): Promise<this>;
   close(): void;
   retryNow(): void;
+  /** Asks for a sign of life, unless there was one just now. */
+  check(): void;
   call(method: string, params?: object): Promise<any>;
   subscribe(options: { filter?: Filter; interval?: number }): void;
   /** Resolves when the job has ended, however it ended. */

@@ -20,6 +20,7 @@ const SUBPROTOCOL = 'jobsync.v1.json';
 const LARGEST_MANIFEST = 256 * 1024; // bytes; a message may have 1 MiB, and above this a fresh list is cheaper
 const NO_SIGN_OF_LIFE = 4900; // 4900… are this client's own codes, never sent by a server
 const UNREADABLE = 4901;
+const JUST_NOW = 800; // milliseconds
 
 const DEFAULTS = {
   filter: undefined,
@@ -30,6 +31,7 @@ const DEFAULTS = {
   callTimeout: 30_000,
   heartbeat: 15_000,
   patience: 10_000,
+  notice: 1500,
   random: Math.random,
 };
 
@@ -52,6 +54,8 @@ export class Jobsync extends EventTarget {
   #after = 0;
   #heard = 0;
   #deadline = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} running while a question is unanswered and nothing is heard */ #doubt;
+  #isSilent = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #retry;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #watchdog;
   #onOnline = () => this.retryNow();
@@ -94,9 +98,15 @@ export class Jobsync extends EventTarget {
     this.#become('closed', { code: 1000, reason: 'closed by the client' });
   }
 
-  /** Skips what is left of the wait before the next attempt. */
+  /** Skips what is left of the wait before the next attempt, or for a server that is silent. */
   retryNow() {
+    if (this.#isSilent) this.#lost(NO_SIGN_OF_LIFE, 'no sign of life');
     if (this.#wanted && !this.#socket) this.#open();
+  }
+
+  /** Asks for a sign of life, unless there was one just now. `silence` tells when none comes. */
+  check() {
+    if (Date.now() - this.#heard > JUST_NOW) this.#probe(this.#options.patience);
   }
 
   /** One call. Methods and their parameters: the protocol, or `rpc.discover`.
@@ -185,6 +195,7 @@ export class Jobsync extends EventTarget {
   #drop(code) {
     clearTimeout(this.#retry);
     clearInterval(this.#watchdog);
+    this.#believe();
     const socket = this.#socket;
     this.#socket = null;
     this.#subscription = null;
@@ -223,18 +234,46 @@ export class Jobsync extends EventTarget {
     this.#request('session.whoami', {}, () => {}, () => {});
   }
 
+  /** A question is on its way. Half way to the notice another one goes along, whose answer is a matter of course: not
+   * every method answers at once. */
+  #wonder() {
+    this.#doubt ??= setTimeout(() => {
+      this.#probe(this.#options.patience);
+      this.#doubt = setTimeout(() => this.#hush(true), this.#options.notice / 2);
+    }, this.#options.notice / 2);
+  }
+
+  /** Something was heard, or nothing is expected any more. */
+  #believe() {
+    if (this.#doubt === undefined) return;
+    clearTimeout(this.#doubt);
+    this.#doubt = undefined;
+    this.#hush(false);
+  }
+
+  /** @param {boolean} isSilent */
+  #hush(isSilent) {
+    if (this.#isSilent === isSilent) return;
+    this.#isSilent = isSilent;
+    this.#emit('silence', { isSilent, since: this.#heard });
+  }
+
   // Messages
 
   /** @param {string} method @param {object} params @param {(result: any) => void} resolve @param {(error: JobsyncError) => void} reject */
   #request(method, params, resolve, reject) {
     if (this.#socket?.readyState !== 1) reject(JobsyncError.disconnected(false));
-    else this.#socket.send(this.#calls.begin(method, params, resolve, reject));
+    else {
+      this.#socket.send(this.#calls.begin(method, params, resolve, reject));
+      this.#wonder();
+    }
   }
 
   /** @param {string} text */
   #receive(text) {
     this.#heard = Date.now();
     this.#deadline = 0;
+    this.#believe();
     /** @type {any} */ let message;
     try {
       message = JSON.parse(text);

@@ -16,19 +16,48 @@ export const ACTIONS = {
   remove: { method: 'jobs.remove', permission: 'remove_job', suits: isFinal, done: 'removed' },
 };
 
-/** Does one thing to many jobs.
+/**
+ * @typedef {{_id: string, outcome: any}} Outcome the word that the server said, or an error
+ */
+
+/** Does one thing to many jobs. Once the server can't be asked any more, the rest fails like the call that found out.
  * @param {Jobsync} client
  * @param {string} action
  * @param {string[]} ids
- * @returns {Promise<string>} what became of it, for people */
-export async function perform(client, action, ids) {
+ * @param {(done: number) => void} [tell] hears how many have been answered
+ * @returns {Promise<Outcome[]>} what became of each; never fails as a whole */
+export async function perform(client, action, ids, tell = () => {}) {
   const { method } = ACTIONS[action];
-  /** @type {any[]} */ const outcomes = [];
+  /** @type {Outcome[]} */ const outcomes = [];
   for (let first = 0; first < ids.length; first += LARGEST_CALL) {
-    const { jobs } = await client.call(method, { _id: ids.slice(first, first + LARGEST_CALL) });
-    outcomes.push(...Object.values(jobs));
+    const part = ids.slice(first, first + LARGEST_CALL);
+    try {
+      const { jobs } = await client.call(method, { _id: part });
+      outcomes.push(...part.map((_id) => ({ _id, outcome: jobs[_id] })));
+    } catch (error) {
+      outcomes.push(...part.map((_id) => ({ _id, outcome: error })));
+    }
+    tell(outcomes.length);
   }
-  return summary(action, outcomes);
+  return outcomes;
+}
+
+/** Whether it may be worth trying again. @param {string} action @param {any} outcome */
+export const hasFailed = (action, outcome) => !isDone(action, outcome) && !['bad_state', 'not_found'].includes(codeOf(outcome));
+
+/** @param {string} action @param {any} outcome */
+export const isDone = (action, outcome) => outcome === ACTIONS[action].done || outcome === 'cancelling';
+
+/** @param {any} outcome the server's error of one job, or the client's of a whole call */
+const codeOf = (outcome) => outcome?.data?.code ?? outcome?.code;
+
+/** What became of one job. @param {string} action @param {any} outcome @returns {string} */
+export function describe(action, outcome) {
+  if (outcome === 'cancelling') return 'Stopping';
+  if (typeof outcome === 'string') return outcome.replace(/^./, (first) => first.toUpperCase());
+  if (codeOf(outcome) === 'bad_state') return action === 'cancel' ? 'Had already ended' : 'Had not ended yet';
+  if (codeOf(outcome) === 'not_found') return 'No longer there';
+  return `Failed: ${outcome?.message ?? 'the server said nothing about it'}`;
 }
 
 /** `10 cancelled, 1 stopping and 2 had already ended`.
@@ -37,15 +66,15 @@ export function summary(action, outcomes) {
   const done = outcomes.filter((outcome) => outcome === ACTIONS[action].done).length;
   const stopping = outcomes.filter((outcome) => outcome === 'cancelling').length;
   const errors = outcomes.filter((outcome) => typeof outcome !== 'string');
-  const unsuitable = errors.filter(({ data }) => data?.code === 'bad_state').length;
-  const missing = errors.filter(({ data }) => data?.code === 'not_found').length;
-  const rest = errors.filter(({ data }) => data?.code !== 'bad_state' && data?.code !== 'not_found');
+  const unsuitable = errors.filter((error) => codeOf(error) === 'bad_state').length;
+  const missing = errors.filter((error) => codeOf(error) === 'not_found').length;
+  const rest = errors.filter((error) => hasFailed(action, error));
   const parts = [
     done && `${number(done)} ${ACTIONS[action].done}`,
     stopping && `${number(stopping)} stopping`,
     unsuitable && (action === 'cancel' ? `${number(unsuitable)} had already ended` : `${number(unsuitable)} had not ended yet`),
     missing && `${count(missing, 'job')} no longer there`,
-    rest.length > 0 && `${number(rest.length)} failed: ${rest[0]?.message}`,
+    rest.length > 0 && `${number(rest.length)} failed: ${rest[0]?.message ?? 'the server said nothing about them'}`,
   ];
   const text = list(parts.filter((part) => typeof part === 'string'));
   return text ? text.replace(/^./, (first) => first.toUpperCase()) : 'Nothing to do';

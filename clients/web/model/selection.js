@@ -3,7 +3,7 @@
 /** The ids that the reader has ticked; ids, not rows, since rows come and go. */
 export class Selection extends EventTarget {
   /** @type {Set<string>} */ #ids = new Set();
-  #anchor = -1;
+  #anchor = ''; // the id that was ticked last, where a range begins: rows move, ids don't
 
   get size() {
     return this.#ids.size;
@@ -18,21 +18,24 @@ export class Selection extends EventTarget {
     return this.#ids[Symbol.iterator]();
   }
 
-  /** @param {string} id @param {number} index the row it was ticked at; where a later range begins */
-  toggle(id, index) {
+  /** @param {string} id */
+  toggle(id) {
     if (!this.#ids.delete(id)) this.#ids.add(id);
-    this.#anchor = index;
+    this.#anchor = id;
     this.#changed();
   }
 
-  /** @param {number} index @param {(index: number) => {_id: string} | null} at ticks from the last tick to here */
-  extend(index, at) {
-    const from = this.#anchor < 0 ? index : this.#anchor;
+  /** Ticks from the last tick to here.
+   * @param {number} index
+   * @param {{at: (index: number) => {_id: string} | null, indexOf: (id: string) => number}} rows as they stand now */
+  extend(index, rows) {
+    const anchor = rows.indexOf(this.#anchor);
+    const from = anchor < 0 ? index : anchor;
     for (let each = Math.min(from, index); each <= Math.max(from, index); each++) {
-      const job = at(each);
+      const job = rows.at(each);
       if (job) this.#ids.add(job._id);
     }
-    this.#anchor = index;
+    this.#anchor = rows.at(index)?._id ?? '';
     this.#changed();
   }
 
@@ -49,8 +52,17 @@ export class Selection extends EventTarget {
     if (removed) this.#changed();
   }
 
+  /** Leaves only what is shown: what can't be seen must not be acted on.
+   * @param {(id: string) => boolean} isShown
+   * @returns {number} how many were left out */
+  retain(isShown) {
+    const hidden = [...this.#ids].filter((id) => !isShown(id));
+    this.remove(hidden);
+    return hidden.length;
+  }
+
   clear() {
-    this.#anchor = -1;
+    this.#anchor = '';
     if (this.#ids.size === 0) return;
     this.#ids.clear();
     this.#changed();

@@ -10,7 +10,7 @@ export const STATES = ['waiting', 'running', 'cancelling', 'complete', 'error', 
 export const TITLES = {
   waiting: 'Waiting',
   running: 'Running',
-  cancelling: 'Cancelling',
+  cancelling: 'Cancelling…',
   complete: 'Complete',
   error: 'Failed',
   cancelled: 'Cancelled',

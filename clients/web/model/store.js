@@ -66,6 +66,12 @@ export class Store {
     return slot === undefined ? null : this.jobs[slot];
   }
 
+  /** Whether the view has it. @param {string} id */
+  isShown(id) {
+    const slot = this.#slots.get(id);
+    return slot !== undefined && this.#place[slot] === SHOWN;
+  }
+
   /** @param {string} id @returns {number} −1 if the view doesn't show it */
   indexOf(id) {
     const slot = this.#slots.get(id);

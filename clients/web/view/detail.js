@@ -2,6 +2,7 @@
 import { bytes, count, duration, percent, timestamp, title } from '../model/format.js';
 import { isCancellable, isFinal, TITLES } from '../model/states.js';
 import { timeline } from '../model/timeline.js';
+import { setBusy } from './busy.js';
 import { $, h, say } from './dom.js';
 import { factsView } from './facts.js';
 import { LogView } from './log.js';
@@ -15,7 +16,8 @@ import { valueView } from './value.js';
  * @typedef {object} Page
  * @property {import('../client/jobsync.d.ts').Jobsync} client
  * @property {() => number} now
- * @property {(action: string, ids: string[]) => Promise<void>} act
+ * @property {import('./acting.js').Acting} acting
+ * @property {import('../model/orders.js').Orders} orders
  * @property {(draft: any) => void} start
  * @property {() => void} closeJob
  * @property {(text: string, what: string) => void} copy
@@ -39,6 +41,7 @@ export class DetailPanel {
   /** @param {Page} page */
   constructor(page) {
     this.#page = page;
+    page.orders.addEventListener('change', () => this.#parts && this.#drawHead());
   }
 
   get id() {
@@ -102,8 +105,8 @@ export class DetailPanel {
   }
 
   #build() {
-    const { act, start, closeJob, copy } = this.#page;
-    const one = (/** @type {string} */ action) => () => act(action, [this.#id]);
+    const { acting, start, closeJob, copy } = this.#page;
+    const one = (/** @type {string} */ action) => () => acting.act(action, [this.#id]);
     const button = (/** @type {string} */ tag, /** @type {string} */ permission, /** @type {string} */ text, /** @type {() => void} */ onclick) =>
       h(tag, { 'data-permission': permission, hidden: true, onclick }, text);
     const parts = {
@@ -143,8 +146,9 @@ export class DetailPanel {
 
   /** What the list knows is newer than what was read; so the head always shows the list's. */
   #drawHead() {
-    const job = this.#job ?? this.#minimal();
-    if (!job || !this.#parts) return;
+    const known = this.#job ?? this.#minimal();
+    if (!known || !this.#parts) return;
+    const job = this.#page.orders.shown(known);
     const { heading, badge, percent: share, archived, fill, bar, cancel, again, archive, remove, queue } = this.#parts;
     const isOver = isFinal(job);
     say(heading, title(job.task));
@@ -155,7 +159,12 @@ export class DetailPanel {
     bar.style.setProperty('--segments', String(this.#page.stages(job.task) + 2));
     fill.style.transform = `scaleX(${job.state === 'complete' ? 1 : job.progress})`;
     archived.hidden = !job.archived;
-    cancel.hidden = !isCancellable(job);
+    const order = this.#page.orders.of(this.#id);
+    cancel.hidden = !isCancellable(known);
+    for (const [action, button, words] of /** @type {const} */ ([['cancel', cancel, ['Cancel job', 'Cancelling…']], ['archive', archive, ['Archive', 'Archiving…']], ['remove', remove, ['Remove', 'Removing…']]])) {
+      setBusy(button, order === action);
+      say(button, words[order === action ? 1 : 0]);
+    }
     again.hidden = !isOver || !this.#detail;
     archive.hidden = !isOver || job.archived;
     remove.hidden = !isOver;

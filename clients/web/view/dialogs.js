@@ -31,12 +31,26 @@ export function ask({ title, text, keep, act }) {
   });
 }
 
-/** Says what happened, for as long as it takes to read it.
- * @param {string} text @param {{isProblem?: boolean}} [options] */
-export function toast(text, { isProblem = false } = {}) {
-  const element = h(isProblem ? 'div.toast.problem' : 'div.toast', null, h('span', null, text), h('button.icon.close', { 'aria-label': 'Dismiss', onclick: () => element.remove() }));
+/** Says what happened, for as long as it takes to read it: it stays while somebody points at it or is in it, and for good
+ * where something went wrong and there are details.
+ * @param {string} text @param {{isProblem?: boolean, details?: () => void}} [options] */
+export function toast(text, { isProblem = false, details } = {}) {
+  const element = h(
+    isProblem ? 'div.toast.problem' : 'div.toast', null, h('span', null, text),
+    details && h('button.more', { onclick: details }, 'Details'),
+    h('button.icon.close', { 'aria-label': 'Dismiss', onclick: () => element.remove() }),
+  );
   $('toasts').append(element);
-  setTimeout(() => element.remove(), isProblem ? 12_000 : 5000);
+  if (isProblem && details) return;
+  let timer = 0;
+  const stay = () => clearTimeout(timer);
+  const leave = () => {
+    stay();
+    timer = window.setTimeout(() => element.remove(), details ? 20_000 : isProblem ? 12_000 : 5000);
+  };
+  for (const event of ['pointerenter', 'focusin']) element.addEventListener(event, stay);
+  for (const event of ['pointerleave', 'focusout']) element.addEventListener(event, leave);
+  leave();
 }
 
 /** A call that failed, for people. @param {any} error */

@@ -1,5 +1,6 @@
 // @ts-check
 import { logIn } from '../model/session.js';
+import { whileBusy } from './busy.js';
 import { $, say } from './dom.js';
 
 /** Asks for a token until the server knows it.
@@ -17,7 +18,9 @@ export function login() {
       const token = input.value.trim();
       if (!token) return complain('Paste the token first.');
       try {
-        if (!(await logIn(token))) return complain('The server does not know this token.');
+        const isKnown = await whileBusy(form.querySelector('button'), 'Logging in…', () => logIn(token));
+        if (isKnown === undefined) return;
+        if (!isKnown) return complain('The server does not know this token.');
       } catch (error) {
         return complain(`The server could not be reached. ${/** @type {Error} */ (error).message}`);
       }

@@ -108,5 +108,5 @@ function note(job) {
   if (job.state === 'error') return job.error ?? 'failed';
   if (job.state === 'waiting') return 'in the queue';
   if (job.state === 'complete' || job.state === 'cancelled') return '';
-  return job.stage ? title(job.stage) : 'starting';
+  return job.stage ? title(job.stage) : job.state === 'cancelling' ? '' : 'starting';
 }

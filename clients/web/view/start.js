@@ -2,6 +2,7 @@
 import { ArgumentProblem } from '../model/arguments.js';
 import { count, title } from '../model/format.js';
 import { keptThings, kindsOf } from '../model/kept.js';
+import { setBusy } from './busy.js';
 import { h, say } from './dom.js';
 import { showDialog } from './dialogs.js';
 import { Field } from './field.js';
@@ -99,18 +100,24 @@ class StartForm {
     event.preventDefault();
     const args = this.#values(this.#fields);
     const needs = this.#values(this.#resources);
-    if (!args || !needs) return;
+    if (!args || !needs || this.#submit.getAttribute('aria-busy')) return;
     this.#complain('');
-    this.#submit.disabled = true;
+    this.#working(true);
     const params = { task: this.#task.value, args, ...needs };
     try {
       const { _id } = await this.#client.call('jobs.new', { ...params, job_id: this.#idFor(params) });
       this.#started = { _id, task: params.task };
       this.#dialog.close('started');
     } catch (error) {
+      this.#working(false);
       this.#refused(error);
-      this.#submit.disabled = false;
     }
+  }
+
+  /** @param {boolean} isWorking */
+  #working(isWorking) {
+    setBusy(this.#submit, isWorking);
+    say(this.#submit, isWorking ? 'Starting…' : 'Start job');
   }
 
   /** @param {Field[]} fields @returns {Record<string, any> | null} null when one is wrong, which it says itself */

@@ -10,6 +10,8 @@ import { JobRow } from './row.js';
  * @typedef {object} Page
  * @property {Store} store
  * @property {import('../model/selection.js').Selection} selection
+ * @property {import('../model/orders.js').Orders} orders
+ * @property {() => void} selectAll
  * @property {() => number} now
  * @property {(task: string) => number} stages
  * @property {() => string} openId
@@ -31,11 +33,13 @@ export class JobTable {
   #grid;
   /** @type {Map<string, any>} */ #headers = new Map();
   #hold = 0;
+  #current = ''; // the id of the job that the keyboard is at
+  #all = h('input', { type: 'checkbox', 'aria-label': 'Select all that match', title: 'Select all that match (Ctrl A)' });
 
   /** @param {Page} page */
   constructor(page) {
     this.#page = page;
-    const { store, selection } = page;
+    const { store, selection, orders } = page;
     this.#root.setAttribute('aria-colcount', String(COLUMNS.length + 1));
     this.#addHeader();
     const body = h('div.rows', { role: 'rowgroup' });
@@ -48,10 +52,11 @@ export class JobTable {
       update: (row, slot) => {
         const job = store.jobs[slot];
         const { now, stages, openId } = page;
-        if (job) row.update(job, { now: now(), stages, isSelected: selection.has(job._id), isOpen: job._id === openId() });
+        if (job) row.update(orders.shown(job), { now: now(), stages, isSelected: selection.has(job._id), isOpen: job._id === openId() });
       },
     });
-    selection.addEventListener('change', () => this.render(true));
+    for (const part of [selection, orders]) part.addEventListener('change', () => this.render(true));
+    selection.addEventListener('change', () => this.countSelected());
     matchMedia('(max-width: 640px)').addEventListener('change', () => { this.#grid.rowHeight = rowHeight(); });
     body.addEventListener('click', (/** @type {MouseEvent} */ event) => this.#click(event));
     // Shift-click extends the selection; the browser's own idea of it, marking text, is in the way.
@@ -65,6 +70,25 @@ export class JobTable {
     this.#root.focus();
   }
 
+  /** Rows have come, gone or moved: the keyboard stays at its job, not at a number of rows from the top. */
+  follow() {
+    if (!this.#current) return;
+    const index = this.#page.store.indexOf(this.#current);
+    if (index >= 0) this.#grid.active = index;
+    else this.#keep();
+  }
+
+  #keep() {
+    this.#current = this.current?._id ?? '';
+  }
+
+  /** Whether all, some or none of what is shown is selected. */
+  countSelected() {
+    const { store, selection } = this.#page;
+    this.#all.checked = selection.size > 0 && selection.size >= store.length;
+    this.#all.indeterminate = selection.size > 0 && !this.#all.checked;
+  }
+
   /** @param {boolean} [force] */
   render(force) {
     this.#grid.render(force);
@@ -74,6 +98,7 @@ export class JobTable {
   rewind() {
     this.#root.scrollTop = 0;
     this.#grid.active = -1;
+    this.#keep();
     this.thaw();
   }
 
@@ -90,6 +115,7 @@ export class JobTable {
   move(by) {
     this.focus();
     this.#grid.activate(this.#grid.active + by);
+    this.#keep();
   }
 
   /** @param {'first' | 'last' | 'page-up' | 'page-down'} to */
@@ -97,6 +123,7 @@ export class JobTable {
     this.focus();
     const { active, page } = this.#grid;
     this.#grid.activate({ first: 0, last: this.#page.store.length - 1, 'page-up': active - page, 'page-down': active + page }[to]);
+    this.#keep();
   }
 
   /** @param {Sort} sort */
@@ -113,7 +140,7 @@ export class JobTable {
     const { store } = this.#page;
     if (!store.isFrozen) return;
     store.thaw();
-    store.flush();
+    if (store.flush()) this.follow();
     $('moves').hidden = true;
     this.render();
   }
@@ -125,13 +152,14 @@ export class JobTable {
   }
 
   #addHeader() {
-    const { store, sortBy } = this.#page;
+    const { store, selection, sortBy, selectAll } = this.#page;
     const headers = COLUMNS.map(([text, classes, by]) => {
       const header = h(`div.cell.${classes}`, { role: 'columnheader' }, h('button', { tabindex: -1, onclick: () => sortBy(nextSort(by, store.sort)) }, text));
       this.#headers.set(by, header);
       return header;
     });
-    const select = h('div.cell.c-select', { role: 'columnheader' }, h('span.vh', null, 'Select'));
+    this.#all.addEventListener('change', () => (this.#all.checked ? selectAll() : selection.clear()));
+    const select = h('div.cell.c-select', { role: 'columnheader' }, h('label.hit', null, this.#all));
     this.#root.append(h('div.head', { role: 'rowgroup' }, h('div.row', { role: 'row', 'aria-rowindex': 1 }, select, ...headers)));
   }
 
@@ -143,13 +171,14 @@ export class JobTable {
     const job = store.at(index);
     if (!job) return;
     this.#grid.active = index;
+    this.#keep();
     if (!target.closest('.c-select')) {
       if (!getSelection()?.toString()) openJob(job._id);
       this.render();
       return;
     }
-    if (event.shiftKey) selection.extend(index, (each) => store.at(each));
-    else selection.toggle(job._id, index);
+    if (event.shiftKey) selection.extend(index, store);
+    else selection.toggle(job._id);
     this.focus();
   }
 }

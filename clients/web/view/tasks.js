@@ -1,5 +1,6 @@
 // @ts-check
 import { number, title } from '../model/format.js';
+import { whileBusy } from './busy.js';
 import { h, say } from './dom.js';
 import { showDialog, toast, toastProblem } from './dialogs.js';
 
@@ -17,7 +18,7 @@ export function tasksDialog(page) {
   const rows = h('tbody');
   const problems = h('div.problems');
   const { catalogue, canModify } = page;
-  const reload = h('button', { hidden: !canModify, onclick: () => catalogue.reload().then(() => toast('Task files read again.'), toastProblem) }, 'Reload task files');
+  const reload = h('button', { hidden: !canModify, onclick: () => whileBusy(reload, 'Reading…', () => catalogue.reload().then(() => toast('Task files read again.'), toastProblem)) }, 'Reload task files');
   const dialog = showDialog(h(
     'div', null, h('h2', null, 'Tasks and limits'),
     h('p.dim', null, 'How many jobs of one task may run at once. 0 pauses a task, an empty field means no limit. Running jobs are never stopped by a limit.'),
