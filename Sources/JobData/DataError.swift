@@ -17,6 +17,8 @@ public enum DataError: Error, Hashable, Sendable {
     case notHere(message: String)
     /// The store does not answer; whether it was done is not known.
     case storeUnavailable
+    /// Whoever asked does not wait for it any more.
+    case givenUp
     /// The disk does not take it.
     case disk(message: String)
 
@@ -30,6 +32,7 @@ public enum DataError: Error, Hashable, Sendable {
             message
         case .noSuchUpload(let upload):
             "there is no upload \"\(upload)\": it is finished, or was given up; begin anew"
+        case .givenUp: "nobody waits for this any more"
         case .storeUnavailable: "the store does not answer; whether this was done is not known"
         }
     }

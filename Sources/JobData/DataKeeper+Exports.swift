@@ -16,7 +16,7 @@ extension DataKeeper {
     ///   - origin: Who asks.
     /// - Returns: What a file may hold.
     /// - Throws: `notFound`; `invalid` for a form that there is not, and where it would be too long; `disk` if not
-    ///   all of it is here.
+    ///   all of it is here; `givenUp` if the task is cancelled meanwhile.
     public func export(
         _ kind: DataKind,
         _ id: String,
@@ -52,6 +52,7 @@ extension DataKeeper {
         _ format: ReportFormat,
         _ body: @Sendable () -> Rendition?
     ) async throws(DataError) -> Rendition {
+        try checkIsAwaited()
         guard let rendition = body() else {
             let known = formats.map(\.rawValue).joined(separator: ", ")
             throw .invalid(field: "format", message: "must be one of \(known) here")
@@ -63,6 +64,11 @@ extension DataKeeper {
             )
         }
         return rendition
+    }
+
+    /// Throws if whoever asked is gone.
+    static func checkIsAwaited() throws(DataError) {
+        if Task.isCancelled { throw .givenUp }
     }
 
     /// A report without a part of what was found would be wrong.

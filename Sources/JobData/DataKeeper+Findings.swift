@@ -36,7 +36,7 @@ extension DataKeeper {
     ///   - origin: Who asks.
     /// - Returns: What a file may hold.
     /// - Throws: `invalid` for a form that there is not, or a table that is too large; `notFound` for a sample that
-    ///   there is not.
+    ///   there is not; `givenUp` if the task is cancelled meanwhile.
     public func exportFindings(
         _ query: FindingsQuery,
         as format: ReportFormat,
@@ -56,6 +56,7 @@ extension DataKeeper {
         var table = FindingsTable(origin: origin)
         var after: String?
         repeat {
+            try Self.checkIsAwaited()
             let page = try await page(of: .sample, after: after, limit: Self.findingsPage)
             for sample in page.records
             where wanted.isEmpty || wanted.contains(ExactText(sample.key.id)) {
@@ -92,6 +93,7 @@ extension DataKeeper {
         repeat {
             let page = try await page(of: .analysis, after: after, limit: Self.findingsPage)
             for record in page.records {
+                try Self.checkIsAwaited()
                 guard let sample = record.uses.first(where: { $0.kind == .sample })?.id,
                     wanted.isEmpty || wanted.contains(ExactText(sample)),
                     query.algorithm == nil

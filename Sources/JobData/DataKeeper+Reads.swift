@@ -3,6 +3,7 @@ import JobModel
 public import JobReports
 import JobRunning
 import JobTasks
+import Synchronization
 import SystemPackage
 import Threads
 
@@ -16,7 +17,7 @@ extension DataKeeper {
     ///   - range: Which of its reads or pairs, counted from 0; nil for all.
     /// - Returns: The reads, of pairs both mates after each other, and how many there are in all.
     /// - Throws: `notFound`; `invalid` for a virus of which the analysis has no reads, and where they are too many to
-    ///   be handed out at once; `disk` if files are not here.
+    ///   be handed out at once; `disk` if files are not here; `givenUp` if the task is cancelled meanwhile.
     public func exportReads(
         of id: String,
         virus: String,
@@ -36,14 +37,15 @@ extension DataKeeper {
         let folder = folders.place(of: key)
         let all = noted.places
         let wanted = range.map { $0.clamped(to: 0..<all.count) } ?? 0..<all.count
-        let picked = await readers.complete(in: folder.string) {
+        let picked = await reading(folder) { isGivenUp in
             Result { () throws(PickedReads.Failure) in
                 try PickedReads(
                     Array(all[wanted]),
                     of: folder,
                     isPaired: isPaired,
                     withQualities: format == .fastq,
-                    limit: Self.largestExport
+                    limit: Self.largestExport,
+                    isGivenUp: isGivenUp
                 )
             }
         }
@@ -58,6 +60,7 @@ extension DataKeeper {
                     message: "\(wanted.count) reads or pairs are longer than "
                         + "\(Self.largestExport >> 20) MiB; ask for fewer at once, such as \(fit / 2)"
                 )
+            case .givenUp: throw .givenUp
             case .unreadable(let reason):
                 throw .disk(message: "the reads of the \(key) cannot be read: \(reason)")
             }
@@ -70,12 +73,16 @@ extension DataKeeper {
     ) async throws(DataError) -> NotedReads {
         let id = analysis.key.id
         let file = folders.place(of: analysis.key).appending(NotedReads.file)
-        let bytes = await readers.complete(in: file.string) {
-            Result { () throws(Errno) in try Files.read(file, limit: NotedReads.mostBytes) }
+        let found = await reading(file) { isGivenUp in
+            Result { () throws(Errno) in
+                try NotedReads.find(virus, in: file, isGivenUp: isGivenUp)
+            }
         }
-        let lines: [UInt8]
+        let noted: NotedReads?
         do throws(Errno) {
-            lines = try bytes.get()
+            noted = try found.get()
+        } catch .canceled {
+            throw .givenUp
         } catch .noSuchFileOrDirectory {
             throw .invalid(
                 field: "_id",
@@ -85,7 +92,7 @@ extension DataKeeper {
         } catch {
             throw .disk(message: "\(analysis.key.path)/\(NotedReads.file) cannot be read: \(error)")
         }
-        guard let noted = await Self.find(virus, in: lines) else {
+        guard let noted else {
             throw .invalid(
                 field: "virus",
                 message: "the analysis '\(id)' has no finding of the virus '\(virus)'"
@@ -94,14 +101,25 @@ extension DataKeeper {
         return noted
     }
 
-    @concurrent
-    private static func find(_ virus: String, in lines: [UInt8]) async -> NotedReads? {
-        let wanted = ExactText(virus)
-        for line in lines.split(separator: UInt8(ascii: "\n")) {
-            guard let value = try? JSONValue(parsing: Array(line)), let noted = NotedReads(value)
-            else { continue }
-            if ExactText(noted.virus) == wanted { return noted }
+    /// Reads a sample or what was noted of it, until nobody waits for it any more.
+    private func reading<Value: Sendable>(
+        _ path: FilePath,
+        _ body: @escaping @Sendable (_ isGivenUp: () -> Bool) -> Value
+    ) async -> Value {
+        let mark = GivenUpMark()
+        return await withTaskCancellationHandler {
+            await readers.complete(in: path.string) { body { mark.isSet } }
+        } onCancel: {
+            mark.set()
         }
-        return nil
     }
+}
+
+/// Whether nobody waits any more for what a thread is at.
+private final class GivenUpMark: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .relaxed) }
+
+    func set() { value.store(true, ordering: .relaxed) }
 }

@@ -17,8 +17,8 @@ public struct JobOutput: Hashable, Sendable {
 ///
 /// All of it happens on threads of its own, for a file system may hang.
 public struct JobOutputs: Sendable {
-    private let folders: DataFolders
-    private let pool = BlockingPool(threads: 8, name: "outputs")
+    let folders: DataFolders
+    let pool = BlockingPool(threads: 8, name: "outputs")
 
     /// Takes the folders in which the outputs lie.
     ///
@@ -110,7 +110,7 @@ public struct JobOutputs: Sendable {
     }
 }
 
-/// An output that is open for reading; it can be read to its end even if it is removed meanwhile.
+/// A file that is open for reading; it can be read to its end even if it is removed meanwhile.
 public final class OpenOutput: Sendable {
     /// In bytes.
     public let size: Int
@@ -125,7 +125,20 @@ public final class OpenOutput: Sendable {
         self.lane = lane
         self.pool = pool
         size = Int(status.st_size)
-        tag = [Int(status.st_ino), size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+        tag = Self.tag(status, size)
+    }
+
+    /// Takes a file without a name that is about to be written.
+    init(writing size: Int, to file: CInt, in lane: String, _ pool: BlockingPool) {
+        self.file = file
+        self.lane = lane
+        self.pool = pool
+        self.size = size
+        tag = ""
+    }
+
+    private static func tag(_ status: stat, _ size: Int) -> String {
+        [Int(status.st_ino), size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
             .map { String($0, radix: 36) }.joined(separator: "-")
     }
 
@@ -148,6 +161,9 @@ public final class OpenOutput: Sendable {
         guard let part else { throw .timedOut }
         return try part.get()
     }
+
+    /// Adds bytes at the end, on whatever thread this is.
+    func write(_ bytes: ArraySlice<UInt8>) throws(Errno) { try Files.write(bytes, to: file) }
 
     private func part(from offset: Int, limit: Int) throws(Errno) -> [UInt8] {
         let wanted = max(0, min(limit, size - offset))

@@ -200,14 +200,22 @@ extension FrontEnd {
         switch method.body {
         case .immediate(let body):
             succeed(address, method: method.name, try body(self, call))
-        case .deferred, .reading:
+        case .deferred, .reading, .making:
             connection.callsInFlight += 1
             connection.requestBytes += address.size
             var address = address
             address.isCostly = cost.bytes > 0
             if address.isCostly, let batch = address.batch { batches.becomeCostly(batch) }
             // Begins right here, so that calls reach the manager in the order in which they came.
-            Task.immediate { await carryOut(method, call, cost, address, connection) }
+            let work = CallWork()
+            let task = Task.immediate {
+                await carryOut(method, call, cost, address, connection)
+                work.isDone = true
+                connection.works.remove(work)
+            }
+            guard case .making = method.body, !work.isDone else { return }
+            work.task = task
+            connection.works.insert(work)
         }
     }
 
@@ -229,7 +237,7 @@ extension FrontEnd {
                 succeed(address, method: method.name, try body(self, call))
             case .deferred(let body):
                 succeed(address, method: method.name, try await body(self, call))
-            case .reading(let body):
+            case .reading(let body), .making(let body):
                 succeed(address, method: method.name, encoded: try await body(self, call))
             }
         } catch {

@@ -112,6 +112,7 @@ extension FrontEnd: WebSocketServerDelegate {
         unreadBytes -= connection.unreadBytes
         connection.answerAllowance.letAllGoOn()
         connection.logAllowance.letAllGoOn()
+        for work in connection.works { work.task?.cancel() }
         configuration.recorder?.connectionClosed(id, code: code)
         for job in Array(connection.tails.keys) { stopFollowing(job, on: connection) }
         statistics.connectionsClosed[code.rawValue, default: 0] += 1

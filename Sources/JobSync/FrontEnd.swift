@@ -20,6 +20,10 @@ public actor FrontEnd {
     let logs: JobLogs
     let outputs: JobOutputs
     let downloads = Downloads()
+    /// Of reports and tables; one takes some hundreds of megabytes while it is made, if what was found is much.
+    let reportTurns = Turns(2)
+    /// Of reads of samples, which take minutes where reports take seconds.
+    let readsTurns = Turns(2)
     let configuration: FrontEndConfiguration
     let now: @Sendable () -> Timestamp
     let logger: Logger

@@ -90,6 +90,27 @@ struct ExportTests {
         )
     }
 
+    @Test("Nothing is read for somebody who is gone")
+    func gone() async throws {
+        let room = try Storeroom()
+        _ = try await prepare(room)
+        let keeper = room.makeKeeper()
+        let messages = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            let reads = await refusal { () async throws(DataError) in
+                _ = try await keeper.exportReads(of: "a1", virus: "v1", as: .fastq, in: nil)
+            }
+            let report = await refusal { () async throws(DataError) in
+                _ = try await keeper.export(.analysis, "a1", as: .html, for: Self.origin)
+            }
+            let table = await refusal { () async throws(DataError) in
+                _ = try await keeper.exportFindings(.init(), as: .tsv, .wide, for: Self.origin)
+            }
+            return [reads, report, table]
+        }
+        for message in await messages.value { #expect(message == DataError.givenUp.message) }
+    }
+
     @Test("A report is refused rather than made of half an analysis")
     func half() async throws {
         let room = try Storeroom()

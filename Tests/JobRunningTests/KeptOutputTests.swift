@@ -260,4 +260,16 @@ struct KeptOutputTests {
         try bench.write("damaged", to: "history.json")
         #expect(await runner.leftovers(of: ids, epoch: "one", seq: 8).isEmpty)
     }
+
+    @Test("What is on its way out lies in a file without a name")
+    func spool() async throws {
+        let bench = try Bench()
+        let bytes = (0..<9_000_001).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let file = try await JobOutputs(folders: bench.folders).spool(bytes)
+        #expect(file.size == bytes.count)
+        #expect(try Files.names(in: bench.folders.gone).isEmpty)
+        #expect(try await file.read(from: 0, limit: 10_000_000) == bytes)
+        #expect(try await file.read(from: 9_000_000, limit: 10) == bytes.suffix(1))
+        #expect(try await file.read(from: 9_000_001, limit: 10).isEmpty)
+    }
 }

@@ -229,6 +229,38 @@ struct HTTPTests {
         }
     }
 
+    @Test(
+        "what is thought about for a client that is gone is given up",
+        arguments: [false, true]
+    )
+    func goneClient(stillReads: Bool) async throws {
+        var behaviour = Behaviour()
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let (ended, end) = AsyncStream.makeStream(of: Void.self)
+        behaviour.respond = { _ in
+            begin.yield()
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(1000)) }
+            end.yield()
+            return HTTPResponse(status: 503, text: "given up")
+        }
+        try await withServer(behaviour) { harness in
+            var socket: RawSocket? = try await harness.socket()
+            try await socket?.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            _ = await begun.first { true }
+            if stillReads {
+                await socket?.finishSending()
+            } else {
+                socket = nil
+            }
+            _ = await ended.first { true }
+            // Who has only said his last word is answered.
+            if let socket {
+                let text = String(decoding: await socket.receiveToEnd(), as: UTF8.self)
+                #expect(text.hasPrefix("HTTP/1.1 503 ") && text.hasSuffix("given up"))
+            }
+        }
+    }
+
     @Test("an idle connection is closed in the end")
     func idle() async throws {
         try await withServer(Behaviour(), .local { $0.idleTimeout = .milliseconds(100) }) {

@@ -46,6 +46,15 @@ static inline uint64_t clws_acknowledged_bytes(int descriptor) {
     return acknowledged;
 }
 
+/* Whether the other end sends nothing any more, though what it has sent may not be read: it has closed the
+   connection, or half of it, or is gone. */
+static inline int clws_has_hung_up(int descriptor) {
+    unsigned char info[256] = {0};
+    socklen_t length = sizeof(info);
+    if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, info, &length) != 0) return 0;
+    return info[0] == TCP_CLOSE_WAIT || info[0] == TCP_CLOSE;
+}
+
 /* How many bytes that the socket has taken the other end has not acknowledged; -1 if that cannot be
    told. ioctl is variadic, which Swift cannot call. */
 static inline int clws_unacknowledged_bytes(int descriptor) {

@@ -1,10 +1,10 @@
 import JSON
 import Synchronization
 
-/// The outputs that are on their way to clients over HTTP.
+/// The outputs and exports that are on their way to clients over HTTP.
 ///
 /// Each holds a descriptor, which is of those that connections leave to jobs and the store, and a piece of the
-/// file in memory; so there are only so many at a time.
+/// file in memory; so there are only so many at a time. A long export is a file too, which has no name.
 final class Downloads: Sendable {
     /// How many there may be at a time.
     static let most = 64
@@ -35,7 +35,7 @@ final class Downloads: Sendable {
     }
 }
 
-/// The place of one output among those that are on their way.
+/// The place of one file among those that are on their way.
 final class Download: Sendable {
     private let user: ExactText
     private let downloads: Downloads

@@ -4,6 +4,8 @@ import JobData
 import JobModel
 import JobProtocol
 import JobReports
+import JobRunning
+import SystemPackage
 import WebSockets
 
 /// What a path of exports asks for.
@@ -63,8 +65,10 @@ extension FrontEnd {
             return busy
         }
         do throws(RPCError) {
-            let rendition = try await rendition(of: path, request, for: identity.username)
-            return Self.response(with: rendition, in: place)
+            return try await export(path, request, for: identity.username) {
+                rendition async throws(RPCError) in
+                try await response(with: rendition, to: request, in: place)
+            }
         } catch {
             let status =
                 switch error.code {
@@ -76,16 +80,17 @@ extension FrontEnd {
         }
     }
 
-    private func rendition(
-        of path: ExportPath,
+    private func export(
+        _ path: ExportPath,
         _ request: HTTPRequest,
-        for username: String
-    ) async throws(RPCError) -> Rendition {
+        for username: String,
+        _ handOut: (Rendition) async throws(RPCError) -> HTTPResponse
+    ) async throws(RPCError) -> HTTPResponse {
         switch path {
         case .report(let kind, let id, let format):
-            return try await export(kind, id, as: format, for: username)
+            return try await export(kind, id, as: format, for: username, handOut)
         case .contigs(let id):
-            return try await export(.analysis, id, as: .fasta, for: username)
+            return try await export(.analysis, id, as: .fasta, for: username, handOut)
         case .reads(let id, let format):
             guard let virus = request.queryValue("virus"), !virus.isEmpty else {
                 throw .invalidParams("virus", "is required: the id of a virus")
@@ -95,14 +100,18 @@ extension FrontEnd {
             let range =
                 from == nil && limit == nil
                 ? nil : (from ?? 0)..<((from ?? 0) + (limit ?? Self.reads.upperBound))
-            return try await exportReads(of: id, virus, as: format, in: range).rendition
+            return try await exportReads(of: id, virus, as: format, in: range, for: username) {
+                rendition,
+                _ async throws(RPCError) in
+                try await handOut(rendition)
+            }
         case .findings(let format):
             var query = DataKeeper.FindingsQuery()
             query.samples = request.query.filter { $0.name == "sample" }.map(\.value)
             query.algorithm = request.queryValue("algorithm")
             query.everyAnalysis = try Self.flag("every", request)
             let layout = try Self.layout(request.queryValue("layout"))
-            return try await exportFindings(query, as: format, layout, for: username)
+            return try await exportFindings(query, as: format, layout, for: username, handOut)
         }
     }
 
@@ -133,9 +142,12 @@ extension FrontEnd {
     }
 
     /// Sends a text piece by piece, so that its place is taken for as long as a client reads it.
-    private static func response(with rendition: Rendition, in place: Download) -> HTTPResponse {
+    private func response(
+        with rendition: Rendition,
+        to request: HTTPRequest,
+        in place: Download
+    ) async throws(RPCError) -> HTTPResponse {
         let kind = rendition.format == .html ? "inline" : "attachment"
-        let body = ExportBody(Array(rendition.text.utf8), in: place)
         var response = HTTPResponse(
             status: 200,
             headers: [
@@ -147,29 +159,31 @@ extension FrontEnd {
                 "Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "private, no-store",
             ]
         )
-        response.stream = HTTPBodyStream(count: body.count) { await body.next() }
+        let count = rendition.text.utf8.count
+        if request.method == "HEAD" {
+            response.stream = HTTPBodyStream(count: count) { nil }
+        } else if count <= Self.pieceBytes {
+            let bytes = Array(rendition.text.utf8)
+            response.stream = HTTPBodyStream(count: count) { withExtendedLifetime(place) { bytes } }
+        } else {
+            let file = try await spool(rendition)
+            let reader = FileReader(file, 0..<count, in: place)
+            response.stream = HTTPBodyStream(count: count) {
+                await reader.next(limit: Self.pieceBytes)
+            }
+        }
         return response
     }
-}
 
-/// A text that goes out in pieces.
-private actor ExportBody {
-    private static let pieceBytes = 256 << 10
-
-    nonisolated let count: Int
-    private let place: Download
-    private var rest: ArraySlice<UInt8>
-
-    init(_ bytes: [UInt8], in place: Download) {
-        count = bytes.count
-        rest = bytes[...]
-        self.place = place
-    }
-
-    /// The next piece; nil at the end.
-    func next() -> [UInt8]? {
-        let piece = Array(rest.prefix(Self.pieceBytes))
-        rest = rest.dropFirst(piece.count)
-        return piece.isEmpty ? nil : piece
+    private func spool(_ rendition: Rendition) async throws(RPCError) -> OpenOutput {
+        do throws(Errno) {
+            return try await outputs.spool(Array(rendition.text.utf8))
+        } catch {
+            throw RPCError(
+                .unavailable,
+                "there is no room for \(rendition.name) on its way out: \(error)",
+                retry: true
+            )
+        }
     }
 }

@@ -6,8 +6,8 @@ import JobRunning
 import WebSockets
 
 extension FrontEnd {
-    /// How much of an output is in memory for each client that fetches one.
-    private static let pieceBytes = 256 << 10
+    /// How much of a file is in memory for each client that fetches one.
+    static let pieceBytes = 256 << 10
 
     /// Whether a path is that of something a job has kept: `/jobs/ID/outputs/NAME`.
     static func isOutput(_ path: String) -> Bool { outputParts(of: path) != nil }
@@ -72,7 +72,7 @@ extension FrontEnd {
             return HTTPResponse(status: 416, headers: headers)
         }
         var response = HTTPResponse(status: status, headers: headers)
-        let reader = OutputReader(file, part, in: place)
+        let reader = FileReader(file, part, in: place)
         response.stream = HTTPBodyStream(count: part.count) {
             await reader.next(limit: pieceBytes)
         }
@@ -122,8 +122,8 @@ extension FrontEnd {
     }
 }
 
-/// Reads a part of an output piece by piece.
-private actor OutputReader {
+/// Reads a part of a file piece by piece, which keeps its place among those that are on their way.
+actor FileReader {
     private let file: OpenOutput
     private let place: Download
     private var rest: Range<Int>

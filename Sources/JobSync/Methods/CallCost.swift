@@ -43,8 +43,8 @@ extension FrontEnd {
         case "data.list": page(params, of: Self.recordBytes)
         case "jobs.detail", "jobs.tail", "data.show": CallCost(bytes: Self.logBytes)
         case "data.export", "data.findings":
-            // Much is read and written for them, wherever they lead.
-            CallCost(weight: Self.exportWeight, bytes: Self.logBytes)
+            // Much is read and written for them, and how long they become nobody knows before: one at a time.
+            CallCost(weight: Self.exportWeight, bytes: configuration.limits.answerBytes)
         case "jobs.output": output(params)
         case "jobs.cancel", "jobs.archive", "jobs.remove": outcomes(params)
         case "jobs.subscribe":

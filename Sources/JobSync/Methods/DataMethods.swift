@@ -154,7 +154,7 @@ extension RPCError {
             self.init(.conflict, message, details: details)
         case .noSuchUpload(let upload):
             self.init(.notFound, message, details: ["upload": .string(upload)])
-        case .notHere, .disk: self.init(.unavailable, message)
+        case .notHere, .disk, .givenUp: self.init(.unavailable, message)
         case .storeUnavailable:
             self.init(.unavailable, message, details: ["after": 1000], retry: true)
         }

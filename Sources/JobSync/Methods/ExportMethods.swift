@@ -7,11 +7,11 @@ import JobReports
 
 extension ExposedMethod {
     static let exportMethods = [
-        reading("data.export", ["kind", "_id", "format", "virus", "from", "limit"]) {
+        making("data.export", ["kind", "_id", "format", "virus", "from", "limit"]) {
             (frontEnd, call) async throws(RPCError) in
             try await frontEnd.export(call)
         },
-        reading("data.findings", ["format", "layout", "samples", "algorithm", "every"]) {
+        making("data.findings", ["format", "layout", "samples", "algorithm", "every"]) {
             (frontEnd, call) async throws(RPCError) in
             try await frontEnd.exportFindings(call)
         },
@@ -26,6 +26,7 @@ extension FrontEnd {
         let kind = try call.params.dataKind("kind")
         let id = try call.params.string("_id")
         let format = try call.params.format()
+        let username = call.identity?.username ?? ""
         let virus = try call.params.optionalString("virus")
         let from = try call.params.optionalInteger("from", in: 0...(1 << 40))
         let limit = try call.params.optionalInteger("limit", in: Self.reads)
@@ -33,10 +34,10 @@ extension FrontEnd {
             guard from == nil, limit == nil else {
                 throw .invalidParams(from == nil ? "limit" : "from", "is for the reads of a virus")
             }
-            return await Self.encode(
-                try await export(kind, id, as: format, for: call.identity?.username ?? ""),
-                total: nil
-            )
+            return try await export(kind, id, as: format, for: username) {
+                rendition async throws(RPCError) in
+                await Self.encode(rendition, total: nil)
+            }
         }
         guard kind == .analysis else {
             throw .invalidParams("virus", "only an analysis has reads of a virus")
@@ -44,8 +45,11 @@ extension FrontEnd {
         let first = from ?? 0
         let range =
             from == nil && limit == nil ? nil : first..<(first + (limit ?? Self.reads.upperBound))
-        let (rendition, total) = try await exportReads(of: id, virus, as: format, in: range)
-        return await Self.encode(rendition, total: total)
+        return try await exportReads(of: id, virus, as: format, in: range, for: username) {
+            rendition,
+            total async throws(RPCError) in
+            await Self.encode(rendition, total: total)
+        }
     }
 
     fileprivate func exportFindings(_ call: Call) async throws(RPCError) -> [UInt8] {
@@ -61,10 +65,12 @@ extension FrontEnd {
         query.algorithm = try call.params.optionalString("algorithm")
         query.everyAnalysis = try call.params.optionalBool("every") ?? false
         let layout = try Self.layout(call.params.optionalString("layout"))
-        return await Self.encode(
-            try await exportFindings(query, as: format, layout, for: call.identity?.username ?? ""),
-            total: nil
-        )
+        return try await exportFindings(
+            query,
+            as: format,
+            layout,
+            for: call.identity?.username ?? ""
+        ) { rendition async throws(RPCError) in await Self.encode(rendition, total: nil) }
     }
 
     @concurrent
@@ -80,47 +86,71 @@ extension FrontEnd {
     // MARK: For all doors
 
     /// Hands out something that is kept.
-    func export(
+    ///
+    /// What is handed out lies in memory, so that few things are at a time: what is done with it must make an
+    /// end of that, however slowly it is read.
+    func export<Value: Sendable>(
         _ kind: DataKind,
         _ id: String,
         as format: ReportFormat,
-        for username: String
-    ) async throws(RPCError) -> Rendition {
+        for username: String,
+        _ handOut: (Rendition) async throws(RPCError) -> Value
+    ) async throws(RPCError) -> Value {
         let data = try keeper()
-        do throws(DataError) {
-            return try await data.export(kind, id, as: format, for: origin(username))
-        } catch {
-            throw RPCError(error)
+        return try await reportTurns.take(for: username) { () async throws(RPCError) in
+            let rendition: Rendition
+            do throws(DataError) {
+                rendition = try await data.export(kind, id, as: format, for: origin(username))
+            } catch {
+                throw RPCError(error)
+            }
+            return try await handOut(rendition)
         }
     }
 
-    /// Hands out the reads of a virus.
-    func exportReads(
+    /// Hands out the reads of a virus; see ``export(_:_:as:for:_:)``.
+    func exportReads<Value: Sendable>(
         of id: String,
         _ virus: String,
         as format: ReportFormat,
-        in range: Range<Int>?
-    ) async throws(RPCError) -> (rendition: Rendition, total: Int) {
+        in range: Range<Int>?,
+        for username: String,
+        _ handOut: (Rendition, _ total: Int) async throws(RPCError) -> Value
+    ) async throws(RPCError) -> Value {
         let data = try keeper()
-        do throws(DataError) {
-            return try await data.exportReads(of: id, virus: virus, as: format, in: range)
-        } catch {
-            throw RPCError(error)
+        return try await readsTurns.take(for: username) { () async throws(RPCError) in
+            let reads: (rendition: Rendition, total: Int)
+            do throws(DataError) {
+                reads = try await data.exportReads(of: id, virus: virus, as: format, in: range)
+            } catch {
+                throw RPCError(error)
+            }
+            return try await handOut(reads.rendition, reads.total)
         }
     }
 
-    /// Hands out the table of samples and viruses.
-    func exportFindings(
+    /// Hands out the table of samples and viruses; see ``export(_:_:as:for:_:)``.
+    func exportFindings<Value: Sendable>(
         _ query: DataKeeper.FindingsQuery,
         as format: ReportFormat,
         _ layout: FindingsTable.Layout,
-        for username: String
-    ) async throws(RPCError) -> Rendition {
+        for username: String,
+        _ handOut: (Rendition) async throws(RPCError) -> Value
+    ) async throws(RPCError) -> Value {
         let data = try keeper()
-        do throws(DataError) {
-            return try await data.exportFindings(query, as: format, layout, for: origin(username))
-        } catch {
-            throw RPCError(error)
+        return try await reportTurns.take(for: username) { () async throws(RPCError) in
+            let rendition: Rendition
+            do throws(DataError) {
+                rendition = try await data.exportFindings(
+                    query,
+                    as: format,
+                    layout,
+                    for: origin(username)
+                )
+            } catch {
+                throw RPCError(error)
+            }
+            return try await handOut(rendition)
         }
     }
 

@@ -25,6 +25,8 @@ struct ExposedMethod: Sendable {
         case deferred(Deferred)
         /// Like deferred; its result may be long, and is written away from the network's thread.
         case reading(Reading)
+        /// Like reading; it is much work, which changes nothing and is given up when the caller goes.
+        case making(Reading)
     }
 
     let name: String
@@ -78,6 +80,20 @@ struct ExposedMethod: Sendable {
             isOpen: false,
             params: params,
             body: .reading(body)
+        )
+    }
+
+    static func making(
+        _ name: String,
+        _ params: [String] = [],
+        _ body: @escaping Reading
+    ) -> ExposedMethod {
+        ExposedMethod(
+            name: name,
+            permission: nil,
+            isOpen: false,
+            params: params,
+            body: .making(body)
         )
     }
 

@@ -47,6 +47,8 @@ final class ClientConnection {
     /// Whether it is being closed and nothing more is sent.
     var isClosing = false
     var callsInFlight = 0
+    /// What is being made for the client, and for nobody else.
+    var works: Set<CallWork> = []
     /// How many bytes of requests these calls have.
     var requestBytes = 0
     /// How many bytes of costly answers are under way, or wait to be read.
@@ -84,4 +86,14 @@ final class ClientConnection {
 
     /// Whether pushes may be sent now.
     var takesPushes: Bool { !isChoked && !isClosing }
+}
+
+/// What is done for a call until it is answered; confined to the front end.
+final class CallWork: Hashable {
+    var task: Task<Void, Never>?
+    var isDone = false
+
+    static func == (one: CallWork, other: CallWork) -> Bool { one === other }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }

@@ -5,9 +5,9 @@ package import SystemPackage
 package struct FilePieces: ~Copyable {
     private let file: CInt
 
-    /// Opens a regular file, or what a link to one leads to.
-    package init(of path: FilePath) throws(Errno) {
-        file = try Files.openRegular(path, O_RDONLY, followsLink: true)
+    /// Opens a regular file, or what a link to one leads to if it may.
+    package init(of path: FilePath, followsLink: Bool = true) throws(Errno) {
+        file = try Files.openRegular(path, O_RDONLY, followsLink: followsLink)
     }
 
     deinit { close(file) }

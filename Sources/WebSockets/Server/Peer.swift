@@ -59,6 +59,8 @@ final class Peer {
     var isAdvancing = false
     /// When the client must have taken the whole answer; of one that is made while it goes out, what there is.
     var answerLimit = UInt64.max
+    /// The delegate's thinking about its answer.
+    var thinking: Task<Void, Never>?
     /// What is still to be made of the answer.
     var stream: OutgoingStream?
 
@@ -124,7 +126,8 @@ final class Peer {
         case .closing, .leaving: since + limits.close
         case .writing where stream?.isMakingPiece == true: nil
         case .writing: min(since + limits.stall, answerLimit)
-        case .answering, .gone: nil
+        case .answering: since + limits.glance
+        case .gone: nil
         case .open:
             if isChoked {
                 since + limits.stall
@@ -137,6 +140,9 @@ final class Peer {
             }
         }
     }
+
+    /// Whether the client has ended its side of the connection.
+    var hasHungUp: Bool { clws_has_hung_up(seat.pointee.descriptor) != 0 }
 
     /// Whether the client has taken any byte since this was last asked.
     func madeProgress() -> Bool {
@@ -154,6 +160,8 @@ struct PeerTimeouts {
     let stall: UInt64
     let ping: UInt64
     let pong: UInt64
+    /// How often is looked whether who waits for an answer is still there: nothing is read from it meanwhile.
+    let glance: UInt64 = 1000
 
     init(_ configuration: WebSocketServerConfiguration) {
         handshake = configuration.handshakeTimeout.milliseconds

@@ -68,6 +68,10 @@ extension ServerCore {
             } else {
                 startClosing(peer, code: configuration.pongCode, reason: "no pong")
             }
+        case .answering:
+            // Perhaps it still reads: what is answered all the same is sent.
+            if peer.hasHungUp { peer.thinking?.cancel() }
+            peer.since = loop.now
         case .writing where loop.now < peer.answerLimit && peer.madeProgress():
             peer.since = loop.now
         default:

@@ -88,12 +88,16 @@ extension ServerCore {
         guard let request = peer.request, let delegate else { return finish(peer) }
         peer.phase = .answering
         peer.requestSince = nil
+        peer.since = loop.now
         let number = peer.id.rawValue
         // Runs right here up to the first wait, so an answer that needs none is there when this comes back.
-        Task.immediate {
+        let thinking = Task.immediate {
             let response = await delegate.respond(to: request)
             deliver(response, to: number)
         }
+        guard peer.phase == .answering else { return }
+        peer.thinking = thinking
+        watchDeadline(of: peer)
     }
 
     /// Takes the delegate's answer.
@@ -101,6 +105,7 @@ extension ServerCore {
         guard let peer = peers[number], peer.phase == .answering, let request = peer.request else {
             return
         }
+        peer.thinking = nil
         let bytes = response.wireBytes(
             method: request.method,
             keepsConnection: peer.keepsConnection

@@ -149,6 +149,8 @@ actor ServerCore: LibraryEvents {
         guard peer.phase != .gone else { return }
         peer.phase = .gone
         peer.wsi = nil
+        peer.thinking?.cancel()
+        peer.thinking = nil
         peers[peer.id.rawValue] = nil
         seats.leave(peer.id)
         forgetStranger(peer)

@@ -42,7 +42,8 @@ public protocol WebSocketServerDelegate: Actor {
 
     /// Answers a request of plain HTTP, at whatever path and by whatever method.
     ///
-    /// If it answers without waiting for anything, the answer goes out at once.
+    /// If it answers without waiting for anything, the answer goes out at once. The task that it runs in is cancelled
+    /// when the client is gone, or has ended its side of the connection and waited on for a second.
     /// - Parameter request: the request with its whole body
     /// - Returns: the answer
     func respond(to request: HTTPRequest) async -> HTTPResponse

@@ -1,4 +1,5 @@
 package import JSON
+package import SystemPackage
 
 /// Which reads of a sample speak for a virus: their places in the sample, counted from 1, mates as one.
 ///
@@ -58,6 +59,50 @@ package struct NotedReads: Hashable, Sendable {
         self.total = total
         self.places = places
     }
+
+    /// Looks a virus up in the file, of which no more than two lines are in memory.
+    ///
+    /// - Parameters:
+    ///   - virus: The virus, by its id.
+    ///   - file: The file.
+    ///   - isGivenUp: Asked now and then whether nobody wants to know any more.
+    /// - Returns: Its reads; nil if it is not there.
+    /// - Throws: Why the file cannot be read; `ECANCELED` if it was given up; `EFBIG` for a file or a line
+    ///   that is larger than any can be.
+    package static func find(
+        _ virus: String,
+        in file: FilePath,
+        isGivenUp: () -> Bool = { false }
+    ) throws(Errno) -> NotedReads? {
+        let wanted = ExactText(virus)
+        let pieces = try FilePieces(of: file, followsLink: false)
+        var line: [UInt8] = []
+        var count = 0
+        func noted() -> NotedReads? {
+            guard let value = try? JSONValue(parsing: line), let noted = NotedReads(value),
+                ExactText(noted.virus) == wanted
+            else { return nil }
+            return noted
+        }
+        while let piece = try pieces.next() {
+            guard !isGivenUp() else { throw .canceled }
+            count += piece.count
+            guard count <= mostBytes else { throw .fileTooLarge }
+            var rest = piece[...]
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                line += rest[..<end]
+                if let noted = noted() { return noted }
+                line = []
+                rest = rest[(end + 1)...]
+            }
+            line += rest
+            guard line.count <= longestLine else { throw .fileTooLarge }
+        }
+        return noted()
+    }
+
+    /// A place has up to 16 digits and a blank.
+    private static let longestLine = mostOfVirus * 17 + (1 << 16)
 
     /// The line of the file, with its end.
     package var line: [UInt8] {

@@ -9,6 +9,8 @@ package struct PickedReads: Sendable {
     package enum Failure: Error, Hashable, Sendable {
         /// The text would be longer than was asked for; so many reads or pairs fit.
         case tooLong(fit: Int)
+        /// Nobody wants them any more.
+        case givenUp
         /// The sample cannot be read.
         case unreadable(String)
     }
@@ -24,14 +26,17 @@ package struct PickedReads: Sendable {
     ///   - isPaired: Whether it has mates.
     ///   - withQualities: Whether FASTQ is wanted, or else FASTA.
     ///   - limit: How many bytes the text may have.
+    ///   - isGivenUp: Asked now and then whether nobody wants them any more.
     /// - Throws: Why there is no text.
     package init(
         _ places: [Int],
         of folder: FilePath,
         isPaired: Bool,
         withQualities: Bool,
-        limit: Int
+        limit: Int,
+        isGivenUp: () -> Bool = { false }
     ) throws(Failure) {
+        guard !isGivenUp() else { throw .givenUp }
         let files = CreateSample.names.prefix(isPaired ? 2 : 1).map {
             ReadFiles.File(path: folder.appending($0), name: $0)
         }
@@ -52,11 +57,12 @@ package struct PickedReads: Sendable {
                 },
                 afterPiece: {
                     let isDone = picks.allSatisfy { $0.texts.count == places.count }
-                    if isDone || size > limit { watch.stop() }
+                    if isDone || size > limit || isGivenUp() { watch.stop() }
                 }
             )
         } catch .stopped {
-            // All that is wanted is there.
+            // All that is wanted is there, or nothing is wanted.
+            guard !isGivenUp() else { throw .givenUp }
         } catch {
             throw .unreadable(error.message ?? "it was stopped")
         }
