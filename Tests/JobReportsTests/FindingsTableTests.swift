@@ -29,7 +29,14 @@ struct FindingsTableTests {
     }
 
     private func rows(_ layout: FindingsTable.Layout) throws -> [[String]] {
-        try #require(Self.table.rendition(as: .tsv, layout)?.text).split(separator: "\n").map {
+        try Self.rows(of: Self.table, layout)
+    }
+
+    private static func rows(
+        of table: FindingsTable,
+        _ layout: FindingsTable.Layout
+    ) throws -> [[String]] {
+        try #require(table.rendition(as: .tsv, layout)?.text).split(separator: "\n").map {
             $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         }
     }
@@ -54,7 +61,8 @@ struct FindingsTableTests {
     func long() throws {
         let rows = try rows(.long)
         #expect(rows.dropFirst().map { $0[0] } == ["s1", "s2", "s2", "s3", "s4", "s5"])
-        #expect(rows[3][6...] == ["weak", "v1", "Virus v1", "2.5", "0.97", "12.5"])
+        let share = "\(2.5 / 120)"
+        #expect(rows[3][6...] == ["weak", "v1", "Virus v1", "2.5", "0.97", "12.5", share, ""])
     }
 
     @Test("The page and the object tell the same")
@@ -65,5 +73,53 @@ struct FindingsTableTests {
         let json = try JSONValue(parsing: #require(Self.table.rendition(as: .json, .wide)?.text))
         #expect(json["samples"]?.arrayValue?.count == 5)
         #expect(Self.table.rendition(as: .fasta, .long) == nil)
+    }
+
+    /// A sample with very much of v1, analysed twice, and others with a little of it.
+    private static var strays: FindingsTable {
+        var table = FindingsTable(origin: Examples.origin)
+        for (sample, reads) in [
+            ("low", 12), ("=deep", 90_000), ("=deep", 20), ("edge", 90), ("more", 91),
+        ] {
+            let document = Examples.pathoscope(
+                [Examples.finding("v1", "found", reads: Double(reads))],
+                []
+            )
+            table.add(
+                sample: sample,
+                name: "<\(sample)>",
+                AnalysisSummary(Examples.record(.analysis, "a", document))
+            )
+        }
+        return table
+    }
+
+    @Test("What has a thousandth of another sample's reads is marked, in each form")
+    func strayed() throws {
+        let long = try Self.rows(of: Self.strays, .long).dropFirst()
+        // The other analysis of the sample that has most is no other sample.
+        #expect(long.map { $0[13] } == ["'=deep", "", "", "'=deep", ""])
+        #expect(
+            long.map { $0[12] } == [
+                "\(12.0 / 90_000)", "", "\(20.0 / 91)", "0.001", "\(91.0 / 90_000)",
+            ]
+        )
+        let wide = try Self.rows(of: Self.strays, .wide)
+        #expect(wide[0].last == "Virus v1 [v1] strayed_from")
+        #expect(wide.dropFirst().map(\.last) == ["'=deep", "", "", "'=deep", ""])
+        let json = try JSONValue(parsing: #require(Self.strays.rendition(as: .json, .wide)?.text))
+        #expect(json["stray_share"] == 0.001)
+        let first = json["samples"]?.arrayValue?.first?["findings"]?.arrayValue?.first
+        #expect(first?["strayed_from"] == "=deep")
+        for layout in FindingsTable.Layout.allCases {
+            let page = try #require(Self.strays.rendition(as: .html, layout)?.text)
+            #expect(page.contains("2 findings with a mark"))
+            #expect(
+                page.contains(
+                    "perhaps strayed from &lt;=deep&gt; <code>=deep</code>, 0.013 % of its"
+                )
+            )
+        }
+        #expect(try !#require(Self.table.rendition(as: .html, .wide)?.text).contains("strayed"))
     }
 }

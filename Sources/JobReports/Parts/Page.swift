@@ -51,6 +51,7 @@ enum Page {
         thead th { border-bottom: 2px solid var(--line) } .figure { text-align: right; white-space: nowrap }
         .facts th { width: 14rem; font-weight: 600 } .verdict { font-weight: 700; text-transform: uppercase; white-space: nowrap }
         .found { color: #8c1d18 } .uncertain { color: #7a4a00 } .weak, .none { color: var(--dim) }
+        .stray { font-weight: 600; border-left: 4px solid var(--ink); padding-left: .3rem; white-space: normal }
         .wide { overflow-x: auto } .wide td, .wide th { overflow-wrap: normal } .wide table { width: auto }
         figure { margin: .4rem 0 .8rem; break-inside: avoid } figcaption { font-size: .9rem }
         svg { display: block; width: 100%; height: 56px; background: var(--fill); border-bottom: 1px solid var(--ink) }

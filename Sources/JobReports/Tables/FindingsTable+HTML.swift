@@ -1,9 +1,13 @@
+import JSON
 import JobModel
 
 extension FindingsTable {
     func html(_ layout: Layout) -> String {
         let analysed = rows.count { $0.analysis != nil }
         let found = rows.count { row in row.cells.contains { $0.finding.verdict == "found" } }
+        let strayed = rows.reduce(0) { count, row in
+            count + row.cells.count { suspect($0, of: row) != nil }
+        }
         let statement =
             "\(Figures.count(rows.count, "sample")), \(Figures.count(analysed)) of them analysed; "
             + "\(found == 0 ? "in none" : "in \(Figures.count(found))") of them a virus was found."
@@ -14,9 +18,22 @@ extension FindingsTable {
             <p>A cell tells the verdict, how many reads or pairs, which share of the best covered sequence \
             they lie on, and how deep. “None” means that the virus was looked for and not found; an empty cell, that \
             the sample was not analysed, or its analysis is not at hand.</p>
+            \(Self.notice(ofStrayed: strayed))\
             <div class="wide">\(layout == .wide ? wide : long)</div>
             """
         return Page.html(title: "Samples and viruses", body)
+    }
+
+    private static func notice(ofStrayed count: Int) -> HTML {
+        guard count > 0 else { return .none }
+        let findings = Figures.count(count, "finding")
+        return """
+            <p class="notice">\(findings) with a mark like <span class="stray">perhaps strayed from …</span> \
+            \(count == 1 ? "has" : "have") at most \(Figures.percent(strayShare)) of the reads that another sample has of the \
+            same virus. If both were prepared or sequenced together, that much goes astray between them: whatever \
+            the verdict, confirm such a finding by another method before it is reported.</p>
+
+            """
     }
 
     private var wide: HTML {
@@ -31,7 +48,7 @@ extension FindingsTable {
                 let none: HTML =
                     row.analysis?.isWhole == true ? "<span class=\"none\">none</span>" : .none
                 return [Self.name(of: row), Self.mark(Self.verdict(of: row))]
-                    + columns.map { place in cells[place].map(Self.words) ?? none }
+                    + columns.map { place in cells[place].map { words($0, of: row) } ?? none }
             }
         )
     }
@@ -47,7 +64,7 @@ extension FindingsTable {
                     return [[Self.name(of: row), .none, Self.mark(Self.verdict(of: row))]]
                 }
                 return row.cells.map { cell in
-                    [Self.name(of: row), "\(viruses[cell.virus].name)", Self.words(cell)]
+                    [Self.name(of: row), "\(viruses[cell.virus].name)", words(cell, of: row)]
                 }
             }
         )
@@ -62,12 +79,18 @@ extension FindingsTable {
         return "<span class=\"verdict \(verdict)\">\(words)</span>"
     }
 
-    private static func words(_ cell: Cell) -> HTML {
+    private func words(_ cell: Cell, of row: Row) -> HTML {
         let figures = [
             cell.finding.reads.map { "\(Figures.decimal($0)) reads" },
             cell.finding.breadth.map(Figures.percent),
             cell.finding.depth.map { "\(Figures.decimal($0, places: 2))×" },
         ].compactMap(\.self).joined(separator: ", ")
-        return "\(mark(cell.finding.verdict)) \(figures)"
+        let words: HTML = "\(Self.mark(cell.finding.verdict)) \(figures)"
+        guard let stray = suspect(cell, of: row) else { return words }
+        let share = Figures.percent(stray.share)
+        return """
+            \(words) <span class="stray">perhaps strayed from \(stray.source.name) \
+            <code>\(stray.source.sample.description)</code>, \(share) of its</span>
+            """
     }
 }

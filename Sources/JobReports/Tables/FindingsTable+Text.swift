@@ -25,7 +25,8 @@ extension FindingsTable {
             ?? "none"
     }
 
-    /// A row for each sample; of each virus its verdict, reads, breadth and depth.
+    /// A row for each sample; of each virus its verdict, reads, breadth and depth, and at the end whence they may
+    /// have strayed, of those of which some may have.
     var wideTSV: String {
         let columns = columns
         let titles = columns.flatMap { place in
@@ -33,7 +34,9 @@ extension FindingsTable {
                 "\(viruses[place].name) [\(viruses[place].id)] \($0)"
             }
         }
-        var table = TSV(Self.head + ["verdict"] + titles)
+        let strayed = columns.filter { hasSuspects[$0] }
+        let sources = strayed.map { "\(viruses[$0].name) [\(viruses[$0].id)] strayed_from" }
+        var table = TSV(Self.head + ["verdict"] + titles + sources)
         for row in rows {
             var fields = Self.head(of: row) + [.text(Self.verdict(of: row))]
             let cells = Dictionary(row.cells.map { ($0.virus, $0) }) { first, _ in first }
@@ -48,32 +51,50 @@ extension FindingsTable {
                     Field(cell.finding.breadth), Field(cell.finding.depth),
                 ]
             }
+            fields += strayed.map { place in
+                cells[place].flatMap { suspect($0, of: row) }
+                    .map { .text($0.source.sample.description) } ?? .empty
+            }
             table.add(fields)
         }
         return table.text
     }
 
+    /// Of each virus whether any of its findings may have strayed.
+    private var hasSuspects: [Bool] {
+        var found = [Bool](repeating: false, count: viruses.count)
+        for row in rows {
+            for cell in row.cells where suspect(cell, of: row) != nil { found[cell.virus] = true }
+        }
+        return found
+    }
+
     /// A row for each finding, and one for each sample without any.
     var longTSV: String {
         var table = TSV(
-            Self.head + ["verdict", "virus_id", "virus", "reads", "breadth", "depth"]
+            Self.head + [
+                "verdict", "virus_id", "virus", "reads", "breadth", "depth", "share_of_most",
+                "strayed_from",
+            ]
         )
         for row in rows {
             let head = Self.head(of: row)
             for cell in row.cells {
                 let virus = viruses[cell.virus]
+                let stray = stray(cell, of: row)
+                let source = stray.flatMap { $0.isSuspect ? $0.source.sample.description : nil }
                 table.add(
                     head + [
                         .text(cell.finding.verdict), .text(virus.id), .text(virus.name),
                         Field(cell.finding.reads),
                         Field(cell.finding.breadth), Field(cell.finding.depth),
+                        Field(stray?.share), source.map { .text($0) } ?? .empty,
                     ]
                 )
             }
             guard row.cells.isEmpty else { continue }
-            table.add(
-                head + [.text(Self.verdict(of: row)), .empty, .empty, .empty, .empty, .empty]
-            )
+            let rest = [Field](repeating: .empty, count: 7)
+            table.add(head + [.text(Self.verdict(of: row))] + rest)
         }
         return table.text
     }
@@ -84,6 +105,7 @@ extension FindingsTable {
             "viruses": .array(
                 columns.map { ["id": .string(viruses[$0].id), "name": .string(viruses[$0].name)] }
             ),
+            "stray_share": .number(Self.strayShare),
             "samples": .array(rows.map(describe)),
         ]
         report.merge(origin.members) { _, new in new }
@@ -102,12 +124,16 @@ extension FindingsTable {
             } ?? .null,
             "findings": .array(
                 row.cells.map { cell in
-                    [
+                    let stray = stray(cell, of: row)
+                    let source = stray.flatMap { $0.isSuspect ? $0.source.sample : nil }
+                    return [
                         "virus": .string(viruses[cell.virus].id),
                         "verdict": .string(cell.finding.verdict),
                         "reads": cell.finding.reads.map { .number($0) } ?? .null,
                         "breadth": cell.finding.breadth.map { .number($0) } ?? .null,
                         "depth": cell.finding.depth.map { .number($0) } ?? .null,
+                        "share_of_most": stray.map { .number($0.share) } ?? .null,
+                        "strayed_from": source.map { .string($0.description) } ?? .null,
                     ]
                 }
             ),

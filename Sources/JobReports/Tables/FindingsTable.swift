@@ -15,8 +15,8 @@ public struct FindingsTable: Sendable {
     struct Virus {
         let id: String
         let name: String
-        /// In how many rows it is.
-        var count = 0
+        /// Who has most of it.
+        var most = MostReads()
     }
 
     struct Cell {
@@ -59,17 +59,22 @@ public struct FindingsTable: Sendable {
     ///   - analysis: What was found in it; nil if nobody has looked.
     public mutating func add(sample id: String, name: String, _ analysis: AnalysisSummary?) {
         let cells = (analysis?.findings ?? []).map { Cell(virus: place(of: $0), finding: $0) }
+        for cell in cells {
+            let holder = MostReads.Holder(
+                sample: ExactText(id),
+                name: name,
+                reads: cell.finding.reads ?? 0
+            )
+            viruses[cell.virus].most.add(holder)
+        }
         rows.append(Row(sampleID: id, sampleName: name, analysis: analysis, cells: cells))
     }
 
     private mutating func place(of finding: AnalysisSummary.Finding) -> Int {
         let key = ExactText(finding.id)
-        if let place = places[key] {
-            viruses[place].count += 1
-            return place
-        }
+        if let place = places[key] { return place }
         places[key] = viruses.count
-        viruses.append(Virus(id: finding.id, name: finding.name, count: 1))
+        viruses.append(Virus(id: finding.id, name: finding.name))
         return viruses.count - 1
     }
 
