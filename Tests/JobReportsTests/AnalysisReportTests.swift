@@ -143,9 +143,9 @@ struct AnalysisReportTests {
         let fasta = try #require(Examples.text(document, .fasta))
         #expect(
             fasta == """
-                >f41e8c_contig_3 length=4 verdict=unknown
+                >f41e8c_contig_3 sample=leaf length=4 verdict=unknown
                 ACGT
-                >f41e8c_contig_0 length=150 depth=4.5 verdict=known nearest=AB123456.1
+                >f41e8c_contig_0 sample=leaf length=150 reads=9 depth=4.5 verdict=known nearest=AB123456.1 virus=TMV identity=0.93
                 \(String(repeating: "ACGTA", count: 14))
                 \(String(repeating: "ACGTA", count: 14))
                 \(String(repeating: "ACGTA", count: 2))
@@ -171,13 +171,39 @@ struct AnalysisReportTests {
         let told = try #require(Examples.text(viroid, .html))
         #expect(told.contains("was found. 1 other contig is near to a known virus."))
         #expect(told.contains("2,000 contigs without a protein like a virus’s; the longest 1 of"))
-        #expect(Examples.text(viroid, .fasta)?.contains("_contig_other_0 length=4") == true)
+        #expect(
+            Examples.text(viroid, .fasta)
+                == ">f41e8c_contig_other_0 sample=leaf length=4 no_viral_protein verdict=related nearest=x\nACGT\n"
+        )
         let none: JSONObject = ["algorithm": "nuvs", "contigs": []]
         #expect(
             Examples.text(none, .html)?.contains("No contig that looks like a virus was found.")
                 == true
         )
         #expect(try rows(#require(Examples.text(none, .tsv))).map { $0["verdict"] } == ["none"])
+    }
+
+    @Test("No two contigs have the same name, and a hostile one breaks no header")
+    func names() throws {
+        let contig: JSONValue = [
+            "index": 1, "sequence": "ACGT", "verdict": "known",
+            "nearest": ["id": ">x\n>y", "virus": ["name": .string(Examples.hostile)]],
+        ]
+        let document: JSONObject = [
+            "algorithm": "nuvs", "sample": ["id": "leaf"], "contigs": [contig, contig],
+            "other_contigs": [contig, contig],
+        ]
+        let fasta = try #require(Examples.text(document, .fasta))
+        let heads = fasta.split(separator: "\n").filter { $0.hasPrefix(">") }
+        #expect(
+            heads.map { $0.prefix { $0 != " " } } == [
+                ">f41e8c_contig_1", ">f41e8c_contig_1_2", ">f41e8c_contig_other_0",
+                ">f41e8c_contig_other_1",
+            ]
+        )
+        #expect(fasta.split(separator: "\n").count == 8)
+        #expect(fasta.unicodeScalars.count { $0 == ">" } == 4)
+        #expect(fasta.unicodeScalars.allSatisfy { $0 == "\n" || (0x20...0x7E).contains($0.value) })
     }
 
     @Test("A sample's reads come in each form")

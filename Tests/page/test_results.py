@@ -374,6 +374,7 @@ def test_other_contigs_are_folded_away(show):
     table = place.get_by_role("group", name="Other contigs")
     expect(table.get_by_role("row")).to_have_count(3)
     expect(table.get_by_role("row").nth(1)).to_contain_text("Known virus")
+    expect(table.get_by_role("row").nth(1)).to_contain_text("other_1")
     expect(table.get_by_role("row").nth(2)).to_contain_text("nothing in the reference is like it")
     expect(place.get_by_text("The 2 longest are shown.")).to_be_visible()
     assert not violations(place.page)

@@ -81,32 +81,4 @@ public struct AnalysisReport: Sendable {
     var rowHead: [Cell] { [.text(record.key.id), .text(sampleID), .text(sampleName)] }
 
     static let rowHeadColumns = ["analysis_id", "sample_id", "sample"]
-
-    // MARK: FASTA
-
-    private var fasta: String {
-        var text = ""
-        for contig in Contig.all(in: document) where !contig.sequence.isEmpty {
-            text += ">\(record.key.id)_contig_\(contig.label) length=\(contig.length)"
-            if let depth = contig.depth { text += " depth=\(depth)" }
-            if !contig.isLikeVirus { text += " no_viral_protein" }
-            if !contig.verdict.isEmpty { text += " verdict=\(Self.word(contig.verdict))" }
-            if let nearest = contig.nearest { text += " nearest=\(Self.word(nearest.id))" }
-            text += "\n"
-            var rest = contig.sequence.utf8.filter { (0x41...0x5A).contains($0 & 0xDF) }[...]
-            while !rest.isEmpty {
-                text += String(decoding: rest.prefix(70), as: UTF8.self) + "\n"
-                rest = rest.dropFirst(70)
-            }
-        }
-        return text
-    }
-
-    /// What can stand in the line of a header, without blanks.
-    private static func word(_ text: String) -> String {
-        String(
-            decoding: text.utf8.map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "_") },
-            as: UTF8.self
-        )
-    }
 }

@@ -19,7 +19,8 @@ struct Contig {
         let score: Double?
     }
 
-    /// Its number among those that code for proteins, from 0, or `other_` with its place among the others.
+    /// Its number among those that code for proteins, from 0, or `other_` with its place among the others; no two
+    /// contigs of an analysis have the same.
     let label: String
     /// Whether it codes for a protein like a virus's.
     let isLikeVirus: Bool
@@ -37,8 +38,16 @@ struct Contig {
     /// All contigs: first those that look like a virus, and of both those that nothing known is like.
     static func all(in document: JSONValue) -> [Contig] {
         let order = ["unknown", "related", "known"]
+        var labels: Set<String> = []
         let like = document.list("contigs").enumerated().map { place, value in
-            Contig(value, "\(value["index"]?.countValue ?? place)", isLikeVirus: true)
+            let number = "\(value["index"]?.countValue ?? place)"
+            var label = number
+            var again = 1
+            while !labels.insert(label).inserted {
+                again += 1
+                label = "\(number)_\(again)"
+            }
+            return Contig(value, label, isLikeVirus: true)
         }
         let others = document.list("other_contigs").enumerated().map { place, value in
             Contig(value, "other_\(place)", isLikeVirus: false)

@@ -36,8 +36,10 @@ public enum Cell: Hashable, Sendable {
     ]
 
     private static func guarded(_ text: String) -> String {
-        // Blanks before a formula are passed over by some of them.
-        let first = text.unicodeScalars.first { !$0.properties.isWhitespace }
+        // Blanks before a formula are passed over by some of them, and what is not seen by people who edit it.
+        let first = text.unicodeScalars.first {
+            !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint
+        }
         return first.map(dangerous.contains) == true ? "'" + text : text
     }
 

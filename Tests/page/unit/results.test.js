@@ -91,9 +91,15 @@ test('contigs in a sentence', () => {
   equal([contigsSentence({ contig_count: 0 }, []), contigsSentence({}, [])], ['No sign of a novel virus was found: nothing could be assembled.', 'No sign of a novel virus was found.']);
 });
 
-test('FASTA: one line of head whatever it is called, sixty letters a line', () => {
-  const text = fasta(contigsOf([{ index: 1, sequence: 'ACGT'.repeat(20), orfs: [{ pos: [0, 9], hits: [hit('evil\n>x', 1)] }] }]));
-  equal(text, `>Contig_1 80 nt evil >x\n${'ACGT'.repeat(15)}\n${'ACGT'.repeat(5)}\n`);
+test('FASTA: one line of head whatever it is called, the same name for no two contigs, seventy letters a line', () => {
+  const nearest = { id: 'evil\n>x', virus: { name: 'TMV 1' }, identity: 0.93 };
+  const contig = { index: 1, sequence: 'ACGT'.repeat(20), reads: 9, depth: 4.5, verdict: 'known', nearest };
+  const result = { id: 'f41e8c', sample: { id: 'leaf', name: 'A leaf' } };
+  const told = 'sample=leaf length=80 reads=9 depth=4.5';
+  const known = 'verdict=known nearest=evil__x virus=TMV_1 identity=0.93';
+  const lines = `${'ACGT'.repeat(17)}AC\n${'GTACGTACGT'}\n`;
+  const all = [...contigsOf([contig, contig]), ...contigsOf([contig], false)];
+  equal(fasta(all, result), [`>f41e8c_contig_1 ${told} ${known}\n`, `>f41e8c_contig_1_2 ${told} ${known}\n`, `>f41e8c_contig_other_0 ${told} no_viral_protein ${known}\n`].map((head) => head + lines).join(''));
 });
 
 test('ticks are round', () => {

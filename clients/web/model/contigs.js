@@ -24,15 +24,17 @@ import { amount, isObject, named, objects, words } from './reading.js';
  * @property {number | null} identity
  * @property {number | null} coverage of the contig
  * @typedef {'known' | 'related' | 'unknown' | ''} Verdict nothing from an older server
- * @typedef {{name: string, length: number, sequence: string, orfs: Orf[], best: Hit | null, verdict: Verdict, nearest: Nearest | null, reads: number | null, depth: number | null}} Contig
+ * @typedef {{label: string, name: string, isLikeVirus: boolean, length: number, sequence: string, orfs: Orf[], best: Hit | null, verdict: Verdict, nearest: Nearest | null, reads: number | null, depth: number | null}} Contig
  */
 
 /** What nobody knows is what the search is for. @type {Verdict[]} */
 const ORDER = ['unknown', 'related', 'known', ''];
 
-/** The contigs of a search for novel viruses, unknown ones first, then the one with the surest hit. @param {any} contigs @returns {Contig[]} */
-export function contigsOf(contigs) {
-  const found = objects(contigs).map(contig).sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || byCertainty(a.best, b.best) || b.length - a.length);
+/** The contigs of a search for novel viruses, unknown ones first, then the one with the surest hit.
+ * @param {any} contigs @param {boolean} [isLikeVirus] whether they look like viruses, or are the others @returns {Contig[]} */
+export function contigsOf(contigs, isLikeVirus = true) {
+  /** @type {Set<string>} */ const labels = new Set();
+  const found = objects(contigs).map((value, place) => contig(value, unique(isLikeVirus ? words(value.index) || String(place) : `other_${place}`, labels), isLikeVirus)).sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || byCertainty(a.best, b.best) || b.length - a.length);
   /** @type {Map<string, number>} */ const families = new Map();
   for (const { orfs } of found) {
     for (const each of orfs.filter(({ hits }) => hits.length > 0).sort((a, b) => byCertainty(a.hits[0], b.hits[0]))) {
@@ -44,14 +46,22 @@ export function contigsOf(contigs) {
   return found;
 }
 
-/** @param {Record<string, any>} value @param {number} place @returns {Contig} */
-function contig(value, place) {
+/** A name that none before it has. @param {string} name @param {Set<string>} taken */
+function unique(name, taken) {
+  let label = name;
+  for (let again = 2; taken.has(label); again += 1) label = `${name}_${again}`;
+  taken.add(label);
+  return label;
+}
+
+/** @param {Record<string, any>} value @param {string} label @param {boolean} isLikeVirus @returns {Contig} */
+function contig(value, label, isLikeVirus) {
   const sequence = words(value.sequence).replace(/\s/g, '');
   const found = objects(value.orfs).map(orf);
   const length = Math.max(amount(value.length) ?? sequence.length, ...found.map(({ end }) => end), 1);
   found.sort((a, b) => a.start - b.start || a.end - b.end).forEach((each, index) => { each.number = index + 1; });
   const best = found.flatMap(({ hits }) => hits).sort(byCertainty)[0] ?? null;
-  return { name: `Contig ${words(value.index) || place + 1}`, length, sequence, orfs: found, best, verdict: ORDER.find((each) => each === value.verdict) ?? '', nearest: nearest(value.nearest), reads: amount(value.reads), depth: amount(value.depth) };
+  return { label, name: `Contig ${label}`, isLikeVirus, length, sequence, orfs: found, best, verdict: ORDER.find((each) => each === value.verdict) ?? '', nearest: nearest(value.nearest), reads: amount(value.reads), depth: amount(value.depth) };
 }
 
 /** @param {any} value @returns {Nearest | null} */
@@ -104,10 +114,18 @@ function knownSentence(unknown, contigs) {
   return unknown === 0 ? `None is unknown: ${parts}.` : `${number(unknown)} of them ${unknown === 1 ? 'is' : 'are'} unknown, ${parts}.`;
 }
 
-const FASTA_LINE = /.{1,60}/gs;
+const FASTA_LINE = /.{1,70}/gs;
 
-/** @param {Contig[]} contigs */
-export const fasta = (contigs) => contigs.map(({ name, sequence, best }) => {
-  const head = `>${name.replaceAll(' ', '_')} ${sequence.length} nt ${best?.label ?? ''}`.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+/** What can stand in the line of a header, without blanks. @param {string} text */
+const word = (text) => text.replace(/[^!-=?-~]/gu, '_');
+
+/** The contigs with the names that the server's own FASTA gives them, which no other contig of any analysis has.
+ * @param {Contig[]} contigs @param {Record<string, any>} result */
+export const fasta = (contigs, result) => contigs.map(({ label, sequence, length, reads, depth, isLikeVirus, verdict, nearest: known }) => {
+  const sample = isObject(result.sample) ? words(result.sample.id) || words(result.sample.name) : words(result.sample);
+  /** @type {[string, string | number | null][]} */
+  const facts = [['sample', sample], ['length', length], ['reads', reads], ['depth', depth], ['', isLikeVirus ? '' : 'no_viral_protein'], ['verdict', verdict], ['nearest', known?.id ?? ''], ['virus', known?.virus ?? ''], ['identity', known?.identity ?? null]];
+  const told = facts.filter(([, value]) => value !== '' && value !== null).map(([name, value]) => `${name}${name && '='}${word(String(value))}`);
+  const head = `>${word(words(result.id) || sample || 'sample')}_contig_${word(label)} ${told.join(' ')}`;
   return `${[head, ...(sequence.match(FASTA_LINE) ?? [])].join('\n')}\n`;
 }).join('');

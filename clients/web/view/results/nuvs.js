@@ -22,14 +22,14 @@ const OPEN = 3; // whose hits are unfolded from the beginning
 export function nuvsView(result, page) {
   if (!Array.isArray(result.contigs)) return null;
   const contigs = contigsOf(result.contigs);
-  const others = contigsOf(result.other_contigs);
+  const others = contigsOf(result.other_contigs, false);
   const file = `${named(result.sample) || 'sample'}-contigs.fa`;
   const hasSequences = contigs.some(({ sequence }) => sequence !== '');
   return [
     h('p.sentence', null, contigsSentence(result, contigs)),
     ...exportsView('analyses', result, [['contigs.fasta', 'Contigs as FASTA']]),
-    ...(hasSequences ? [h('div.panel-actions', null, h('button', { onclick: () => download(fasta(contigs), file) }, `Download ${contigs.length === 1 ? 'it' : `all ${number(contigs.length)}`} as FASTA`))] : []),
-    ...many(contigs, FIRST, 'contigs', (contig, index) => contigView(contig, index < OPEN, page)),
+    ...(hasSequences ? [h('div.panel-actions', null, h('button', { onclick: () => download(fasta(contigs, result), file) }, `Download ${contigs.length === 1 ? 'it' : `all ${number(contigs.length)}`} as FASTA`))] : []),
+    ...many(contigs, FIRST, 'contigs', (contig, index) => contigView(contig, index < OPEN, page, result)),
     ...(others.length ? [othersView(others, amount(result.other_contig_count) ?? others.length, result)] : []),
     factsView([['Sample', named(result.sample)], ['Reference', referenceText(result.reference)], ['Host', named(result.host)], ['Tools', toolsText(result.tools)]]),
   ];
@@ -44,18 +44,19 @@ function othersView(others, all, result) {
   return disclosure(head, () => [
     h('p.dim', null, `Nothing that they may code for fits a protein family of viruses.${all > others.length ? ` The ${number(others.length)} longest are shown.` : ''}`),
     listing('Other contigs', [
+      { head: 'Contig', cell: ({ label }) => label },
       { head: 'Length', cell: ({ length }) => number(length), isNumber: true },
       { head: 'Reads', cell: ({ reads }) => (reads === null ? '' : number(reads)), isNumber: true },
       { head: 'Depth', cell: ({ depth }) => (depth === null ? '' : measured(depth)), isNumber: true },
       { head: 'Verdict', cell: ({ verdict }) => (verdict ? VERDICTS[verdict] : '') },
       { head: 'Nearest', cell: (contig) => h('span', null, ...nearestText(contig)) },
     ], rows),
-    h('div.panel-actions', null, h('button', { onclick: () => download(fasta(rows), `${named(result.sample) || 'sample'}-other-contigs.fa`) }, 'Download them as FASTA')),
+    h('div.panel-actions', null, h('button', { onclick: () => download(fasta(rows, result), `${named(result.sample) || 'sample'}-other-contigs.fa`) }, 'Download them as FASTA')),
   ]);
 }
 
-/** @param {Contig} contig @param {boolean} isOpen @param {import('./result.js').Page} page */
-function contigView(contig, isOpen, { copy }) {
+/** @param {Contig} contig @param {boolean} isOpen @param {import('./result.js').Page} page @param {Record<string, any>} result */
+function contigView(contig, isOpen, { copy }, result) {
   const { name, length, sequence, orfs, best, verdict, reads, depth } = contig;
   const made = [reads === null ? '' : count(reads, 'read'), depth === null ? '' : `${measured(depth)}× deep`].filter(Boolean).join(', ');
   const hits = orfs.reduce((sum, orf) => sum + orf.hits.length, 0);
@@ -69,8 +70,8 @@ function contigView(contig, isOpen, { copy }) {
     sequence ? disclosure('Sequence', () => [
       h('pre.sequence', { tabindex: 0, role: 'group', 'aria-label': `Sequence of ${name}` }, sequence),
       h('div.panel-actions', null,
-        h('button', { onclick: () => copy(fasta([contig]), 'Sequence') }, 'Copy as FASTA'),
-        h('button', { onclick: () => download(fasta([contig]), `${name}.fa`) }, 'Download as FASTA')),
+        h('button', { onclick: () => copy(fasta([contig], result), 'Sequence') }, 'Copy as FASTA'),
+        h('button', { onclick: () => download(fasta([contig], result), `${name}.fa`) }, 'Download as FASTA')),
     ]) : null,
   );
 }
