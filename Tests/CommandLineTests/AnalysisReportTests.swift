@@ -46,6 +46,23 @@ struct AnalysisReportTests {
         )
     }
 
+    @Test("Which genomes are short is said of analyses that make a difference")
+    func shortGenomes() {
+        func last(_ bases: JSONValue) -> String? {
+            var thresholds = Self.thresholds.objectValue ?? [:]
+            thresholds["short_genome"] = bases
+            let document: JSONObject = ["findings": [], "thresholds": .object(thresholds)]
+            return AnalysisReport.lines(document).last
+        }
+        let text =
+            "found: at least 10 reads on at least 50 % of a sequence; weak: fewer reads, or on less than 20 %"
+        #expect(
+            last(500) == text
+                + "; fewer reads that cover a genome of less than 500 bases are uncertain"
+        )
+        #expect(last(0) == text)
+    }
+
     @Test("No finding is said in words, and what is no analysis has no table")
     func none() {
         #expect(AnalysisReport.lines(["findings": []]) == ["", "no virus found"])

@@ -243,4 +243,49 @@ import Testing
         try hostReader.read(host) { matrix.addHost($1, of: $0) }
         #expect(matrix.subtractHost() == 1)
     }
+
+    @Test("Copies of one piece begin in one place, wherever they end")
+    func placements() {
+        var matrix = PathoscopeMatrix()
+        func add(_ read: String, _ position: Int, _ span: Int, _ start: Int, reversed: Bool = false)
+        {
+            let key = Array(read.utf8)
+            matrix.add(
+                read: 0..<key.count,
+                of: key,
+                reference: 0,
+                position: position,
+                span: span,
+                score: 200,
+                start: ReadStart(place: start, isReversed: reversed)
+            )
+        }
+        add("a", 10, 50, 10)
+        // Cut at its end, and at its start by the aligner.
+        add("b", 10, 30, 10)
+        add("c", 14, 46, 10)
+        add("d", 60, 40, 100, reversed: true)
+        add("e", 60, 36, 100, reversed: true)
+        // The other strand is another piece.
+        add("f", 100, 50, 100)
+        // Beyond the sequence's start, where a circle was cut: one piece twice, another once.
+        add("g", 0, 30, -20)
+        add("h", 0, 24, -20)
+        add("i", 0, 30, -21)
+        // Of mates one is known.
+        add("j", 150, 40, 150)
+        add("j", 160, 40, 200, reversed: true)
+        add("k", 150, 40, 150)
+        func placements(_ matrix: PathoscopeMatrix) -> [Int] {
+            matrix.reassign(among: [PathoscopeReference(name: "A", length: 300)]).hits
+                .map(\.placements)
+        }
+        #expect(placements(matrix) == [6])
+        // What is moved from one matrix into another keeps its place.
+        var other = PathoscopeMatrix()
+        other.add(matrix) { _ in true }
+        #expect(placements(other) == [6])
+        for number in 0..<500 { add("n\(number)", 5, 10, -100 - 2 * number) }
+        #expect(placements(matrix) == [100])
+    }
 }

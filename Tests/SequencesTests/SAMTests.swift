@@ -49,6 +49,12 @@ import Testing
         #expect(records.map(\.0.cigar.inserted) == [1, 0, 0, 0])
         #expect(records.map(\.0.cigar.deleted) == [2, 0, 0, 0])
         #expect(records.map(\.0.cigar.gaps) == [2, 0, 0, 0])
+        #expect(records.map(\.0.cigar.leading) == [2, 0, 0, 1])
+        #expect(records.map(\.0.cigar.trailing) == [0, 2, 0, 0])
+        // The second is reversed, so that it begins behind its end, with what was cut off there.
+        let starts = records.map { ($0.0.start.place, $0.0.start.isReversed) }
+        #expect(starts.map(\.0) == [8, 8, -1, 3])
+        #expect(starts.map(\.1) == [false, true, false, false])
     }
 
     @Test func referencesAreNumberedAsTheyCome() throws {

@@ -4,12 +4,24 @@
 /// host, then call `subtractHost()` and `reassign(among:)`.
 public struct PathoscopeMatrix: Sendable {
     /// An alignment.
+    ///
+    /// There may be a hundred millions of them: each byte counts.
     struct Alignment: Sendable {
         var read: Int32
         var reference: Int32
         var position: Int32
-        var span: Int32
         var score: Int32
+        /// How many bases of the reference it covers.
+        var span: UInt16
+        /// How many bases lie between the read's start and the alignment; for a reversed read the complement of that number.
+        var lead: Int16
+
+        /// Where the read begins, if all of it lay on the reference.
+        var start: ReadStart {
+            lead >= 0
+                ? ReadStart(place: Int(position) - Int(lead), isReversed: false)
+                : ReadStart(place: Int(position) + Int(span) + Int(~lead), isReversed: true)
+        }
     }
 
     /// The host's score of a read that was not aligned with it.
@@ -39,13 +51,15 @@ public struct PathoscopeMatrix: Sendable {
     ///   - position: Where on it the alignment begins, counted from 0.
     ///   - span: How many of its bases the alignment covers.
     ///   - score: The score, the read's length included.
+    ///   - start: Where the read begins; where the alignment does, if left out.
     public mutating func add(
         read key: Range<Int>,
         of bytes: [UInt8],
         reference: Int,
         position: Int,
         span: Int,
-        score: Int
+        score: Int,
+        start: ReadStart? = nil
     ) {
         guard score > 0 else { return }
         let read = reads.number(key, of: bytes)
@@ -58,10 +72,18 @@ public struct PathoscopeMatrix: Sendable {
                 read: Int32(read),
                 reference: Int32(reference),
                 position: Int32(clamping: position),
-                span: Int32(clamping: span),
-                score: Int32(clamping: score)
+                score: Int32(clamping: score),
+                span: UInt16(clamping: span),
+                lead: Self.lead(to: position, span: span, from: start)
             )
         )
+    }
+
+    private static func lead(to position: Int, span: Int, from start: ReadStart?) -> Int16 {
+        guard let start else { return 0 }
+        let bases = start.isReversed ? start.place - (position + span) : position - start.place
+        let lead = Int16(clamping: max(0, bases))
+        return start.isReversed ? ~lead : lead
     }
 
     /// Takes in a line of SAM; one of a read that is not aligned is passed over.
@@ -77,7 +99,8 @@ public struct PathoscopeMatrix: Sendable {
             reference: reference,
             position: record.position,
             span: record.cigar.span,
-            score: record.score
+            score: record.score,
+            start: record.start
         )
     }
 
@@ -97,7 +120,8 @@ public struct PathoscopeMatrix: Sendable {
                 reference: Int(alignment.reference),
                 position: Int(alignment.position),
                 span: Int(alignment.span),
-                score: Int(alignment.score)
+                score: Int(alignment.score),
+                start: alignment.start
             )
         }
     }

@@ -14,6 +14,8 @@ public struct PathoscopeResult: Hashable, Sendable {
         public var depth: Double
         /// The same for up to 200 parts of equal length, from the reference's start.
         public var depths: [Double]
+        /// In how many places of it reads begin that got a share of it, up to 100; copies of one piece begin in the same.
+        public var placements = 0
         /// The numbers, in the matrix, of the reads that fit no other reference better, in ascending order.
         public var bestReads: [Int32] = []
     }
@@ -84,6 +86,7 @@ extension PathoscopeMatrix {
         result.iterations = model.iterations
         var depths = PathoscopeDepths(rows, lengths: rows.references.map { references[$0].length })
         depths.add(rows, shares: model.x)
+        let placements = PathoscopePlacements(rows, shares: model.x)
         func share(
             _ place: Int,
             _ pi: [Double],
@@ -112,6 +115,7 @@ extension PathoscopeMatrix {
                     coverage: depth.coverage,
                     depth: depth.mean,
                     depths: depth.parts,
+                    placements: placements.counts[place],
                     bestReads: bestReads[place].sorted()
                 )
             )

@@ -47,6 +47,17 @@ public struct SAMRecord: Hashable, Sendable {
     /// Whether the line is the read's only one, or its first: as many as reads.
     public var isPrimary: Bool { flags.isDisjoint(with: [.secondary, .supplementary]) }
 
+    /// Where the read would begin, had the sequence room for all of it, and on which strand.
+    ///
+    /// Copies of one piece begin in the same place, wherever they end and whatever an aligner cuts off.
+    public var start: ReadStart {
+        let isReversed = flags.contains(.reverse)
+        return ReadStart(
+            place: isReversed ? position + cigar.span + cigar.trailing : position - cigar.leading,
+            isReversed: isReversed
+        )
+    }
+
     /// How many bases the read has.
     public var length: Int { sequence.isEmpty ? cigar.readLength : sequence.count }
 
@@ -65,6 +76,26 @@ public struct SAMRecord: Hashable, Sendable {
     public var score: Int { localScore + length }
 }
 
+/// Where on a sequence a read begins.
+public struct ReadStart: Hashable, Sendable {
+    /// The place of its first base, counted from 0; of a reversed read the place behind it.
+    ///
+    /// It may lie before or behind the sequence.
+    public var place: Int
+    /// Whether it is read from the other strand.
+    public var isReversed: Bool
+
+    /// Says where a read begins.
+    ///
+    /// - Parameters:
+    ///   - place: The place of its first base, counted from 0; of a reversed read the place behind it.
+    ///   - isReversed: Whether it is read from the other strand.
+    public init(place: Int, isReversed: Bool) {
+        self.place = place
+        self.isReversed = isReversed
+    }
+}
+
 /// How much of a read is aligned, and how.
 public struct CIGARSums: Hashable, Sendable {
     /// How many bases stand opposite one of the reference (M, =, X).
@@ -79,6 +110,10 @@ public struct CIGARSums: Hashable, Sendable {
     public var span = 0
     /// How many bases the read has (M, I, S, =, X).
     public var readLength = 0
+    /// How many bases of the read lie before what is aligned (S, H).
+    public var leading = 0
+    /// How many lie behind it.
+    public var trailing = 0
 
     /// Makes sums of nothing.
     public init() {}
@@ -104,10 +139,17 @@ public struct CIGARSums: Hashable, Sendable {
             gaps += 1
             span += length
         case UInt8(ascii: "N"): span += length
-        case UInt8(ascii: "S"): readLength += length
-        case UInt8(ascii: "H"), UInt8(ascii: "P"): break
+        case UInt8(ascii: "S"):
+            readLength += length
+            addClipped(length)
+        case UInt8(ascii: "H"): addClipped(length)
+        case UInt8(ascii: "P"): break
         default: return false
         }
         return true
+    }
+
+    private mutating func addClipped(_ length: Int) {
+        if aligned + inserted == 0 { leading += length } else { trailing += length }
     }
 }

@@ -5,11 +5,13 @@ import Sequences
 /// A virus of which reads were found, with what speaks for it.
 struct VirusFinding {
     let virus: Reference.Virus
-    /// How many reads or pairs speak for it most.
-    let reads: Double
     /// Of its sequences the one of which reads cover most.
-    let best: (sequence: Reference.Placed, breadth: Double, depth: Double)
+    let best: Reference.Placed
+    let support: FindingSupport
     let verdict: FindingVerdict
+
+    /// How many reads or pairs speak for it most.
+    var reads: Double { support.reads }
 }
 
 extension Pathoscope {
@@ -18,17 +20,19 @@ extension Pathoscope {
         let hits = Dictionary(grouping: result.hits) { ExactText(sequence($0.reference).virus.id) }
         let found = hits.values.compactMap { hits -> VirusFinding? in
             guard let best = hits.max(by: { $0.coverage < $1.coverage }) else { return nil }
-            let reads = hits.reduce(0) { $0 + $1.final.reads }
             let sequence = sequence(best.reference)
+            let support = FindingSupport(
+                reads: hits.reduce(0) { $0 + $1.final.reads },
+                breadth: best.coverage,
+                depth: best.depth,
+                placements: best.placements,
+                genome: sequence.virus.longestGenome
+            )
             return VirusFinding(
                 virus: sequence.virus,
-                reads: reads,
-                best: (sequence, best.coverage, best.depth),
-                verdict: thresholds.verdict(
-                    reads: reads,
-                    breadth: best.coverage,
-                    depth: best.depth
-                )
+                best: sequence,
+                support: support,
+                verdict: thresholds.verdict(on: support)
             )
         }
         let order = FindingVerdict.Certainty.allCases
@@ -43,8 +47,7 @@ extension Pathoscope {
     var sampleReads: Int { inputs.readCount / inputs.readNames.count }
 
     func describe(_ finding: VirusFinding) -> JSONValue {
-        let (sequence, breadth, depth) = finding.best
-        return [
+        [
             "virus": finding.virus.summary,
             "verdict": .string(finding.verdict.certainty.rawValue),
             "reasons": .array(
@@ -54,24 +57,28 @@ extension Pathoscope {
             ),
             "reads": .number(finding.reads),
             "share": .number(finding.reads / Double(max(sampleReads, 1))),
-            "breadth": .number(breadth),
-            "depth": .number(depth),
-            "sequence": .string(sequence.sequence.id),
-            "isolate": sequence.isolate.summary,
+            "breadth": .number(finding.support.breadth),
+            "depth": .number(finding.support.depth),
+            "sequence": .string(finding.best.sequence.id),
+            "isolate": finding.best.isolate.summary,
         ]
     }
 
     /// A reason in words, for those who have to sign a report.
     private func say(_ reason: FindingVerdict.Reason, of finding: VirusFinding) -> String {
-        let (_, breadth, depth) = finding.best
+        let support = finding.support
         let reads = finding.reads == 1 ? "1 read" : "\(Wording.short(finding.reads)) reads"
-        let part = Wording.percent(breadth)
+        let part = Wording.percent(support.breadth)
         switch reason {
         case .supported:
             return "\(reads) lie on \(part) of a sequence"
         case .fewReads:
             return
                 "\(reads), fewer than \(Wording.short(thresholds.reads)): perhaps a contamination"
+        case .shortGenome:
+            return
+                "\(reads), fewer than \(Wording.short(thresholds.reads)), yet they begin in \(support.placements) places and lie "
+                + "on \(part) of a genome of \(support.genome) bases"
         case .narrow:
             return "reads lie on \(part) of the sequence, less than "
                 + "\(Wording.percent(thresholds.weakBreadth)): perhaps a contamination"
@@ -79,7 +86,7 @@ extension Pathoscope {
             return "reads lie on \(part) of the sequence, less than "
                 + Wording.percent(thresholds.foundBreadth)
         case .piledUp:
-            let expected = Wording.percent(FindingThresholds.expectedBreadth(depth: depth))
+            let expected = Wording.percent(FindingThresholds.expectedBreadth(depth: support.depth))
             return "reads pile up on \(part) of the sequence, where as many would lie on "
                 + "\(expected): of low complexity, or like the host"
         }
@@ -116,6 +123,15 @@ extension FindingThresholds {
             minimum: 0,
             maximum: 1
         ),
+        ArgumentDescription(
+            name: "short_genome",
+            type: .integer,
+            description:
+                "Of a virus of fewer bases, such as a viroid, fewer reads are uncertain and not weak if they cover it; 0 for none",
+            defaultValue: 500,
+            minimum: 0,
+            maximum: 5000
+        ),
     ]
 
     /// Reads them.
@@ -131,13 +147,25 @@ extension FindingThresholds {
                 "args.weak_breadth: is \(values[1]), more than args.found_breadth, \(values[2])"
             )
         }
-        self.init(reads: values[0], weakBreadth: values[1], foundBreadth: values[2])
+        self.init(
+            reads: values[0],
+            weakBreadth: values[1],
+            foundBreadth: values[2],
+            shortGenome: Int(exactly: values[3]) ?? 0
+        )
     }
 
     var document: JSONValue {
         [
             "least_reads": .number(reads), "weak_breadth": .number(weakBreadth),
-            "found_breadth": .number(foundBreadth),
+            "found_breadth": .number(foundBreadth), "short_genome": .integer(shortGenome),
         ]
+    }
+}
+
+extension Reference.Virus {
+    /// How many bases its longest isolate has: another may be a part only.
+    fileprivate var longestGenome: Int {
+        isolates.map { $0.sequences.reduce(0) { $0 + $1.sequence.count } }.max() ?? 0
     }
 }

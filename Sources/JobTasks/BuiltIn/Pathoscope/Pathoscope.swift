@@ -12,7 +12,12 @@ final class Pathoscope {
     let context: TaskContext
     let aligner: Aligner
     private(set) var versions: JSONObject = [:]
-    private(set) var thresholds = FindingThresholds(reads: 0, weakBreadth: 0, foundBreadth: 0)
+    private(set) var thresholds = FindingThresholds(
+        reads: 0,
+        weakBreadth: 0,
+        foundBreadth: 0,
+        shortGenome: 0
+    )
     private var loaded: AnalysisInputs?
     /// How reads that were mapped to the default isolates lie on each sequence, by its id.
     private var hitSequences: [String: CandidateHits] = [:]

@@ -83,8 +83,15 @@ enum FindingReport {
         return [
             "",
             "found: at least \(Wording.short(reads)) reads on at least \(Wording.percent(found)) of a sequence; "
-                + "weak: fewer reads, or on less than \(Wording.percent(weak))",
+                + "weak: fewer reads, or on less than \(Wording.percent(weak))"
+                + short(genome: thresholds?["short_genome"]?.countValue),
         ]
+    }
+
+    /// What is said of short genomes; nothing of analyses that made no difference.
+    private static func short(genome: Int?) -> String {
+        guard let genome, genome > 0 else { return "" }
+        return "; fewer reads that cover a genome of less than \(genome) bases are uncertain"
     }
 
     private static func name(of finding: JSONValue) -> String {
