@@ -37,6 +37,18 @@ final class PreparedData: Sendable {
             )
         )
     }
+    /// A viroid, and a strain that is nine tenths identical to its nearest isolate.
+    static let viroid = Task {
+        try await PreparedData(
+            try await DataSet(
+                seed: 16,
+                layout: "paired",
+                healthy: true,
+                fragments: 1500,
+                challenges: ["--viroid", "--strain", "90", "--depth", "20"]
+            )
+        )
+    }
     /// As small as can be, with something for every stage to do.
     static let small = Task {
         try await PreparedData(try await DataSet(seed: 14, layout: "paired", fragments: 1500))

@@ -151,7 +151,7 @@ extension AddHost {
     }
 
     private func buildSnapIndex() async throws(TaskFailure) {
-        try await context.buildSnapIndex(of: "host.fa", in: "host")
+        try await context.buildSnapIndex(of: "host.fa", in: "host", words: .ofHost)
     }
 }
 

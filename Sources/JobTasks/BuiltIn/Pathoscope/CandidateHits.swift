@@ -57,11 +57,13 @@ struct CandidateCollector: AlignmentCollector {
     private(set) var references: [Int: CandidateHits] = [:]
 
     mutating func add(_ record: SAMRecord, of bytes: [UInt8]) {
-        guard record.isMapped, let reference = record.reference else { return }
+        guard record.isMapped, let reference = record.reference, let fit = ReadFit(record) else {
+            return
+        }
         references[reference, default: CandidateHits()].add(
             position: record.position,
             span: record.cigar.span,
-            isWhole: record.isWhole
+            isWhole: fit == .whole
         )
     }
 }
@@ -72,10 +74,11 @@ struct IsolateCollector: AlignmentCollector {
     private var parts = PathoscopeMatrix()
 
     mutating func add(_ record: SAMRecord, of bytes: [UInt8]) {
-        if record.isWhole {
-            whole.add(record, of: bytes)
-        } else {
-            parts.add(record, of: bytes)
+        guard record.isMapped else { return }
+        switch ReadFit(record) {
+        case .whole: whole.add(record, of: bytes)
+        case .part: parts.add(record, of: bytes)
+        case nil: break
         }
     }
 
@@ -106,9 +109,4 @@ struct IsolateCollector: AlignmentCollector {
         parts = PathoscopeMatrix()
         return matrix
     }
-}
-
-extension SAMRecord {
-    /// Whether the read fits as a whole: with at least half of the score that it could have, and 20 more.
-    fileprivate var isWhole: Bool { localScore >= 20 + length }
 }

@@ -101,7 +101,8 @@ extension Pathoscope {
         case .bowtie:
             try context.makeFolder("isolates")
             try await context.buildBowtieIndex(of: "isolates.fa", as: "isolates/reference")
-        case .snap: try await context.buildSnapIndex(of: "isolates.fa", in: "isolates")
+        case .snap:
+            try await context.buildSnapIndex(of: "isolates.fa", in: "isolates", words: .ofViruses)
         }
     }
 

@@ -10,7 +10,7 @@ package final class RebuildIndex: JobTask {
     /// The sequences under the names that tools know them by.
     private static let numbered = "numbered.fa"
 
-    /// SNAP's words have 24 letters, and a reference must have some of them.
+    /// SNAP's words have 16 letters, and a reference must have some of them.
     private static let leastLetters = 50
 
     private var versions: JSONObject = [:]
@@ -91,7 +91,7 @@ package final class RebuildIndex: JobTask {
     }
 
     private func buildSnapIndex() async throws(TaskFailure) {
-        try await context.buildSnapIndex(of: Self.numbered, in: "index")
+        try await context.buildSnapIndex(of: Self.numbered, in: "index", words: .ofViruses)
     }
 
     private func publish() async throws(TaskFailure) {

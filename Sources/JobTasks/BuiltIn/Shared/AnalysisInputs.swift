@@ -93,8 +93,8 @@ struct AnalysisInputs {
         return shortest...longest
     }
 
-    /// Whether the reads are so short that few of them reach the scores that fit longer ones.
-    var areTiny: Bool { readLengths.upperBound < 35 }
+    /// Whether there are reads so short, as those of small RNA are, that they cannot reach the scores that fit longer ones.
+    var hasShortReads: Bool { readLengths.lowerBound < 35 }
 
     /// The members that all analyses' documents begin with.
     func document(of algorithm: String, id: String) -> JSONObject {

@@ -31,10 +31,17 @@ extension TaskContext {
     /// - Parameters:
     ///   - fasta: The file's path below the work folder.
     ///   - folder: The folder of the index, below the work folder too.
+    ///   - words: How long the words are that reads are found by; shorter ones find more of a strain that is far from what is known.
     /// - Throws: Why there is no whole index.
-    func buildSnapIndex(of fasta: String, in folder: String) async throws(TaskFailure) {
+    func buildSnapIndex(
+        of fasta: String,
+        in folder: String,
+        words: SnapIndex.Words
+    ) async throws(TaskFailure) {
         // No blank after -t, and no more than 100 threads: else it prints its usage.
-        var build = Tool(["snap-aligner", "index", fasta, folder, "-t\(snapThreads)"])
+        var build = Tool([
+            "snap-aligner", "index", fasta, folder, "-t\(snapThreads)", "-s", "\(words.rawValue)",
+        ])
         build.progress = .marks([
             "Saving genome", "Computing bias table", "Allocating memory", "Building hash tables",
             "Building overflow table", "Saving overflow table", "Index build and save took",
@@ -77,6 +84,14 @@ struct BowtieIndex {
 
 /// SNAP's index of some sequences.
 enum SnapIndex {
+    /// How long the words are that reads are found by.
+    enum Words: Int {
+        /// Of a host, from which reads differ little, and which may be so large that short words are everywhere.
+        case ofHost = 24
+        /// Of viruses: of 150 bases that differ in one of ten, nine in ten reads have such a word without a difference.
+        case ofViruses = 16
+    }
+
     /// Files without which it is not whole; another may be empty.
     static let files = ["Genome", "GenomeIndex", "GenomeIndexHash"]
 
