@@ -18,8 +18,8 @@ extension DataKeeper {
         public init() {}
     }
 
-    /// Records are read so many at a time: each may have a megabyte.
-    private static let findingsPage = 32
+    /// Records without their documents are read so many at a time.
+    private static let findingsPage = 500
     /// How many samples may be named.
     private static let mostSamples = 1000
     /// How many findings one table may hold.
@@ -27,7 +27,8 @@ extension DataKeeper {
 
     /// Puts what was found in many samples into one table.
     ///
-    /// Records are read page by page, in turns with whatever else reads pages.
+    /// Of an analysis the document, which may have a megabyte, is read when it is not known any more what was found,
+    /// and at most one of them at a time.
     ///
     /// - Parameters:
     ///   - query: Which samples and analyses.
@@ -57,7 +58,7 @@ extension DataKeeper {
         var after: String?
         repeat {
             try Self.checkIsAwaited()
-            let page = try await page(of: .sample, after: after, limit: Self.findingsPage)
+            let page = try await heads(of: .sample, after: after)
             for sample in page.records
             where wanted.isEmpty || wanted.contains(ExactText(sample.key.id)) {
                 let own = analyses[sample.key.id] ?? []
@@ -91,13 +92,11 @@ extension DataKeeper {
         var count = 0
         var after: String?
         repeat {
-            let page = try await page(of: .analysis, after: after, limit: Self.findingsPage)
+            let page = try await heads(of: .analysis, after: after)
             for record in page.records {
                 try Self.checkIsAwaited()
                 guard let sample = record.uses.first(where: { $0.kind == .sample })?.id,
-                    wanted.isEmpty || wanted.contains(ExactText(sample)),
-                    query.algorithm == nil
-                        || record.document["algorithm"]?.stringValue == query.algorithm
+                    wanted.isEmpty || wanted.contains(ExactText(sample))
                 else { continue }
                 // Only the newest one of a sample is read whole.
                 if !query.everyAnalysis, let other = analyses[sample]?.first,
@@ -105,7 +104,9 @@ extension DataKeeper {
                 {
                     continue
                 }
-                guard let summary = try await summary(of: record) else { continue }
+                guard let summary = try await summary(of: record),
+                    query.algorithm == nil || summary.algorithm == query.algorithm
+                else { continue }
                 if !query.everyAnalysis {
                     count -= analyses[sample]?.first?.count ?? 0
                     analyses[sample] = []
@@ -125,11 +126,30 @@ extension DataKeeper {
         return analyses.mapValues { $0.sorted { $0.created > $1.created } }
     }
 
-    private func summary(of record: DataRecord) async throws(DataError) -> AnalysisSummary? {
-        guard record.document[TaskContext.omittedMember] != nil else {
-            return await Self.sum(record)
+    private func heads(
+        of kind: DataKind,
+        after id: String?
+    ) async throws(DataError) -> (records: [DataRecord], after: String?) {
+        let page: [DataRecord]
+        do throws(DataStoreError) {
+            page = try await store.heads(of: kind, after: id, limit: Self.findingsPage)
+        } catch {
+            throw unavailable(error)
         }
-        return await Self.sum(try await wholeRecord(record.key.kind, record.key.id))
+        return (page, page.count == Self.findingsPage ? page.last?.key.id : nil)
+    }
+
+    /// What an analysis found; nil if it looked for no known viruses, or is gone meanwhile.
+    private func summary(of head: DataRecord) async throws(DataError) -> AnalysisSummary? {
+        if let known = summaries.summary(of: head) { return known.summary }
+        guard var record = try await stored(head.key) else { return nil }
+        if record.document[TaskContext.omittedMember] != nil {
+            record = try await wholeRecord(record.key.kind, record.key.id)
+        }
+        let summary = await Self.sum(record)
+        // What is elsewhere may come.
+        if summary?.isWhole != false { summaries.remember(summary, of: record) }
+        return summary
     }
 
     @concurrent

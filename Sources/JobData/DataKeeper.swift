@@ -23,6 +23,7 @@ public actor DataKeeper: JobDataKeeper {
     /// References that may have versions of their index that nobody needs any more.
     var stale: Set<String> = []
     var uploads = Uploads()
+    var summaries = KnownSummaries()
     /// Touches files, so that a file system that hangs holds up those who ask for it and nobody else.
     let files = BlockingPool(threads: 8, name: "data")
     /// Reads samples, which may take minutes; so two at a time, whoever asks.

@@ -27,6 +27,20 @@ public protocol DataStore: Sendable {
         limit: Int
     ) async throws(DataStoreError) -> [DataRecord]
 
+    /// The records of a kind in the order of their ids, page by page, without their documents, which may be long.
+    ///
+    /// - Parameters:
+    ///   - kind: Which kind.
+    ///   - id: Where the page before ended; nil for the first page.
+    ///   - limit: How many at most.
+    /// - Returns: The records with empty documents; fewer than `limit` means that there are no more.
+    /// - Throws: `unavailable` if the store does not answer.
+    func heads(
+        of kind: DataKind,
+        after id: String?,
+        limit: Int
+    ) async throws(DataStoreError) -> [DataRecord]
+
     /// The records that say that they were made from something.
     ///
     /// - Parameter key: What they were made from.

@@ -1,3 +1,4 @@
+import JSON
 public import JobModel
 
 extension InMemoryJobStore: DataStore {
@@ -10,6 +11,15 @@ extension InMemoryJobStore: DataStore {
     public func records(of kind: DataKind, after id: String?, limit: Int) async -> [DataRecord] {
         let found = withData { $0.values.filter { $0.key.kind == kind && $0.key.id > id ?? "" } }
         return Array(found.sorted { $0.key < $1.key }.prefix(limit))
+    }
+
+    /// The records of a kind in the order of their ids, without their documents.
+    public func heads(of kind: DataKind, after id: String?, limit: Int) async -> [DataRecord] {
+        await records(of: kind, after: id, limit: limit).map { record in
+            var head = record
+            head.document = [:]
+            return head
+        }
     }
 
     /// The records that say that they were made from something.
@@ -53,6 +63,16 @@ extension InMemorySharedStore: DataStore {
     ) async throws(DataStoreError) -> [DataRecord] {
         try await passData()
         return await jobs.records(of: kind, after: id, limit: limit)
+    }
+
+    /// The records of a kind in the order of their ids, without their documents.
+    public func heads(
+        of kind: DataKind,
+        after id: String?,
+        limit: Int
+    ) async throws(DataStoreError) -> [DataRecord] {
+        try await passData()
+        return await jobs.heads(of: kind, after: id, limit: limit)
     }
 
     /// The records that say that they were made from something.

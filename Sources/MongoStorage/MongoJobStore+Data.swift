@@ -28,6 +28,22 @@ extension MongoJobStore: DataStore {
         }
     }
 
+    /// The records of a kind in the order of their ids, without their documents.
+    public func heads(
+        of kind: DataKind,
+        after id: String?,
+        limit: Int
+    ) async throws(DataStoreError) -> [DataRecord] {
+        guard limit > 0 else { return [] }
+        return try await pages.run { () throws(DataStoreError) in
+            try await find(
+                ["kind": .string(kind.rawValue), "id": ["$gt": .string(id ?? "")]],
+                limit: limit,
+                withDocuments: false
+            )
+        }
+    }
+
     /// The records that say that they were made from something.
     public func users(of key: DataKey) async throws(DataStoreError) -> [DataRecord] {
         try await find(["uses": .string(DataDocument.id(key))], limit: 0).sorted { $0.key < $1.key }
@@ -57,12 +73,13 @@ extension MongoJobStore: DataStore {
     /// Finds records; those that cannot be read are set aside, and others take their places.
     private func find(
         _ filter: BSONDocument,
-        limit: Int
+        limit: Int,
+        withDocuments: Bool = true
     ) async throws(DataStoreError) -> [DataRecord] {
         var wanted = limit
         while true {
-            let documents = try await documents(filter, limit: wanted)
-            let found = documents.compactMap(readable)
+            let documents = try await documents(filter, limit: wanted, withDocuments: withDocuments)
+            let found = documents.compactMap { readable($0, withDocument: withDocuments) }
             if found.count >= limit || documents.count < wanted || limit == 0 {
                 return limit == 0 ? found : Array(found.prefix(limit))
             }
@@ -70,9 +87,9 @@ extension MongoJobStore: DataStore {
         }
     }
 
-    private func readable(_ document: BSONDocument) -> DataRecord? {
+    private func readable(_ document: BSONDocument, withDocument: Bool = true) -> DataRecord? {
         do throws(UnreadableRecord) {
-            return try DataDocument.record(document)
+            return try withDocument ? DataDocument.record(document) : DataDocument.head(document)
         } catch {
             reader.unreadable.add(SetAside(.record, error.id, because: "it is no record"))
             return nil
@@ -81,11 +98,17 @@ extension MongoJobStore: DataStore {
 
     private func documents(
         _ filter: BSONDocument,
-        limit: Int
+        limit: Int,
+        withDocuments: Bool = true
     ) async throws(DataStoreError) -> [BSONDocument] {
-        let options: BSONDocument = [
-            "sort": ["kind": 1, "id": 1], "limit": .int64(Int64(limit)),
-        ]
+        let sort: BSONDocument = ["kind": 1, "id": 1]
+        let options: BSONDocument =
+            withDocuments
+            ? ["sort": .document(sort), "limit": .int64(Int64(limit))]
+            : [
+                "sort": .document(sort), "limit": .int64(Int64(limit)),
+                "projection": ["document": 0],
+            ]
         do throws(JobStoreError) {
             return try await ask { [layout] (client) throws(MongoError) in
                 try client.find(layout.data, filter, options: options)

@@ -15,9 +15,31 @@ extension SQLiteJobStore: DataStore {
         after id: String?,
         limit: Int
     ) async throws(DataStoreError) -> [DataRecord] {
+        try await page(of: kind, after: id, limit: limit, record: "record")
+    }
+
+    /// The records of a kind in the order of their ids, without their documents.
+    public func heads(
+        of kind: DataKind,
+        after id: String?,
+        limit: Int
+    ) async throws(DataStoreError) -> [DataRecord] {
+        // A text that is none is left as it is, for one that cannot be read must not hide all others.
+        let head = "iif(json_valid(record), json_remove(record, '$.document'), record)"
+        return try await page(of: kind, after: id, limit: limit, record: head)
+    }
+
+    private func page(
+        of kind: DataKind,
+        after id: String?,
+        limit: Int,
+        record: String
+    ) async throws(DataStoreError) -> [DataRecord] {
         try await pages.run { () throws(DataStoreError) in
             try await readData { reader in
-                let sql = "SELECT kind, id, record FROM data WHERE kind = ? AND id > ? ORDER BY id"
+                let sql = """
+                    SELECT kind, id, \(record) FROM data WHERE kind = ? AND id > ? ORDER BY id
+                    """
                 let arguments: StatementArguments = [kind.rawValue, id ?? ""]
                 let rows = try Row.fetchCursor(reader.db, sql: sql, arguments: arguments)
                 var records: [DataRecord] = []

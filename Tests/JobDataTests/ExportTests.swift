@@ -195,4 +195,32 @@ struct ExportTests {
             }.contains("names 1001 samples; at most 1000")
         )
     }
+
+    @Test("What an analysis has found is read once, and anew if it is another one of the same name")
+    func remembered() async throws {
+        let room = try Storeroom()
+        let sample = try await room.keep(.sample, "leaf")
+        var analysis = try await room.keep(
+            .analysis,
+            "a1",
+            uses: [sample.key],
+            document: Self.findings(["v1"])
+        )
+        try await room.keep(.analysis, "n1", uses: [sample.key], document: ["algorithm": "nuvs"])
+        let keeper = room.makeKeeper()
+        func table() async throws -> String {
+            try await keeper.exportFindings(.init(), as: .tsv, .long, for: Self.origin).text
+        }
+        let first = try await table()
+        #expect(first.contains("\tv1\t"))
+        // Nothing that a job has kept changes; if it did, nobody would look.
+        analysis.document = Self.findings(["v2"])
+        try await room.store.replace(analysis)
+        #expect(try await table() == first)
+        analysis.created = analysis.created + .microseconds(1)
+        try await room.store.replace(analysis)
+        #expect(try await table().contains("\tv2\t"))
+        try await room.store.remove(analysis.key)
+        #expect(try await table().contains("\tnot_analysed\t"))
+    }
 }

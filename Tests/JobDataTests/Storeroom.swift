@@ -128,6 +128,16 @@ final class FlakyStore: DataStore {
         }
     }
 
+    func heads(
+        of kind: DataKind,
+        after id: String?,
+        limit: Int
+    ) async throws(DataStoreError) -> [DataRecord] {
+        try await failing("read") { () throws(DataStoreError) in
+            await inner.heads(of: kind, after: id, limit: limit)
+        }
+    }
+
     func users(of key: DataKey) async throws(DataStoreError) -> [DataRecord] {
         try await failing("read") { () throws(DataStoreError) in await inner.users(of: key) }
     }

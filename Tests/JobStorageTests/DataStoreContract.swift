@@ -64,6 +64,36 @@ struct DataStoreContract {
         }
     }
 
+    @Test(
+        "Heads are pages of the same records without their documents",
+        arguments: StoreKind.allCases
+    )
+    func heads(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let host = try record(.host, "h")
+            var records: [DataRecord] = []
+            for id in ["c", "a", "b"] {
+                records.append(
+                    try record(
+                        .sample,
+                        id,
+                        uses: [host.key],
+                        job: id == "b" ? nil : "j\(id)",
+                        at: dawn + .microseconds(1_234_567),
+                        document: Self.document
+                    )
+                )
+            }
+            for record in records + [host] { try await store.insert(record) }
+            records.sort { $0.key < $1.key }
+            for place in records.indices { records[place].document = [:] }
+            let first = try await store.heads(of: .sample, after: nil, limit: 2)
+            #expect(first == Array(records.prefix(2)))
+            let rest = try await store.heads(of: .sample, after: first.last?.key.id, limit: 2)
+            #expect(rest == Array(records.suffix(1)))
+        }
+    }
+
     @Test("Who was made from something is found", arguments: StoreKind.allCases)
     func users(kind: StoreKind) async throws {
         try await kind.withStore { store in

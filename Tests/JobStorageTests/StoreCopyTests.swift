@@ -345,6 +345,10 @@ private struct CountedStore: JobStore, DataStore {
     func records(of kind: DataKind, after id: String?, limit: Int) async -> [DataRecord] {
         await inner.records(of: kind, after: id, limit: limit)
     }
+    func heads(of kind: DataKind, after id: String?, limit: Int) async -> [DataRecord] {
+        await inner.heads(of: kind, after: id, limit: limit)
+    }
+
     func users(of key: DataKey) async -> [DataRecord] { await inner.users(of: key) }
     func insert(_ record: DataRecord) async throws(DataStoreError) {
         try await inner.insert(record)

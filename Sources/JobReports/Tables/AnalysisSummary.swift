@@ -13,14 +13,15 @@ public struct AnalysisSummary: Sendable {
     }
 
     let id: String
-    let algorithm: String
+    /// The task that made it.
+    public let algorithm: String
     let reference: String
     /// When it was made.
     public let created: Timestamp
     /// The sample that was analysed.
     public let sample: String
     /// Whether all of the document was there; else nobody may say that something was not found.
-    let isWhole: Bool
+    public let isWhole: Bool
     let findings: [Finding]
 
     /// How many findings there are.

@@ -40,12 +40,21 @@ enum DataDocument {
 
     /// The record that a document holds.
     static func record(_ document: BSONDocument) throws(UnreadableRecord) -> DataRecord {
+        var record = try head(document)
+        guard let held = try? document.held("document") else {
+            throw UnreadableRecord(id: id(record.key))
+        }
+        record.document = held.objectValue ?? [:]
+        return record
+    }
+
+    /// The record that a document holds, without the record's own document.
+    static func head(_ document: BSONDocument) throws(UnreadableRecord) -> DataRecord {
         let id = document["_id"]?.stringValue ?? ""
         guard let key = key(id),
             let name = document["name"]?.stringValue,
             let username = document["username"]?.stringValue,
-            let created = document["created"].flatMap({ Timestamp($0) }),
-            let held = try? document.held("document")
+            let created = document["created"].flatMap({ Timestamp($0) })
         else { throw UnreadableRecord(id: id) }
         let uses = (document["uses"]?.arrayValue ?? []).compactMap {
             $0.stringValue.flatMap(Self.key)
@@ -58,7 +67,7 @@ enum DataDocument {
             username: username,
             created: created
                 + .microseconds(min(max(document["micros"]?.integerValue ?? 0, 0), 999)),
-            document: held.objectValue ?? [:]
+            document: [:]
         )
     }
 
