@@ -155,7 +155,8 @@ extension DataKeeper {
             throw .conflict(key, message: "the \(key) is just being removed or brought along")
         }
         defer { leaving.remove(key) }
-        let record = DataRecord(
+        let warnings = await Self.warnings(about: reference)
+        var record = DataRecord(
             key: key,
             name: name ?? before?.name ?? key.id,
             username: username,
@@ -168,13 +169,15 @@ extension DataKeeper {
                 "data_version": .integer((before?.document["data_version"]?.countValue ?? 0) + 1),
             ]
         )
+        if !warnings.isEmpty { record.document["warnings"] = .array(warnings) }
+        let kept = record
         let bytes = await Self.encode(reference)
         do throws(Errno) {
             let place = folders.place(of: key)
             try await onDisk(place) { () throws(Errno) in
                 try Files.makeFolder(place)
                 try Files.replace(place.appending("reference.json"), with: bytes)
-                let whole = JSONValue.object(record.whole).encoded
+                let whole = JSONValue.object(kept.whole).encoded
                 try Files.replace(place.appending(TaskContext.recordFile), with: whole)
                 try Files.sync(place.removingLastComponent(), onlyItself: true)
             }
@@ -182,11 +185,11 @@ extension DataKeeper {
             throw .disk(message: "\(key.path) cannot be written: \(error.reason)")
         }
         do throws(DataStoreError) {
-            try await store.replace(record)
+            try await store.replace(kept)
         } catch {
             throw unavailable(error)
         }
-        return record
+        return kept
     }
 
     @concurrent
@@ -194,6 +197,11 @@ extension DataKeeper {
         _ contents: [JSONObject]
     ) async throws(DataError) -> ReferenceImport {
         try ReferenceImport(contents)
+    }
+
+    @concurrent
+    private static func warnings(about reference: ReferenceImport) async -> [JSONValue] {
+        reference.warnings.map { .string($0) }
     }
 
     @concurrent

@@ -47,6 +47,30 @@ struct ImportFormsTests {
         )
     }
 
+    @Test("Who brings along viruses of one sequence is told so")
+    func twins() async throws {
+        let text = ">A one\n\(Self.bases)\n>B two\n\(Self.bases.lowercased())\n>C three\nACGT\n"
+        let (record, _) = try await take(["text": .string(text)])
+        #expect(
+            record.document["warnings"] == [
+                "A of one and B of two are the same, letter for letter: reads cannot tell these viruses apart"
+            ]
+        )
+        let (sound, _) = try await take(["text": ">A one\nACGTT\n>B two\nACGT\n"])
+        #expect(sound.document["warnings"] == nil)
+        // Isolates of one virus are one virus.
+        let table = "id\tvirus\tisolate\nA\tone\t1\nB\tone\t2\n"
+        let two = ">A\n\(Self.bases)\n>B\n\(Self.bases)\n"
+        let (isolates, _) = try await take(["text": .string(two), "table": .string(table)])
+        #expect(isolates.document["isolate_count"] == 2)
+        #expect(isolates.document["warnings"] == nil)
+        let many = (1...30).map { ">N\($0) v\($0)\n\(Self.bases)\n" }.joined()
+        let (all, _) = try await take(["text": .string(many)])
+        let warnings = all.document["warnings"]?.arrayValue ?? []
+        #expect(warnings.count == 21)
+        #expect(warnings.last == "and 9 more sequences are the same as another virus's")
+    }
+
     @Test("Texts come in pieces that end anywhere, and profiles beside them")
     func pieces() async throws {
         let room = try Storeroom()
@@ -83,6 +107,11 @@ struct ImportFormsTests {
             record.document == [
                 "virus_count": 2, "isolate_count": 4, "sequence_count": 6, "hmm_count": 0,
                 "data_version": 1,
+                "warnings": .array(
+                    ["c", "d"].map {
+                        "a1 of Virus A and \($0) of Virus C are the same, letter for letter: reads cannot tell these viruses apart"
+                    }
+                ),
             ]
         )
         #expect(viruses.map { $0["name"] } == ["Virus A", "Virus C"])

@@ -298,7 +298,7 @@ struct AnalysisEdgeTests {
     }
 
     /// Makes a sample of single reads, and says what the catalogue then knows of it.
-    private static func sample(of reads: String, in bench: Bench) async throws -> DataRecord? {
+    static func sample(of reads: String, in bench: Bench) async throws -> DataRecord? {
         try bench.write(reads, to: "watch/reads.fastq")
         let maker = bench.makeRunner()
         await maker.start(
@@ -314,7 +314,7 @@ struct AnalysisEdgeTests {
     }
 
     /// Reads without an error, evenly spread over a sequence.
-    private static func reads(of sequence: String, count: Int, length: Int) -> String {
+    static func reads(of sequence: String, count: Int, length: Int) -> String {
         let bases = Array(sequence)
         return (0..<count).map { number in
             let start = number * 7919 % (bases.count - length)

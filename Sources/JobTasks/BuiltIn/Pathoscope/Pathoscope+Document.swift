@@ -11,7 +11,8 @@ extension Pathoscope {
         document["candidate_count"] = .integer(candidates.count)
         document["subtracted_count"] = .integer(subtractedCount)
         document["thresholds"] = thresholds.document
-        document["findings"] = .array(findings.map { describe($0) })
+        let twins = twins
+        document["findings"] = .array(findings.map { describe($0, twins) })
         document["diagnosis"] = .array(result.hits.map { .object(describe($0)) })
         document["tools"] = .object(versions)
         return document

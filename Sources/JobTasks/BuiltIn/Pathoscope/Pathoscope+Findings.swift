@@ -46,15 +46,25 @@ extension Pathoscope {
     /// How many reads or pairs the sample has.
     var sampleReads: Int { inputs.readCount / inputs.readNames.count }
 
-    func describe(_ finding: VirusFinding) -> JSONValue {
-        [
+    /// Of other viruses the sequences that are the same as one that reads lie on.
+    var twins: SequenceTwins {
+        SequenceTwins(of: result.hits.map { sequence($0.reference) }, in: inputs.viruses)
+    }
+
+    /// So many sequences of other viruses are told of that are the same.
+    private static let mostTwins = 10
+
+    func describe(_ finding: VirusFinding, _ twins: SequenceTwins) -> JSONValue {
+        let twins = twins.pairs(of: finding.virus).prefix(Self.mostTwins)
+        return [
             "virus": finding.virus.summary,
             "verdict": .string(finding.verdict.certainty.rawValue),
             "reasons": .array(
                 finding.verdict.reasons.map { reason in
                     ["code": .string(reason.rawValue), "text": .string(say(reason, of: finding))]
-                }
+                } + twins.map { ["code": "same_sequence", "text": .string($0.words)] }
             ),
+            "same_as": .array(twins.map(\.document)),
             "reads": .number(finding.reads),
             "share": .number(finding.reads / Double(max(sampleReads, 1))),
             "breadth": .number(finding.support.breadth),

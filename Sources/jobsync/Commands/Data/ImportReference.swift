@@ -67,6 +67,9 @@ struct ImportReference: AsyncParsableCommand {
                 + "\(Words.count(count("isolate_count"), "isolate")), "
                 + Words.count(count("sequence_count"), "sequence")
         )
+        for warning in document?["warnings"]?.arrayValue ?? [] {
+            Output.remark("warning: \((warning.stringValue ?? "").printable)")
+        }
     }
 }
 
