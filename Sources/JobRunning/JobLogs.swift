@@ -78,6 +78,20 @@ public final class JobLogs: Sendable {
         return try excerpt.get()
     }
 
+    /// Opens a job's log, as long as it is now, to be handed out whole.
+    ///
+    /// - Parameter id: The job's name.
+    /// - Returns: The open file; nil if the job has no log.
+    /// - Throws: Why it cannot be opened; `ETIMEDOUT` if its file system does not answer.
+    public func open(_ id: JobID) async throws(Errno) -> OpenOutput? {
+        let (path, pool) = (folders.log(of: id), pool)
+        let file = await pool.run(in: path.string) {
+            Result { () throws(Errno) in try LogFile(path: path).open(in: pool) }
+        }
+        guard let file else { throw .timedOut }
+        return try file.get()
+    }
+
     /// Tells each time when a job's log has grown; at most one word waits to be heard.
     ///
     /// The first word comes at once, so that what was written before is not missed.

@@ -1,10 +1,31 @@
 import Glibc
 import JobTasks
 import SystemPackage
+import Threads
 
 /// One job's log on disk; reading it blocks, for as long as its file system pleases.
 struct LogFile {
     let path: FilePath
+
+    /// Opens it, to be read by threads of a pool.
+    ///
+    /// - Returns: The open file; nil if there is no such file.
+    /// - Throws: Why it cannot be opened; `noRegularFile` for what is none.
+    func open(in pool: BlockingPool) throws(Errno) -> OpenOutput? {
+        let file: CInt
+        do {
+            file = try Files.openRegular(path, O_RDONLY)
+        } catch .noSuchFileOrDirectory {
+            return nil
+        }
+        var status = stat()
+        guard fstat(file, &status) == 0 else {
+            let reason = Errno(rawValue: errno)
+            close(file)
+            throw reason
+        }
+        return OpenOutput(file: file, status: status, in: path.string, pool)
+    }
 
     /// Reads a part.
     ///

@@ -8,6 +8,7 @@ import asyncio
 import json
 import mimetypes
 import random
+import re
 import threading
 import time
 from contextlib import suppress
@@ -144,6 +145,7 @@ class FakeServer:
         self.connections, self.calls, self.subscriptions = set(), [], []
         self.kept = None  # records by kind; without them this is a server from before there were any
         self.load_delay, self.refuse, self.is_stalled, self.tick_every, self.mute = 0, None, False, 25, set()
+        self.log_problem, self.ranges = None, []  # why logs can't be fetched; which parts were
         self.unanswered = {}  # method → after how many calls there is no answer any more
 
     # The thread and its loop
@@ -366,11 +368,23 @@ class FakeServer:
             if not self._is_logged_in(headers.get("cookie", "")):
                 return reply(401)
             return reply(200, json.dumps({"username": self.username, "permissions": self.permissions, "auth": "token" if self.token else "none"}).encode(), "application/json")
+        if found := re.fullmatch(r"/jobs/(\w+)/log", path):
+            return self._answer_log(found[1], headers.get("range"))
         folder = UNIT if path.startswith("/unit/") else WEB
         file = folder / path.removeprefix("/unit/").lstrip("/") if path != "/" else WEB / "index.html"
         if not file.is_file():
             return reply(404)
         return reply(200, file.read_bytes(), mimetypes.guess_type(file.name)[0] or "text/plain")
+
+    def _answer_log(self, _id, wanted):
+        if self.log_problem:
+            return reply(503, json.dumps({"error": self.log_problem}).encode(), "application/json")
+        data = self.jobs[_id].log.encode()
+        if not wanted:
+            return reply(200, data, "application/octet-stream")
+        first, last = wanted.removeprefix("bytes=").split("-")
+        self.ranges.append((int(first), int(last)))
+        return reply(206, data[int(first):int(last) + 1], "application/octet-stream")
 
 
 def reply(status, body=b"", type="text/plain", cookie=None):

@@ -1,17 +1,18 @@
 """A handful of jobs in every state, for pictures and for tests that need one of each."""
 
 LOG = """\
-2016-08-25T11:48:22Z mk_host_dir  made hosts/f41e8c
-2016-08-25T11:48:22Z stats        8 sequences, 227,411,381 bases
-2016-08-25T11:48:23Z bowtie_build Settings:
-2016-08-25T11:48:23Z bowtie_build   Output files: "reference.*.bt2"
-2016-08-25T11:48:23Z bowtie_build   Line rate: 6 (line is 64 bytes)
-2016-08-25T11:48:23Z bowtie_build   Max bucket size, sqrt multiplier: default
-2016-08-25T11:48:25Z bowtie_build Building a SMALL index
-2016-08-25T11:49:02Z bowtie_build Getting block 1 of 7
-2016-08-25T11:49:40Z bowtie_build   Reserving size (42639634) for bucket 1
-2016-08-25T11:50:11Z bowtie_build   Sorting block of length 31983071 for bucket 1
-2016-08-25T11:51:05Z bowtie_build Getting block 2 of 7
+2016-08-25T11:48:22.131Z mk_host_dir: made hosts/f41e8c
+2016-08-25T11:48:22.205Z stats: 8 sequences, 227,411,381 bases
+2016-08-25T11:48:23.002Z bowtie_build: Settings:
+2016-08-25T11:48:23.002Z bowtie_build:   Output files: "reference.*.bt2"
+2016-08-25T11:48:23.002Z bowtie_build:   Line rate: 6 (line is 64 bytes)
+2016-08-25T11:48:23.002Z bowtie_build:   Max bucket size, sqrt multiplier: default
+2016-08-25T11:48:25.871Z bowtie_build: \x1b[1mBuilding\x1b[0m a \x1b[32mSMALL\x1b[0m index
+2016-08-25T11:49:02.410Z bowtie_build: Getting block 1 of 7
+2016-08-25T11:49:40.118Z bowtie_build:   Reserving size (42639634) for bucket 1
+2016-08-25T11:50:11.930Z bowtie_build:   Sorting block of length 31983071 for bucket 1
+2016-08-25T11:51:05.264Z bowtie_build: \x1b[33mWarning:\x1b[0m Encountered reference sequence with only gaps
+2016-08-25T11:51:05.264Z bowtie_build: Getting block 2 of 7
 """
 FAILURE = {
     "cause": "tool_failed", "message": "bowtie2-build exited with code 1: reference file does not seem to be a FASTA file",

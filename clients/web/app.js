@@ -1,13 +1,13 @@
 // @ts-check
 import { Jobsync } from './client/jobsync.js';
 import { Catalogue } from './model/catalogue.js';
-import { EVERYTHING, readQuery, writeQuery } from './model/filter.js';
-import { count, number } from './model/format.js';
+import { alonePath, EVERYTHING, readQuery, writeQuery } from './model/filter.js';
+import { count, number, title } from './model/format.js';
 import { Orders } from './model/orders.js';
 import { Selection } from './model/selection.js';
 import { logOut, readSession } from './model/session.js';
 import { readSort, writeSort } from './model/sorting.js';
-import { isCancellable } from './model/states.js';
+import { isCancellable, TITLES } from './model/states.js';
 import { Store } from './model/store.js';
 import { Acting } from './view/acting.js';
 import { setBusy } from './view/busy.js';
@@ -24,6 +24,7 @@ import { Gate } from './view/gate.js';
 import { helpDialog, listenToKeys } from './view/keys.js';
 import { Location } from './view/location.js';
 import { login } from './view/login.js';
+import { PanelEdge } from './view/panel.js';
 import { QueueHead } from './view/queue.js';
 import { showTroubles } from './view/troubles.js';
 import { SelectionBar } from './view/selection.js';
@@ -37,7 +38,8 @@ const VISIBLE = 50; // milliseconds between frames of changes while somebody loo
 const HIDDEN = 1000; // and while nobody does
 const LOOK = 500; // milliseconds between two looks at whether the server still says something
 
-const client = new Jobsync(location.origin, { interval: VISIBLE });
+const { filter, sort, job, isAlone } = readQuery(new URLSearchParams(location.search));
+const client = new Jobsync(location.origin, { interval: VISIBLE, ...(isAlone && { filter: { _id: job } }) });
 const store = new Store();
 const selection = new Selection();
 const orders = new Orders();
@@ -47,6 +49,7 @@ const gate = new Gate();
 const cards = new Cards();
 const connection = new ConnectionView(client);
 const address = new Location();
+new PanelEdge();
 
 let skew = 0; // the server's clock minus ours, milliseconds
 let isLoaded = false;
@@ -61,7 +64,7 @@ const table = new JobTable({
   store, selection, orders, selectAll, now, openJob, stages: (task) => catalogue.stages(task), openId: () => detail.id, sortBy: changeSort,
 });
 const detail = new DetailPanel({
-  client, now, acting, orders, start, copy, closeJob: () => openJob(''), stages: (task) => catalogue.stages(task),
+  client, now, acting, orders, isAlone, start, copy, closeJob: () => openJob(''), stages: (task) => catalogue.stages(task),
 });
 const filters = new FilterBar(store, changeFilter);
 const empty = new EmptyView({ clear: () => changeFilter(EVERYTHING), start: () => start(null) });
@@ -103,7 +106,8 @@ function drawCounters() {
   $('found').hidden = !isLoaded;
   $('moves').hidden = !(store.isFrozen && store.pendingMoves);
   say($('moves'), `${count(Math.min(store.pendingMoves, 999), 'change')} · sort again`);
-  document.title = store.counts.running && isLoaded ? `${number(store.counts.running)} running · Jobsync` : 'Jobsync';
+  const open = isAlone && store.get(detail.id);
+  document.title = open ? `${title(open.task)} ${open._id}: ${TITLES[open.state] ?? open.state} · Jobsync` : store.counts.running && isLoaded ? `${number(store.counts.running)} running · Jobsync` : 'Jobsync';
 }
 
 /** @param {import('./model/filter.js').Filter} filter */
@@ -134,6 +138,7 @@ function changeSort(sort) {
 /** @param {string} id nothing closes the panel */
 function openJob(id) {
   if (id === detail.id) return;
+  if (isAlone) return location.assign(id ? alonePath(id) : location.pathname);
   if (id && !detail.id) address.push(store, id);
   else address.replace(store, id);
   showJob(id);
@@ -302,7 +307,7 @@ async function identify() {
   return 'known';
 }
 
-const { filter, sort, job } = readQuery(new URLSearchParams(location.search));
+document.body.classList.toggle('alone', isAlone);
 $('search').value = filter.text;
 store.setFilter(filter);
 store.setSort(readSort(sort));

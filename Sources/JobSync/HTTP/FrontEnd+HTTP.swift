@@ -20,9 +20,9 @@ extension FrontEnd {
         case ("GET", "/login"): return await redeemLink(request)
         case ("POST", "/login"): return await logIn(request)
         case ("POST", "/logout"): return await logOut(request)
-        case ("GET", let path) where Self.isOutput(path),
-            ("HEAD", let path) where Self.isOutput(path):
-            return await outputFile(request)
+        case ("GET", let path) where Self.isJobFile(path),
+            ("HEAD", let path) where Self.isJobFile(path):
+            return await jobFile(request)
         case ("GET", let path), ("HEAD", let path):
             if let export = ExportPath(path) { return await exportFile(export, request) }
             return pageFile(path, request)

@@ -9,25 +9,33 @@ extension FrontEnd {
     /// How much of a file is in memory for each client that fetches one.
     static let pieceBytes = 256 << 10
 
-    /// Whether a path is that of something a job has kept: `/jobs/ID/outputs/NAME`.
-    static func isOutput(_ path: String) -> Bool { outputParts(of: path) != nil }
-
-    private static func outputParts(of path: String) -> (id: String, name: String)? {
-        let parts = path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 3)
-        guard parts.count == 4, parts[0].elementsEqual("jobs".utf8),
-            parts[2].elementsEqual("outputs".utf8)
-        else { return nil }
-        return (String(Substring(parts[1])), String(Substring(parts[3])))
+    /// A file of a job that clients may fetch.
+    private enum JobFile {
+        case log
+        /// Something that it has kept, by its name.
+        case output(String)
     }
 
-    /// Sends a file that a job has kept, or a part of it.
-    func outputFile(_ request: HTTPRequest) async -> HTTPResponse {
+    /// Whether a path is that of a file of a job: `/jobs/ID/outputs/NAME` or `/jobs/ID/log`.
+    static func isJobFile(_ path: String) -> Bool { jobFile(at: path) != nil }
+
+    private static func jobFile(at path: String) -> (id: String, file: JobFile)? {
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 3)
+        guard parts.count >= 3, parts[0].elementsEqual("jobs".utf8) else { return nil }
+        let id = String(Substring(parts[1]))
+        if parts.count == 3 { return parts[2].elementsEqual("log".utf8) ? (id, .log) : nil }
+        guard parts[2].elementsEqual("outputs".utf8) else { return nil }
+        return (id, .output(String(Substring(parts[3]))))
+    }
+
+    /// Sends a file of a job, or a part of it.
+    func jobFile(_ request: HTTPRequest) async -> HTTPResponse {
         guard let identity = identity(of: request) else {
             return Self.json(["error": "not logged in"], status: 401)
         }
         // A client that takes its time over a large file is silent for long, and no stranger.
         server.recognize(request.connection)
-        guard let (text, name) = Self.outputParts(of: request.path), let id = JobID(text) else {
+        guard let (text, wanted) = Self.jobFile(at: request.path), let id = JobID(text) else {
             return Self.json(["error": "there is no such job"], status: 404)
         }
         guard let place = downloads.begin(for: identity.username) else {
@@ -36,8 +44,17 @@ extension FrontEnd {
             return busy
         }
         do throws(RPCError) {
-            let file = try await openOutput(name, of: id)
-            return Self.response(with: file, named: name, to: request, in: place)
+            switch wanted {
+            case .output(let name):
+                let file = try await openOutput(name, of: id)
+                return Self.response(with: file, named: name, to: request, in: place)
+            case .log:
+                // A job that has not begun has an empty one.
+                guard let file = try await openLog(of: id) else {
+                    return HTTPResponse(status: 200, headers: Self.outputHeaders)
+                }
+                return Self.response(with: file, named: "\(id).log", to: request, in: place)
+            }
         } catch {
             let status = error.code == .notFound ? 404 : 503
             return Self.json(["error": .string(error.message)], status: status)

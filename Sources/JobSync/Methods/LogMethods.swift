@@ -3,6 +3,7 @@ import JobManagement
 import JobModel
 import JobProtocol
 import JobRunning
+import SystemPackage
 
 extension ExposedMethod {
     static let logMethods = [
@@ -42,7 +43,7 @@ extension FrontEnd {
         try checkMayFollow(id, connection)
         let hasEnded = hasEnded(id)
         guard let part = try? await readLog(of: id, from: offset, for: connection) else {
-            throw RPCError(.unavailable, "the log cannot be read", retry: true)
+            throw .unreadableLog
         }
         let isEnd = hasEnded && part.end >= part.size
         // Before it is followed, for the answer goes before the first push.
@@ -65,6 +66,26 @@ extension FrontEnd {
 }
 
 extension FrontEnd {
+    /// Opens a job's log as it is now.
+    ///
+    /// - Parameter id: The job's name.
+    /// - Returns: The open file; nil if nothing has been written yet.
+    /// - Throws: That there is no such job, that its log is elsewhere, or cannot be read.
+    func openLog(of id: JobID) async throws(RPCError) -> OpenOutput? {
+        let server: ServerReport?
+        do throws(JobManagerError) {
+            server = await otherServer(withLogOf: try await manager.detail(id).job)
+        } catch {
+            throw RPCError(error)
+        }
+        if let server { throw .logElsewhere(id, server) }
+        do throws(Errno) {
+            return try await logs.open(id)
+        } catch {
+            throw .unreadableLog
+        }
+    }
+
     private func checkMayFollow(_ id: JobID, _ connection: ClientConnection) throws(RPCError) {
         guard connection.tails[id] != nil || connection.tails.count < configuration.limits.tails
         else {
@@ -77,6 +98,10 @@ extension FrontEnd {
 }
 
 extension RPCError {
+    fileprivate static var unreadableLog: RPCError {
+        RPCError(.unavailable, "the log cannot be read", retry: true)
+    }
+
     /// A log can be read only at the server on whose machine the job ran.
     fileprivate static func logElsewhere(_ id: JobID, _ server: ServerReport) -> RPCError {
         let place = server.address.isEmpty ? "" : " (the server at \(server.address))"

@@ -28,15 +28,19 @@ export const isEverything = ({ states, task, username, text }) => states.size ==
 
 /** What the address bar says.
  * @param {URLSearchParams} query
- * @returns {{filter: Filter, sort: string, job: string}} */
+ * @returns {{filter: Filter, sort: string, job: string, isAlone: boolean}} `isAlone`: the job is all that is shown */
 export function readQuery(query) {
   const states = (query.get('state') ?? '').split(',').filter((state) => STATES.some((known) => known === state));
   return {
     filter: { states: new Set(states), task: query.get('task') ?? '', username: query.get('username') ?? '', text: query.get('q') ?? '' },
     sort: query.get('sort') ?? '',
     job: query.get('job') ?? '',
+    isAlone: query.get('view') === 'page' && Boolean(query.get('job')),
   };
 }
+
+/** The address of a job on a page of its own. @param {string} job */
+export const alonePath = (job) => `?job=${encodeURIComponent(job)}&view=page`;
 
 /** @param {{filter: Filter, sort: string, job: string}} view
  * @returns {string} a query with `?`, or nothing */

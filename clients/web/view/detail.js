@@ -1,4 +1,5 @@
 // @ts-check
+import { alonePath } from '../model/filter.js';
 import { bytes, count, duration, percent, timestamp, title } from '../model/format.js';
 import { isCancellable, isFinal, TITLES } from '../model/states.js';
 import { timeline } from '../model/timeline.js';
@@ -19,6 +20,7 @@ import { valueView } from './value.js';
  * @property {import('./acting.js').Acting} acting
  * @property {import('../model/orders.js').Orders} orders
  * @property {(draft: any) => void} start
+ * @property {boolean} isAlone whether the panel is all that is shown
  * @property {() => void} closeJob
  * @property {(text: string, what: string) => void} copy
  * @property {(task: string) => number} stages
@@ -105,7 +107,7 @@ export class DetailPanel {
   }
 
   #build() {
-    const { acting, start, closeJob, copy } = this.#page;
+    const { acting, start, copy } = this.#page;
     const one = (/** @type {string} */ action) => () => acting.act(action, [this.#id]);
     const button = (/** @type {string} */ tag, /** @type {string} */ permission, /** @type {string} */ text, /** @type {() => void} */ onclick) =>
       h(tag, { 'data-permission': permission, hidden: true, onclick }, text);
@@ -137,11 +139,21 @@ export class DetailPanel {
     parts.stagesSection.append(h('h3', null, 'Stages'), parts.stages.element);
     parts.log.element.hidden = true;
     this.#panel.replaceChildren(
-      h('div.panel-head', null, parts.heading, h('button.icon.close', { 'aria-label': 'Close details', title: 'Close (Esc)', onclick: closeJob })),
+      h('div.panel-head', null, parts.heading, ...this.#ways()),
       h('div.panel-state', null, parts.badge, parts.percent, parts.archived, h('span.grow'), parts.copyId),
       parts.bar, h('div.panel-actions', null, parts.cancel, parts.again, parts.archive, parts.remove),
       parts.queue, parts.error, parts.result, parts.outputs, parts.stagesSection, parts.log.element, parts.args, parts.facts,
     );
+  }
+
+  /** Where one can go from here. */
+  #ways() {
+    const { isAlone, closeJob } = this.#page;
+    if (isAlone) return [h('a.button', { href: `?job=${encodeURIComponent(this.#id)}` }, 'Show in the list')];
+    return [
+      h('a.button.icon', { href: alonePath(this.#id), target: '_blank', rel: 'noopener', 'aria-label': 'Open as a page of its own', title: 'Open as a page of its own' }, h('i.glyph.outside', { 'aria-hidden': 'true' })),
+      h('button.icon.close', { 'aria-label': 'Close details', title: 'Close (Esc)', onclick: closeJob }),
+    ];
   }
 
   /** What the list knows is newer than what was read; so the head always shows the list's. */
@@ -187,7 +199,7 @@ export class DetailPanel {
     this.#drawSection(this.#parts.outputs, 'Outputs', detail.outputs?.length ? detail.outputs : undefined, (outputs) => outputsView(job._id, outputs));
     this.#drawSection(this.#parts.args, 'Arguments', Object.keys(job.args ?? {}).length ? job.args : undefined);
     this.#drawFacts(job);
-    if (isFirst) this.#parts.log.open(this.#page.client, job._id, log);
+    if (isFirst) this.#parts.log.open(this.#page.client, job._id, { log, stages: detail.stages ?? [] });
   }
 
   /** @param {any} queue */
@@ -250,7 +262,7 @@ export class DetailPanel {
     this.#parts?.log.close();
     this.#parts = null;
     this.#panel.replaceChildren(
-      h('div.panel-head', null, h('h2', { tabindex: -1 }, 'No such job'), h('button.icon.close', { 'aria-label': 'Close details', onclick: this.#page.closeJob })),
+      h('div.panel-head', null, h('h2', { tabindex: -1 }, 'No such job'), ...this.#ways()),
       h('p.dim', null, `There is no job ${this.#id}. It may have been removed.`),
     );
   }

@@ -2,6 +2,7 @@
 import { STATES } from '../model/states.js';
 import { h } from './dom.js';
 import { isDialogOpen, showDialog } from './dialogs.js';
+import { recall, remember } from './remembered.js';
 
 const KEY = 'jobsync.shortcuts';
 
@@ -32,7 +33,7 @@ const HELP = [
 const isTyping = (target) =>
   target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== 'checkbox');
 
-const areShortcutsOn = () => localStorage.getItem(KEY) !== 'off';
+const areShortcutsOn = () => recall(KEY) !== 'off';
 
 /** @param {HTMLElement} table @param {Commands} commands */
 export function listenToKeys(table, commands) {
@@ -85,7 +86,7 @@ function shortcut(key, commands) {
 export function helpDialog() {
   const box = h('input', { type: 'checkbox' });
   box.checked = areShortcutsOn();
-  box.addEventListener('change', () => localStorage.setItem(KEY, box.checked ? 'on' : 'off'));
+  box.addEventListener('change', () => remember(KEY, box.checked ? 'on' : 'off'));
   const keys = (/** @type {string} */ text) => h('dt', null, ...text.split('  ').flatMap((key, index) => (index ? [' ', h('kbd', null, key)] : [h('kbd', null, key)])));
   const dialog = showDialog(h(
     'div', null, h('h2', null, 'Keyboard'),

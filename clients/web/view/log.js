@@ -1,46 +1,74 @@
 // @ts-check
-import { bytes } from '../model/format.js';
-import { h, say } from './dom.js';
+import { bytes, title } from '../model/format.js';
+import { Log } from '../model/log/log.js';
+import { fillSelect, h, say } from './dom.js';
+import { LogRows } from './log-rows.js';
+import { LogSearch } from './log-search.js';
+import { logPath, logReader } from './log-source.js';
+import { recall, remember } from './remembered.js';
 
-const MOST_PIECES = 400; // pieces kept; older text leaves the page, the file on the server keeps it
-const NEAR_END = 24; // pixels: this close to the end means "at the end"
-const encoder = new TextEncoder();
+const NEAR_TOP = 200; // pixels: who comes this close wants to see what is above
+const WRAP = 'jobsync.wrap';
 
-/** A job's log as it grows. Follows the end until the reader scrolls up. */
+/** A job's log, all of it, as it grows. Follows the end until the reader scrolls up. */
 export class LogView {
-  #follow = h('input', { type: 'checkbox', checked: true });
+  #rows = new LogRows();
+  #search = new LogSearch(this.#rows, () => this.#whole());
+  #follow = h('input', { type: 'checkbox' });
+  #wrap = h('input', { type: 'checkbox' });
   #size = h('span.dim');
-  #text = h('pre.log', { tabindex: 0, role: 'region', 'aria-label': 'Log' });
+  #download = h('a.button', { download: '' }, 'Download');
+  #stages = h('select', { 'aria-label': 'Go to a stage' });
+  #tools;
   #empty = h('p.dim', null, 'Nothing has been written yet.');
-  #missing = 0; // bytes at the beginning that are not shown
-  #length = 0; // bytes in all
+  #problem = '';
+  /** @type {Log | null} */ #log = null;
   /** @type {AbortController | null} */ #following = null;
 
   constructor() {
     this.#follow.checked = true;
-    this.#follow.addEventListener('change', () => this.#toEnd());
-    this.#text.addEventListener('scroll', () => this.#look(), { passive: true });
+    this.#wrap.checked = recall(WRAP) !== 'off';
+    this.#rows.wrap(this.#wrap.checked);
+    this.#follow.addEventListener('change', () => {
+      this.#rows.isFollowing = this.#follow.checked;
+      if (this.#follow.checked) this.#rows.toEnd();
+    });
+    this.#wrap.addEventListener('change', () => {
+      remember(WRAP, this.#wrap.checked ? 'on' : 'off');
+      this.#rows.wrap(this.#wrap.checked);
+    });
+    this.#stages.addEventListener('change', () => this.#goTo(this.#stages.value));
+    this.#rows.element.addEventListener('scroll', () => this.#look(), { passive: true });
+    this.#rows.element.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => this.#key(event));
+    this.#tools = h(
+      'div.log-tools', null, this.#search.element, this.#stages, h('label.check', null, this.#wrap, 'Wrap'), h('span.grow'), this.#download,
+    );
     this.element = h(
-      'section', null,
+      'section.log-section', null,
       h('div.section-head', null, h('h3', null, 'Log'), this.#size, h('span.grow'), h('label.check', null, this.#follow, 'Follow')),
-      this.#empty, this.#text,
+      this.#empty, this.#tools, this.#rows.element,
     );
   }
 
   /** Shows what there is, and then what comes.
    * @param {import('../client/jobsync.d.ts').Jobsync} client
    * @param {string} id
-   * @param {{offset: number, text: string}} start */
-  async open(client, id, { offset, text }) {
+   * @param {{log: {offset: number, text: string, host?: string}, stages: string[]}} start */
+  async open(client, id, { log: { offset, text, host }, stages }) {
     this.close();
-    this.#text.replaceChildren();
-    this.#missing = offset;
-    this.#length = offset;
-    this.#append(text);
     const following = new AbortController();
     this.#following = following;
+    const log = new Log({ offset, stages, read: logReader(id, following.signal) });
+    this.#log = log;
+    this.#rows.show(log);
+    this.#search.show(log);
+    this.#download.href = logPath(id);
+    this.#stages.hidden = stages.length === 0;
+    fillSelect(this.#stages, [['', 'Go to a stage…'], ...stages.map((each) => /** @type {[string, string]} */ ([each, title(each)]))], '');
+    if (host) say(this.#empty, `The log is on ${host}, where the job ran.`);
+    this.#append(text);
     try {
-      for await (const piece of client.tail(id, { offset: this.#length, signal: following.signal })) {
+      for await (const piece of client.tail(id, { offset: log.size, signal: following.signal })) {
         if (!following.signal.aborted) this.#append(piece.text);
       }
     } catch {
@@ -49,32 +77,71 @@ export class LogView {
   }
 
   close() {
+    this.#search.close();
     this.#following?.abort();
     this.#following = null;
   }
 
   /** @param {string} text */
   #append(text) {
-    this.#look(); // the scroll event of a reader who has just left the end comes later than this text
-    this.#length += encoder.encode(text).length;
-    if (text) this.#text.append(text);
-    while (this.#text.childNodes.length > MOST_PIECES) {
-      this.#missing += encoder.encode(this.#text.firstChild.data).length;
-      this.#text.firstChild.remove();
-    }
-    this.#empty.hidden = this.#length > 0;
-    this.#text.hidden = this.#length === 0;
-    say(this.#size, this.#missing > 0 ? `the last ${bytes(this.#length - this.#missing)} of ${bytes(this.#length)}` : this.#length ? bytes(this.#length) : '');
-    this.#toEnd();
+    const log = /** @type {Log} */ (this.#log);
+    // The scroll event of a reader who has just left the end comes later than this text.
+    if (this.#rows.isFollowing) this.#look();
+    log.append(text);
+    this.#empty.hidden = log.size > 0;
+    this.#tools.hidden = this.#rows.element.hidden = log.size === 0;
+    this.#rows.schedule();
+    this.#search.grew();
+    this.#tell();
   }
 
-  /** Whoever is at the end follows it, whoever is not does not. */
+  /** Whoever is at the end follows it, whoever is not does not; and whoever comes to the top sees more. */
   #look() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#text;
-    this.#follow.checked = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    this.#follow.checked = this.#rows.isFollowing = this.#rows.isAtEnd;
+    const { scrollTop } = this.#rows.element;
+    if (this.#log && this.#log.head > 0 && scrollTop < NEAR_TOP && !this.#rows.isFollowing) this.#whole().catch(() => {});
   }
 
-  #toEnd() {
-    if (this.#follow.checked) this.#text.scrollTop = this.#text.scrollHeight;
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.key !== 'Home' || event.ctrlKey || !this.#log || this.#log.head === 0) return;
+    event.preventDefault();
+    this.#whole().then(() => this.#rows.reveal(0), () => {});
+  }
+
+  /** Has all lines known, also those at the beginning. */
+  async #whole() {
+    const [log, following] = [this.#log, this.#following];
+    if (!log || !following || log.head === 0) return;
+    try {
+      await log.whole(() => {
+        if (log !== this.#log) return;
+        this.#problem = '';
+        this.#rows.relayout();
+        this.#tell();
+      }, following.signal);
+    } catch (error) {
+      if (following.signal.aborted) return;
+      this.#problem = /** @type {Error} */ (error).message;
+      this.#tell();
+      throw error;
+    }
+  }
+
+  /** @param {string} stage */
+  async #goTo(stage) {
+    this.#stages.value = '';
+    const log = this.#log;
+    if (!stage || !log) return;
+    await this.#whole().catch(() => {});
+    const line = log.lines.firstOf(stage);
+    if (line >= 0) this.#rows.reveal(line);
+    else say(this.#size, `${title(stage)} has written nothing`);
+  }
+
+  #tell() {
+    const { head, size } = /** @type {Log} */ (this.#log);
+    const extent = head > 0 ? `the last ${bytes(size - head)} of ${bytes(size)}` : size ? bytes(size) : '';
+    say(this.#size, this.#problem ? `${extent}; what is before could not be read: ${this.#problem}` : extent);
   }
 }

@@ -1,12 +1,13 @@
 // @ts-check
 import { $ } from './dom.js';
+import { recall, remember } from './remembered.js';
 
 const THEMES = ['system', 'light', 'dark'];
 const KEY = 'jobsync.theme';
 
 /** Light, dark, or as the system has it; remembered in this browser. */
 export class Theme {
-  #theme = localStorage.getItem(KEY) ?? 'system';
+  #theme = recall(KEY) ?? 'system';
 
   constructor() {
     $('theme').addEventListener('click', () => this.next());
@@ -15,7 +16,7 @@ export class Theme {
 
   next() {
     this.#theme = THEMES[(THEMES.indexOf(this.#theme) + 1) % THEMES.length];
-    localStorage.setItem(KEY, this.#theme);
+    remember(KEY, this.#theme);
     this.#show();
   }
 
