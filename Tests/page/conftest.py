@@ -10,7 +10,7 @@ from fake_server import FakeServer
 from real_server import BINARY, RealServer
 
 CHROMIUM = os.environ.get("CHROME", "/usr/bin/chromium-headless-shell")
-HARMLESS = ("ERR_CONNECTION", "WebSocket connection to", "ERR_INTERNET_DISCONNECTED", "ERR_EMPTY_RESPONSE", "401 (Unauthorized)", "503 (Service Unavailable)")
+HARMLESS = ("ERR_CONNECTION", "WebSocket connection to", "ERR_INTERNET_DISCONNECTED", "ERR_EMPTY_RESPONSE", "401 (Unauthorized)", "403 (Forbidden)", "503 (Service Unavailable)")
 
 expect.set_options(timeout=60_000)
 

@@ -322,3 +322,17 @@ def test_the_page_of_a_job_is_readable_by_everybody(fake, open_page, scheme):
     for size in (320, 768, 2560):
         page.set_viewport_size({"width": size, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
+
+
+def test_a_panel_with_a_result_is_as_wide_as_one_likes_too(fake, open_page):
+    job = fake.add("add_host", state="complete")
+    page = open_page(fake, f"?job={job}")
+    expect(page.locator("#detail .drawn")).to_be_visible()
+    usual = width(page)
+    assert usual > 500, "a result has pictures"
+    page.get_by_role("separator").focus()
+    expect(page.get_by_role("separator")).to_have_attribute("aria-valuenow", str(usual))
+    page.keyboard.press("Shift+ArrowRight")
+    assert width(page) == usual - 96
+    page.keyboard.press("Enter")
+    assert width(page) == usual

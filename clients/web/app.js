@@ -27,6 +27,7 @@ import { login } from './view/login.js';
 import { PanelEdge } from './view/panel.js';
 import { QueueHead } from './view/queue.js';
 import { showTroubles } from './view/troubles.js';
+import { printReports } from './view/report.js';
 import { SelectionBar } from './view/selection.js';
 import { startDialog } from './view/start.js';
 import { JobTable } from './view/table.js';
@@ -38,6 +39,9 @@ const VISIBLE = 50; // milliseconds between frames of changes while somebody loo
 const HIDDEN = 1000; // and while nobody does
 const LOOK = 500; // milliseconds between two looks at whether the server still says something
 
+// A link that logs nobody in is answered with the page, at its own address.
+const isRefusedLink = location.pathname === '/login';
+if (isRefusedLink) history.replaceState(null, '', '/');
 const { filter, sort, job, isAlone } = readQuery(new URLSearchParams(location.search));
 const client = new Jobsync(location.origin, { interval: VISIBLE, ...(isAlone && { filter: { _id: job } }) });
 const store = new Store();
@@ -66,9 +70,13 @@ const table = new JobTable({
 const detail = new DetailPanel({
   client, now, acting, orders, isAlone, start, copy, closeJob: () => openJob(''), stages: (task) => catalogue.stages(task),
 });
-const filters = new FilterBar(store, changeFilter);
-const empty = new EmptyView({ clear: () => changeFilter(EVERYTHING), start: () => start(null) });
+const filters = new FilterBar(store, changeFilter, () => table.focus());
+const empty = new EmptyView({ clear: () => {
+  changeFilter(EVERYTHING);
+  table.focus(); // the button is gone
+}, start: () => start(null) });
 const bar = new SelectionBar(selection, { store, orders, acting, copy, selectAll, focusTable: () => table.focus() });
+printReports(store, { isOpen: () => detail.id !== '', words: () => filters.words });
 const queueHead = new QueueHead(client, store);
 
 // What is shown
@@ -133,6 +141,8 @@ function changeSort(sort) {
   table.showSort(sort);
   table.render(true);
   address.replace(store, detail.id);
+  const name = document.querySelector('[aria-sort] button')?.textContent;
+  if (name) say($('announcement'), `Sorted by ${name}${sort.descending ? ', descending' : ''}`);
 }
 
 /** @param {string} id nothing closes the panel */
@@ -142,6 +152,12 @@ function openJob(id) {
   if (id && !detail.id) address.push(store, id);
   else address.replace(store, id);
   showJob(id);
+}
+
+/** A job that was started just now: its panel has the focus, so that a reader is where the job is. @param {string} id */
+function openNew(id) {
+  openJob(id);
+  detail.focus();
 }
 
 /** @param {string} id */
@@ -168,7 +184,7 @@ async function start(draft) {
   try {
     await catalogue.refresh(); // a tool may have been installed, a task file added
     const { answer } = await startDialog({ client, catalogue }, draft);
-    answer.then((job) => job && openJob(job._id));
+    answer.then((job) => job && openNew(job._id));
   } catch (error) {
     toastProblem(error);
   } finally {
@@ -292,7 +308,8 @@ addEventListener('popstate', () => {
 
 /** Finds out who we are, asks for a token if need be, and connects. */
 async function begin() {
-  while ((await identify()) === 'unknown') await login();
+  let problem = isRefusedLink ? 'This link was used already or is wrong. Paste your token, or start the server again for a new link.' : '';
+  for (; (await identify()) === 'unknown'; problem = '') await login(problem);
   // Without an answer the connection is tried all the same: it says what is wrong, and heals when it can.
   client.connect().catch(() => {});
 }

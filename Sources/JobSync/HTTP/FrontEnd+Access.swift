@@ -70,14 +70,15 @@ extension FrontEnd {
     func redeemLink(_ request: HTTPRequest) async -> HTTPResponse {
         guard case .token(let authenticator) = configuration.access else { return Self.toPage }
         guard let link = request.queryValue("link") else {
-            return HTTPResponse(status: 400, text: "the link is incomplete\n")
+            return refusal(of: request, 400, "the link is incomplete\n")
         }
         do throws(AuthenticatorError) {
             guard let session = try await authenticator.openSession(link: link) else {
                 if identity(of: request) != nil { return Self.toPage }
-                return HTTPResponse(
-                    status: 403,
-                    text: "This link was used already or is wrong. "
+                return refusal(
+                    of: request,
+                    403,
+                    "This link was used already or is wrong. "
                         + "Start the server again for a new one, or log in with the token.\n"
                 )
             }
@@ -87,6 +88,16 @@ extension FrontEnd {
         } catch {
             return unwritable(error)
         }
+    }
+
+    /// What a link that logs nobody in is answered with: a sentence, or for a browser the page, which says so above
+    /// its field for the token.
+    private func refusal(of request: HTTPRequest, _ status: Int, _ text: String) -> HTTPResponse {
+        guard request.headers["Accept"]?.contains("text/html") == true,
+            var page = page(status: status)
+        else { return HTTPResponse(status: status, text: text) }
+        page.headers["Cache-Control"] = "no-store"
+        return page
     }
 
     func logIn(_ request: HTTPRequest) async -> HTTPResponse {

@@ -66,6 +66,14 @@ extension FrontEnd {
         return HTTPResponse(status: 200, headers: headers, body: file.bytes)
     }
 
+    /// The page as the answer to something that failed; nil if there is none.
+    func page(status: Int) -> HTTPResponse? {
+        guard let file = configuration.page["/"] else { return nil }
+        var headers = Self.pageHeaders
+        headers["Content-Type"] = file.type
+        return HTTPResponse(status: status, headers: headers, body: file.bytes)
+    }
+
     private static let pageHeaders: HTTPHeaders = [
         "Cache-Control": "no-cache",
         "Content-Security-Policy": """

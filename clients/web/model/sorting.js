@@ -44,6 +44,12 @@ export const KEYS = {
   added: (job) => instant(job.added),
 };
 
+/** Orders in words, for where there are no columns to click on. @type {[text: string, words: string][]} */
+export const ORDERS = [
+  ['', 'By state'], ['-added', 'Newest first'], ['added', 'Oldest first'], ['-updated', 'Last changed first'], ['task', 'By task'],
+  ['username', 'By user'], ['-progress', 'Most done first'], ['-proc', 'Largest first'],
+];
+
 /** @type {Sort} */
 export const DEFAULT_SORT = { by: 'state', descending: false };
 

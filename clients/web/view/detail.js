@@ -68,6 +68,11 @@ export class DetailPanel {
     this.refresh();
   }
 
+  /** Puts the focus where a reader of the panel begins. */
+  focus() {
+    this.#parts?.heading.focus();
+  }
+
   /** The list has news; null when the job has left it. @param {Job | null} job */
   update(job) {
     if (!this.#id || job === this.#job) return;
@@ -132,7 +137,7 @@ export class DetailPanel {
       result: h('section', { 'aria-label': 'Result', hidden: true }),
       outputs: h('section', { 'aria-label': 'Outputs', hidden: true }),
       log: new LogView(),
-      copyId: h('button.link.code', { title: 'Copy the id', onclick: () => copy(this.#id, 'Id') }, this.#id),
+      copyId: h('button.link.code.copy-id', { title: 'Copy the id', onclick: () => copy(this.#id, 'Id') }, this.#id),
     };
     this.#parts = parts;
     parts.bar.append(parts.fill);

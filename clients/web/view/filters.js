@@ -16,9 +16,11 @@ export class FilterBar {
   #clear = $('clear');
   /** @type {Map<string, {button: any, count: any}>} */ #chips = new Map();
   #facets = '';
+  #focusTable;
 
-  /** @param {import('../model/store.js').Store} store @param {(filter: import('../model/filter.js').Filter) => void} onChange */
-  constructor(store, onChange) {
+  /** @param {import('../model/store.js').Store} store @param {(filter: import('../model/filter.js').Filter) => void} onChange @param {() => void} focusTable */
+  constructor(store, onChange, focusTable) {
+    this.#focusTable = focusTable;
     this.#store = store;
     this.#onChange = onChange;
     for (const state of STATES) {
@@ -46,6 +48,13 @@ export class FilterBar {
 
   clear() {
     this.#onChange(EVERYTHING);
+    this.#focusTable(); // the button is gone
+  }
+
+  /** The filter that is in force, for people. */
+  get words() {
+    const { states, task, username, text } = this.#store.filter;
+    return [[...states].map((state) => TITLES[/** @type {import('../client/jobsync.d.ts').JobState} */ (state)]).join(' or '), task && title(task), username, text.trim() && `“${text.trim()}”`].filter(Boolean).join(', ');
   }
 
   /** Shows the filter that is in force. */

@@ -8,6 +8,7 @@ import { logPath, logReader } from './log-source.js';
 import { recall, remember } from './remembered.js';
 
 const NEAR_TOP = 200; // pixels: who comes this close wants to see what is above
+const ON_PAPER = 200; // lines
 const WRAP = 'jobsync.wrap';
 
 /** A job's log, all of it, as it grows. Follows the end until the reader scrolls up. */
@@ -21,6 +22,7 @@ export class LogView {
   #stages = h('select', { 'aria-label': 'Go to a stage' });
   #tools;
   #empty = h('p.dim', null, 'Nothing has been written yet.');
+  #printed = h('pre.log-printed');
   #problem = '';
   /** @type {Log | null} */ #log = null;
   /** @type {AbortController | null} */ #following = null;
@@ -46,7 +48,7 @@ export class LogView {
     this.element = h(
       'section.log-section', null,
       h('div.section-head', null, h('h3', null, 'Log'), this.#size, h('span.grow'), h('label.check', null, this.#follow, 'Follow')),
-      this.#empty, this.#tools, this.#rows.element,
+      this.#empty, this.#tools, this.#rows.element, this.#printed,
     );
   }
 
@@ -67,6 +69,8 @@ export class LogView {
     fillSelect(this.#stages, [['', 'Go to a stage…'], ...stages.map((each) => /** @type {[string, string]} */ ([each, title(each)]))], '');
     if (host) say(this.#empty, `The log is on ${host}, where the job ran.`);
     this.#append(text);
+    addEventListener('beforeprint', () => say(this.#printed, this.#lastLines()), { signal: following.signal });
+    addEventListener('afterprint', () => say(this.#printed, ''), { signal: following.signal });
     try {
       for await (const piece of client.tail(id, { offset: log.size, signal: following.signal })) {
         if (!following.signal.aborted) this.#append(piece.text);
@@ -126,6 +130,14 @@ export class LogView {
       this.#tell();
       throw error;
     }
+  }
+
+  /** What of the log goes on paper: its end, as far as it is at hand. */
+  #lastLines() {
+    const log = /** @type {Log} */ (this.#log);
+    const first = Math.max(0, log.lines.length - ON_PAPER);
+    const said = Array.from({ length: log.lines.length - first }, (_, index) => log.line(first + index)?.text ?? '…');
+    return `${first > 0 || log.head > 0 ? `The last ${said.length} lines:\n` : ''}${said.join('\n')}`;
   }
 
   /** @param {string} stage */

@@ -4,14 +4,16 @@ import { whileBusy } from './busy.js';
 import { $, say } from './dom.js';
 
 /** Asks for a token until the server knows it.
+ * @param {string} [why] what was wrong with the way that the reader came
  * @returns {Promise<void>} */
-export function login() {
+export function login(why = '') {
   const form = $('login');
   const input = $('token');
   const problem = $('login-problem');
   form.hidden = false;
   document.body.classList.add('logged-out');
   input.focus();
+  if (why) complain(why);
   return new Promise((resolve) => {
     const submit = async (/** @type {Event} */ event) => {
       event.preventDefault();

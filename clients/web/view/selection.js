@@ -54,8 +54,12 @@ export class SelectionBar {
   show() {
     const { size } = this.#selection;
     const { store } = this.#page;
+    const hadFocus = $('selection').contains(document.activeElement);
     $('selection').hidden = size === 0;
-    if (size === 0) return;
+    if (size === 0) {
+      if (hadFocus) this.#page.focusTable();
+      return;
+    }
     say($('selected'), `${number(size)} selected`);
     say(this.#all, `Select all ${number(store.length)}`);
     this.#all.hidden = size >= store.length;

@@ -5,11 +5,13 @@ import { h, say } from './dom.js';
 
 /** @typedef {import('../model/timeline.js').Step} Step */
 
+const MANY = 14; // stages; more than these scroll
 const PHASES = { done: 'done', now: 'under way', failed: 'failed', stopped: 'stopped', todo: 'not reached' };
 
 /** A job's stages under each other, each with its share of the whole time as a bar. */
 export class StagesView {
   element = h('ol.stages');
+  #current = ''; // the stage that was brought in sight
   /** @type {Step[]} */ #steps = [];
   /** @type {any[]} */ #lines = [];
 
@@ -27,8 +29,22 @@ export class StagesView {
       );
       return { element, time, fill };
     });
+    const place = this.element.scrollTop;
     this.element.replaceChildren(...this.#lines.map(({ element }) => element));
+    this.element.scrollTop = place;
+    if (steps.length > MANY) this.#roll(steps);
     this.tick(now);
+  }
+
+  /** So many that they scroll: the one under way is in sight when it begins. @param {Step[]} steps */
+  #roll(steps) {
+    this.element.tabIndex = 0;
+    this.element.classList.add('many');
+    const index = Math.max(0, steps.findLastIndex(({ phase }) => phase !== 'todo'));
+    if (this.#current === steps[index].name) return;
+    this.#current = steps[index].name;
+    const { element } = this.#lines[index];
+    this.element.scrollTop = element.offsetTop - this.element.offsetTop - this.element.clientHeight / 2;
   }
 
   /** Once a second: the stage under way grows. @param {number} now */

@@ -1,6 +1,6 @@
 // @ts-check
-import { nextSort } from '../model/sorting.js';
-import { $, h } from './dom.js';
+import { nextSort, ORDERS, readSort, writeSort } from '../model/sorting.js';
+import { $, fillSelect, h } from './dom.js';
 import { Grid } from './grid.js';
 import { JobRow } from './row.js';
 
@@ -33,6 +33,7 @@ export class JobTable {
   #grid;
   /** @type {Map<string, any>} */ #headers = new Map();
   #hold = 0;
+  #order = $('sort'); // the same in words, where there is no head
   #current = ''; // the id of the job that the keyboard is at
   #all = h('input', { type: 'checkbox', 'aria-label': 'Select all that match', title: 'Select all that match (Ctrl A)' });
 
@@ -42,6 +43,7 @@ export class JobTable {
     const { store, selection, orders } = page;
     this.#root.setAttribute('aria-colcount', String(COLUMNS.length + 1));
     this.#addHeader();
+    this.#order.addEventListener('change', () => page.sortBy(readSort(this.#order.value)));
     const body = h('div.rows', { role: 'rowgroup' });
     this.#root.append(body);
     this.#grid = new Grid(this.#root, body, rowHeight(), {
@@ -63,7 +65,10 @@ export class JobTable {
     body.addEventListener('mousedown', (/** @type {MouseEvent} */ event) => event.shiftKey && event.preventDefault());
     for (const touch of ['pointermove', 'keydown', 'wheel']) this.#root.addEventListener(touch, () => this.#freeze(), { passive: true });
     this.#root.addEventListener('pointerleave', () => this.thaw());
-    $('moves').addEventListener('click', () => this.thaw());
+    $('moves').addEventListener('click', () => {
+      this.thaw();
+      this.focus(); // the button is gone
+    });
   }
 
   focus() {
@@ -128,6 +133,9 @@ export class JobTable {
 
   /** @param {Sort} sort */
   showSort({ by, descending }) {
+    const order = writeSort({ by, descending });
+    const isNamed = ORDERS.some(([each]) => each === order);
+    fillSelect(this.#order, isNamed ? ORDERS : [...ORDERS, [order, `By ${by === 'username' ? 'user' : by}`]], order);
     for (const [name, header] of this.#headers) {
       if (name === by) header.setAttribute('aria-sort', descending !== AGES.includes(by) ? 'descending' : 'ascending');
       else header.removeAttribute('aria-sort');
@@ -154,7 +162,7 @@ export class JobTable {
   #addHeader() {
     const { store, selection, sortBy, selectAll } = this.#page;
     const headers = COLUMNS.map(([text, classes, by]) => {
-      const header = h(`div.cell.${classes}`, { role: 'columnheader' }, h('button', { tabindex: -1, onclick: () => sortBy(nextSort(by, store.sort)) }, text));
+      const header = h(`div.cell.${classes}`, { role: 'columnheader' }, h('button', { onclick: () => sortBy(nextSort(by, store.sort)) }, text));
       this.#headers.set(by, header);
       return header;
     });
