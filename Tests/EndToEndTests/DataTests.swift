@@ -179,6 +179,25 @@ struct DataTests {
         try await expect(["data", "import-reference", file("broken.json")], 2, "is not JSON")
         try await expect(["data", "import-reference", file("list.json")], 2, "must be an object")
         try await expect(["data", "import-reference", file("tasks")], 2, "viruses.json")
+        // As spreadsheets save tables.
+        for (name, bytes, text) in [
+            ("latin.csv", Array("id,virus\na,Gr".utf8) + [0xFC, 0x6E], "line 2: is not UTF-8"),
+            ("utf16.csv", [0xFF, 0xFE, 0x69, 0x00], "is text in UTF-16"),
+            ("book.xlsx", [0x50, 0x4B, 0x03, 0x04, 0x14], "of a workbook save the sheet as text"),
+        ] as [(String, [UInt8], String)] {
+            try Data(bytes).write(to: folder.file(name))
+            try await expect(
+                ["data", "import-reference", file("star.fasta"), "--table", file(name)],
+                2,
+                text
+            )
+        }
+        try "\u{FEFF}{\"viruses\": [], \"sequences\": []}".write(
+            to: folder.file("marked.json"),
+            atomically: true,
+            encoding: .utf8
+        )
+        try await expect(["data", "import-reference", file("marked.json")], 1, "viruses: is empty")
         try await expect(["data", "samples", "show", "s1"], 1, "there is no sample 's1'")
         try await expect(["data", "analyses", "remove", "a1"], 1, "there is no analysis 'a1'")
         #expect(try folder.names(in: "references").isEmpty)

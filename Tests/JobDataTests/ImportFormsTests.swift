@@ -91,8 +91,8 @@ struct ImportFormsTests {
         #expect(second?["sequence"] == "ACCC")
     }
 
-    @Test("A table groups sequences", arguments: ["\t", ",", ";"])
-    func table(separator: String) async throws {
+    @Test("A table groups sequences", arguments: ["\t", ",", ";"], ["\n", "\r\n", "\r"])
+    func table(separator: String, end: String) async throws {
         let text = ["a1", "a2", "b1", "b2", "c", "d"].map { ">\($0)\nACGT\n" }.joined()
         let rows = [
             ["Sequence", "Virus", "Isolate", "Segment", "Default?", "Remark"],
@@ -101,7 +101,7 @@ struct ImportFormsTests {
             ["a2", "Virus A", "first", "RNA2"], ["b2", "\"Virus A\"", "second", "RNA2"],
             ["c", "Virus C", "", "", "", ""], ["d", "Virus C", "", "", "no", ""],
         ]
-        let table = rows.map { $0.joined(separator: separator) + "\r\n" }.joined()
+        let table = rows.map { $0.joined(separator: separator) + end }.joined()
         let (record, viruses) = try await take(["text": .string(text), "table": .string(table)])
         #expect(
             record.document == [
@@ -258,6 +258,15 @@ struct ImportFormsTests {
                 "table: one isolate of 'x' must be the default, and 'a' and 'b' are"
             ),
             ("id,virus\na,\"x", "table: line 2: a quotation mark is not closed"),
+            ("id,virus\ra,x\r\rb,", "table: line 4: the virus is missing"),
+            (
+                "id,virus,isolate,segment\na,x,i,RNA1\nb,x,i,RNA1",
+                "table: line 3: the segment 'RNA1' of 'i' of 'x' has a sequence already, 'a'"
+            ),
+            (
+                "id,virus,segment\na,x,RNA1\nb,x,RNA1",
+                "table: line 3: the segment 'RNA1' of 'x' has a sequence already, 'a'"
+            ),
         ]
     )
     func tables(table: String, message: String) async throws {

@@ -8,7 +8,9 @@ enum DelimitedText {
     static func lines(of text: String) throws(DataError) -> [(line: Int, cells: [String])] {
         let bytes = Array(text.utf8)
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        let separator = separator(in: bytes[start...].prefix { $0 != lineFeed })
+        let separator = separator(
+            in: bytes[start...].prefix { $0 != lineFeed && $0 != carriageReturn }
+        )
         var lines: [(line: Int, cells: [String])] = []
         var cells: [String] = []
         var cell: [UInt8] = []
@@ -43,7 +45,13 @@ enum DelimitedText {
                     endLine()
                     begun = number
                 }
-            case UInt8(ascii: "\r") where !isQuoted: break
+            // Lines of Windows end with both, and those of old Macs with a return alone.
+            case carriageReturn where !isQuoted && index < bytes.count && bytes[index] == lineFeed:
+                break
+            case carriageReturn where !isQuoted:
+                number += 1
+                endLine()
+                begun = number
             default: cell.append(byte)
             }
         }
@@ -54,6 +62,7 @@ enum DelimitedText {
 
     private static let quote = UInt8(ascii: "\"")
     private static let lineFeed = UInt8(ascii: "\n")
+    private static let carriageReturn = UInt8(ascii: "\r")
 
     private static func separator(in head: ArraySlice<UInt8>) -> UInt8 {
         ["\t", ";", ","].map { UInt8(ascii: $0) }.first { head.contains($0) } ?? UInt8(ascii: ",")

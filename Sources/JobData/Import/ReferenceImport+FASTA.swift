@@ -35,7 +35,7 @@ extension ReferenceImport {
             let place = places[key] ?? viruses.count
             places[key] = place
             if place == viruses.count { viruses.append(Self.virus(of: record, row)) }
-            add(record, row, to: place)
+            try add(record, row, to: place)
         }
         if let (id, line) = rows?.left {
             throw .invalid(
@@ -73,7 +73,7 @@ extension ReferenceImport {
         _ record: FASTAText.Record,
         _ row: IsolateTable.Row,
         to virus: Int
-    ) {
+    ) throws(DataError) {
         // Segments of which nobody says what isolate they are of are those of one.
         let name = row.isolate.isEmpty && row.segment == nil ? record.id : row.isolate
         let sequence = Sequence(
@@ -83,6 +83,7 @@ extension ReferenceImport {
             segment: row.segment
         )
         if let isolate = viruses[virus].isolates.firstIndex(where: { $0.name.isExactly(name) }) {
+            try checkSegment(of: row, viruses[virus].isolates[isolate])
             viruses[virus].isolates[isolate].sequences.append(sequence)
             if row.isDefault { viruses[virus].isolates[isolate].isDefault = true }
         } else {
@@ -90,6 +91,19 @@ extension ReferenceImport {
                 Isolate(id: record.id, name: name, isDefault: row.isDefault, sequences: [sequence])
             )
         }
+    }
+
+    /// Refuses a second sequence of one segment: it is of another isolate, which the table does not tell.
+    private func checkSegment(of row: IsolateTable.Row, _ isolate: Isolate) throws(DataError) {
+        guard let segment = row.segment,
+            let other = isolate.sequences.first(where: { $0.segment?.isExactly(segment) == true })
+        else { return }
+        let which = row.isolate.isEmpty ? "" : " of '\(row.isolate)'"
+        throw IsolateTable.invalid(
+            "the segment '\(segment)'\(which) of '\(row.virus)' has a sequence already, '\(other.id)'; "
+                + "an isolate has one of each segment",
+            row.line
+        )
     }
 
     /// Has the first isolate of a virus be the default where the table names none.

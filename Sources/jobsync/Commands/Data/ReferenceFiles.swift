@@ -108,8 +108,14 @@ struct ReferenceFiles {
         _ bytes: [UInt8],
         from path: String
     ) throws(CommandFailure) {
+        if let format = FileFormat(beginning: Array(bytes.prefix(FileFormat.tellingBytes))),
+            [.zip, .utf16].contains(format)
+        {
+            let hint = format == .zip ? "; of a workbook save the sheet as text (CSV UTF-8)" : ""
+            throw CommandFailure(.usage, "\(path) is \(format.rawValue)\(hint)")
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CommandFailure(.usage, "\(path) is not text: it is not UTF-8")
+            throw CommandFailure(.usage, "\(path): \(Self.notUTF8(bytes))")
         }
         texts.append((name, text))
         sources[name] = path
@@ -151,10 +157,22 @@ struct ReferenceFiles {
         return text + (try content.finish())
     }
 
+    /// Where a text is no UTF-8, and what may help.
+    private static func notUTF8(_ bytes: [UInt8]) -> String {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let place = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+        return
+            "line \(place + 1): is not UTF-8; if it is text in an older encoding, such as Latin-1 or that "
+            + "of Windows, convert it with: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW"
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     private static func parse(_ bytes: [UInt8], _ path: String) throws(CommandFailure) -> JSONValue
     {
         do throws(JSONParseError) {
-            return try JSONValue(parsing: bytes)
+            let isMarked = bytes.starts(with: byteOrderMark)
+            return try JSONValue(parsing: isMarked ? Array(bytes.dropFirst(3)) : bytes)
         } catch {
             throw CommandFailure(.usage, "\(path) is not JSON: \(error)")
         }

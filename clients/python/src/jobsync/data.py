@@ -205,7 +205,7 @@ def _read(path: pathlib.Path) -> Mapping[str, Any]:
     if path.is_dir():
         files = {name: path / f"{name}.json" for name in LISTS if name != "otus"}
         return {
-            name: json.loads(file.read_text(encoding="utf-8"))
+            name: json.loads(file.read_text(encoding="utf-8-sig"))
             for name, file in files.items()
             if file.exists() or name in ("viruses", "sequences")
         }
@@ -226,4 +226,4 @@ def _text(path: pathlib.Path) -> str:
     content = path.read_bytes()
     if content.startswith(b"\x1f\x8b"):
         content = gzip.decompress(content)
-    return content.decode()
+    return content.decode("utf-8-sig")
