@@ -85,8 +85,13 @@ extension AddHost {
     ///
     /// Measured: SNAP's index takes up to 10 bytes for each base, bowtie2's up to 4 while
     /// it is being built, and both together 9 MB for the smallest genome; the genome itself is copied.
-    private func checkSpace(for size: Int) throws(TaskFailure) {
-        let needed = 16 * size + (32 << 20)
+    ///
+    /// - Parameters:
+    ///   - size: How many bytes the genome has.
+    ///   - sequences: How many sequences it has, if that is known: SNAP puts 2,000 bases between any two.
+    /// - Throws: That there is not enough.
+    private func checkSpace(for size: Int, sequences: Int = 0) throws(TaskFailure) {
+        let needed = 16 * size + 2100 * sequences + (32 << 20)
         guard let free = Files.freeSpace(at: context.work), free < needed else { return }
         throw .task(
             "not enough space on the disk: the indexes need about \(needed >> 20) MB, "
@@ -131,6 +136,7 @@ extension AddHost {
             )
         }
         context.log("\(statistics.count) sequences, \(statistics.totalLength) bases")
+        try checkSpace(for: statistics.totalLength, sequences: statistics.count)
     }
 
     private static func sentence(_ error: FASTAError) -> String {
