@@ -96,6 +96,39 @@ struct AnalysisReportTests {
         } else {
             #expect(text.contains("No virus was found in this sample."))
         }
+        let scope =
+            "Those of the reference “Plant viruses” were looked for in 1,000 pairs, and no others."
+        #expect(text.contains(scope) == (format == .html))
+    }
+
+    @Test("Under the statement the viruses are named, and what is odd about the reads")
+    func namesAndWarnings() throws {
+        var document = Self.mixed
+        document["warnings"] = ["leaf_1.fastq.gz: an adapter <b>"]
+        let page = try #require(Examples.text(document, .html))
+        let places = try [
+            "class=\"statement\"", "<p>Found: Virus v1. Uncertain: Virus v2.</p>",
+            "<p class=\"notice\">leaf_1.fastq.gz: an adapter &lt;b&gt;</p>", "<h2>Findings</h2>",
+        ].map { try #require(page.firstRange(of: $0)?.lowerBound, "\($0)") }
+        #expect(places == places.sorted())
+        let many = (1...12).map { Examples.finding("v\($0)", "found") }
+        let crowd = try #require(Examples.text(Examples.pathoscope(many, []), .html))
+        #expect(crowd.contains("Virus v10 and 2 more.</p>"))
+    }
+
+    @Test("Pairs are called pairs, and how reads were trimmed is told")
+    func pairs() throws {
+        let page = try #require(Examples.text(Self.mixed, .html))
+        #expect(page.contains(">Of all pairs</th>") && page.contains("pairs searched"))
+        #expect(
+            page.contains(
+                "at least 50 bases; ends cut up to quality 20, mean at least 25; adapter of TruSeq"
+            )
+        )
+        var single = Self.mixed
+        single["paired"] = false
+        let other = try #require(Examples.text(single, .html))
+        #expect(other.contains(">Of all reads</th>") && other.contains("reads searched"))
     }
 
     @Test("Weak findings alone are nothing that was found for sure")

@@ -73,6 +73,10 @@ enum Examples {
         "leaf",
         [
             "paired": true, "raw_files": ["run/leaf_1.fastq.gz"], "warnings": [],
+            "trimming": [
+                "library_type": "normal", "min_length": 50, "quality": 20, "mean_quality": 25,
+                "adapter": .null,
+            ],
             "trimmed": ["raw_reads": 2200, "kept_reads": 2000],
             "quality": ["count": 2000, "length": [50, 100]], "tools": ["skewer": "0.2.2"],
         ]

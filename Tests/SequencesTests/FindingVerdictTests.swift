@@ -1,5 +1,6 @@
-import Sequences
 import Testing
+
+@testable import Sequences
 
 struct FindingVerdictTests {
     private static let thresholds = FindingThresholds(
@@ -107,6 +108,21 @@ struct FindingVerdictTests {
         let verdict = thresholds.verdict(on: Self.support(9, apart: 9, on: 1, depth: 7))
         #expect(verdict.certainty == .weak)
         #expect(verdict.reasons == [.fewReads])
+    }
+
+    /// Reads of amplicons lie on what was copied, however many they are.
+    @Test func ampliconsNeedNotCoverAll() {
+        func verdict(_ reads: Double, _ breadth: Double) -> FindingVerdict {
+            Self.thresholds.verdict(
+                on: Self.support(reads, apart: 1, on: breadth, depth: 80, genome: 8000),
+                isAmplified: true
+            )
+        }
+        #expect(verdict(2000, 0.04) == FindingVerdict(certainty: .uncertain, reasons: [.amplified]))
+        #expect(verdict(2000, 0.6) == FindingVerdict(certainty: .found, reasons: [.supported]))
+        #expect(
+            verdict(9, 0.04) == FindingVerdict(certainty: .weak, reasons: [.fewReads, .amplified])
+        )
     }
 
     @Test func breadthAtRandom() {

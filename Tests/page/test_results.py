@@ -100,6 +100,14 @@ def test_a_sample(show):
     expect(table).to_be_focused()
 
 
+@pytest.mark.parametrize("name", ["pathoscope_bowtie", "nuvs"])
+def test_an_analysis_says_what_is_odd_about_its_sample_and_names_all_hosts(show, name):
+    warning = "watch/a.fq: 200 of the first 200 reads that are left hold TGGAATTCTCGG <b>"
+    place = show(name, {**results.EVERY[name], "warnings": [warning], "hosts": ["vitis", "homo_sapiens"]})
+    expect(place.locator("p.sentence + p.notice")).to_have_text(warning)
+    expect(place).to_contain_text("vitis and homo_sapiens")
+
+
 def test_a_sample_with_oddities_says_them_first(show):
     warning = "r_1.fastq and r_2.fastq: the mates seem to be swapped, for the first say that they are 2"
     place = show("create_sample", {**results.sample(), "warnings": [warning]})

@@ -7,7 +7,7 @@ extension AnalysisReport {
         """
         <section>
         <h2>Sample</h2>
-        \(.facts(sampleFacts))\(warnings)<h3>Reads</h3>
+        \(.facts(sampleFacts))<h3>Reads</h3>
         \(funnelTable)</section>
         <section>
         <h2>How it was done</h2>
@@ -23,9 +23,25 @@ extension AnalysisReport {
             ("Sample", "\(sampleName) (<code>\(sampleID)</code>)"),
             ("Layout", Self.layout(document?["paired"]?.boolValue)),
             ("Library", "\(document?["trimming"]?.text("library_type") ?? "")"),
+            ("Trimming", "\(Self.trimming(document?["trimming"]))"),
             ("Raw files", "\(files ?? "")"),
             ("Made", "\(sample.map(Self.made) ?? "")"),
         ]
+    }
+
+    /// How reads were trimmed; empty where an earlier version does not tell.
+    private static func trimming(_ plan: JSONValue?) -> String {
+        guard let plan, let length = plan["min_length"]?.countValue else { return "" }
+        let quality = plan["quality"]?.countValue ?? 0
+        let random = plan["random_bases"]?.countValue ?? 0
+        return [
+            "at least \(Figures.count(length, "base"))",
+            quality > 0
+                ? "ends cut up to quality \(quality), mean at least \(plan["mean_quality"]?.countValue ?? quality)"
+                : "not by quality",
+            "adapter \(plan["adapter"]?.stringValue ?? "of TruSeq")",
+            random > 0 ? "\(Figures.count(random, "random base")) at both ends" : "",
+        ].filter { !$0.isEmpty }.joined(separator: "; ")
     }
 
     private static func layout(_ isPaired: Bool?) -> HTML {
@@ -41,8 +57,10 @@ extension AnalysisReport {
         return "\(Figures.moment(record.created.description)), for \(record.username)\(job)"
     }
 
-    private var warnings: HTML {
-        let texts = sample?.document["warnings"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    /// What is odd about the reads, as analyses tell it, or the sample where they are of an earlier version.
+    var warnings: HTML {
+        let told = document["warnings"] ?? sample?.document["warnings"]
+        let texts = told?.arrayValue?.compactMap(\.stringValue) ?? []
         return .all(texts.map { "<p class=\"notice\">\($0)</p>\n" })
     }
 
@@ -58,7 +76,7 @@ extension AnalysisReport {
                 let before = place > 0 ? steps[place - 1].count : 0
                 let share = before > 0 ? Double(step.count) / Double(before) : nil
                 // Pairs count once, so that this share would mislead.
-                let isOther = place > 0 && step.name.hasPrefix("reads or pairs")
+                let isOther = place > 0 && unit != "reads" && step.name.hasPrefix(unit)
                 return [
                     "\(step.name)", "\(Figures.count(step.count))",
                     "\(isOther ? "" : Figures.percent(share))",

@@ -13,10 +13,12 @@ extension AnalysisReport {
             <p class="dim">\(title) · analysis \(record.key.id)</p>
             </header>
             <p class="statement">\(statement)</p>
-            \(found)\(about)\(HTML.signature)
+            \(namesLine)\(warnings)\(found)\(about)\(HTML.signature)
             """
         return Page.html(title: "\(sampleName): \(title)", body)
     }
+
+    private var namesLine: HTML { names.map { "<p>\($0)</p>\n" } ?? .none }
 
     private var title: String {
         switch algorithm {
@@ -45,20 +47,20 @@ extension AnalysisReport {
         var pieces: [HTML] = ["<section>\n<h2>Findings</h2>\n"]
         pieces.append(
             others.isEmpty
-                ? "<p>No virus was found\(weak.isEmpty ? "" : " that has more than weak support").</p>\n"
-                : Self.overview(others)
+                ? "<p>No virus was found\(weak.isEmpty ? "" : " that has more than weak support").\(scope)</p>\n"
+                : overview(others)
         )
-        pieces += others.map { Self.describe($0, &pictures) }
+        pieces += others.map { describe($0, &pictures) }
         if !weak.isEmpty {
             let text = Figures.count(weak.count, "virus", "viruses")
             pieces.append(
                 """
                 <h2>Weak support</h2>
                 <p class="notice">\(text) with weak support, perhaps a contamination:</p>
-                \(Self.overview(weak))
+                \(overview(weak))
                 """
             )
-            pieces += weak.map { Self.describe($0, &pictures) }
+            pieces += weak.map { describe($0, &pictures) }
         }
         if pictures < 0 {
             let rest = Figures.count(-pictures, "sequence")
@@ -69,12 +71,24 @@ extension AnalysisReport {
         return .all(pieces + ["</section>\n"])
     }
 
-    private static func overview(_ findings: [Finding]) -> HTML {
+    /// What was looked for: nothing is said of other viruses.
+    private var scope: String {
+        let reference = document.named("reference")
+        let all =
+            document["sample_reads"]?.countValue.map { " in \(Figures.count($0)) \(unit)" } ?? ""
+        return reference.isEmpty
+            ? "" : " Those of the reference “\(reference)” were looked for\(all), and no others."
+    }
+
+    /// The heading of a column of reads.
+    private var unitTitle: String { unit == "pairs" ? "Pairs" : "Reads" }
+
+    private func overview(_ findings: [Finding]) -> HTML {
         .table(
             [
                 HTML.Column(title: "Virus"), HTML.Column(title: "Verdict"),
-                HTML.Column(title: "Reads", isFigure: true),
-                HTML.Column(title: "Of all reads", isFigure: true),
+                HTML.Column(title: "\(unitTitle)", isFigure: true),
+                HTML.Column(title: "Of all \(unitTitle.lowercased())", isFigure: true),
                 HTML.Column(title: "Breadth", isFigure: true),
                 HTML.Column(title: "Depth", isFigure: true),
             ],
@@ -90,7 +104,7 @@ extension AnalysisReport {
         )
     }
 
-    private static func describe(_ finding: Finding, _ pictures: inout Int) -> HTML {
+    private func describe(_ finding: Finding, _ pictures: inout Int) -> HTML {
         var drawn: [HTML] = []
         let most = finding.sequences.flatMap(\.depths).max() ?? 0
         for sequence in finding.sequences where !sequence.depths.isEmpty {
@@ -104,13 +118,13 @@ extension AnalysisReport {
             """
     }
 
-    private static func sequencesTable(_ sequences: [Finding.Sequence]) -> HTML {
+    private func sequencesTable(_ sequences: [Finding.Sequence]) -> HTML {
         guard !sequences.isEmpty else { return .none }
         return .table(
             [
                 HTML.Column(title: "Sequence"), HTML.Column(title: "Isolate"),
                 HTML.Column(title: "Definition"), HTML.Column(title: "Length", isFigure: true),
-                HTML.Column(title: "Reads", isFigure: true),
+                HTML.Column(title: "\(unitTitle)", isFigure: true),
                 HTML.Column(title: "Breadth", isFigure: true),
                 HTML.Column(title: "Depth", isFigure: true),
             ],

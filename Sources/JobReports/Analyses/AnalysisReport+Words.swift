@@ -76,6 +76,33 @@ extension AnalysisReport {
         text.prefix(1).uppercased() + text.dropFirst() + "."
     }
 
+    /// Which viruses are found, and which uncertain, by their names; nil if there are none, or too many for a line.
+    var names: String? {
+        let findings = Finding.all(in: document)
+        let parts = [(Finding.Verdict.found, "Found"), (.uncertain, "Uncertain")].compactMap {
+            verdict,
+            title -> String? in
+            let names = findings.filter { $0.verdict == verdict }.map(\.name)
+            guard !names.isEmpty else { return nil }
+            let more =
+                names.count > Self.mostNames ? " and \(names.count - Self.mostNames) more" : ""
+            return "\(title): \(names.prefix(Self.mostNames).joined(separator: ", "))\(more)."
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
+    }
+
+    /// So many viruses are named under the statement.
+    private static let mostNames = 10
+
+    /// What is counted, for pairs count once; analyses of earlier versions leave it to their samples to tell.
+    var unit: String {
+        switch (document["paired"] ?? sample?.document["paired"])?.boolValue {
+        case true?: "pairs"
+        case false?: "reads"
+        case nil: "reads or pairs"
+        }
+    }
+
     /// How many reads were left after each step, from the sequencer on.
     var funnel: [FunnelStep] {
         var steps: [FunnelStep] = []
@@ -86,7 +113,7 @@ extension AnalysisReport {
         add("reads left after trimming", sample?.document["quality"]?["count"]?.countValue)
         switch kind {
         case .viruses:
-            add("reads or pairs searched", document["sample_reads"]?.countValue)
+            add("\(unit) searched", document["sample_reads"]?.countValue)
             let left = document["read_count"]?.countValue
             let host = document["subtracted_count"]?.countValue ?? 0
             add("of these fit a sequence of a virus", left.map { $0 + host })

@@ -66,22 +66,29 @@ public struct FindingThresholds: Hashable, Sendable {
 
     /// Judges a finding.
     ///
-    /// - Parameter support: What speaks for the virus.
+    /// - Parameters:
+    ///   - support: What speaks for the virus.
+    ///   - isAmplified: Whether reads are of amplicons, which lie on small parts of a sequence however many they are.
     /// - Returns: The verdict with its reasons.
-    public func verdict(on support: FindingSupport) -> FindingVerdict {
+    public func verdict(
+        on support: FindingSupport,
+        isAmplified: Bool = false
+    ) -> FindingVerdict {
         let breadth = support.breadth
         var reasons: [FindingVerdict.Reason] = []
         // Thirds of reads that several sequences share make no whole ones.
         let areFew = support.reads < reads - 1e-6
         let coverShort = areFew && coverShortGenome(support)
         if areFew { reasons.append(coverShort ? .shortGenome : .fewReads) }
-        if breadth < foundBreadth {
+        if breadth < foundBreadth, isAmplified {
+            reasons.append(.amplified)
+        } else if breadth < foundBreadth {
             // Half as much as at random is less than chance makes of any number of reads that counts.
             let isPiledUp = breadth < Self.expectedBreadth(depth: support.depth) / 2
             reasons.append(isPiledUp ? .piledUp : breadth < weakBreadth ? .narrow : .partial)
         }
         let certainty: FindingVerdict.Certainty =
-            areFew && !coverShort || breadth < weakBreadth
+            areFew && !coverShort || breadth < weakBreadth && !isAmplified
             ? .weak : areFew || breadth < foundBreadth ? .uncertain : .found
         return FindingVerdict(
             certainty: certainty,

@@ -24,6 +24,8 @@ public struct FindingVerdict: Hashable, Sendable {
         case partial
         /// Reads lie upon each other in few places: what is there is simple, or like the host.
         case piledUp = "piled_up"
+        /// Reads of amplicons lie on a part of the sequence, which is the one that was copied or is not.
+        case amplified
     }
 
     /// The verdict itself.

@@ -60,6 +60,35 @@ struct AnalysisEdgeTests {
         }
     }
 
+    /// Who reads an analysis of amplicons is told that reads need not cover a virus, and what is odd about the sample.
+    @Test func whatASampleIsOfIsMinded() async throws {
+        let data = try await PreparedData.small.value
+        let bench = try data.makeBench()
+        let usual = try data.order("pathoscope_bowtie", in: bench)
+        let strict: JSONObject = ["weak_breadth": 1, "found_breadth": 1]
+        var order = try bench.order(
+            "pathoscope_bowtie",
+            args: usual.args.merging(strict) { $1 },
+            proc: 2
+        )
+        order.inputs = usual.inputs
+        order.inputs[.sample]?.document["trimming"] = ["library_type": "amplicon"]
+        order.inputs[.sample]?.document["warnings"] = ["a.fastq: odd"]
+        let runner = bench.makeRunner()
+        await runner.start(order)
+        let result = try await runner.end().requireResult()
+        #expect(result["warnings"] == ["a.fastq: odd"])
+        let findings = try #require(result["findings"]?.arrayValue)
+        let partial = findings.filter {
+            $0["breadth"]?.numberValue ?? 1 < 1 && $0["reads"]?.numberValue ?? 0 >= 10
+        }
+        #expect(!partial.isEmpty)
+        for finding in partial {
+            #expect(finding["verdict"] == "uncertain")
+            #expect(finding["reasons"]?.arrayValue?.map { $0["code"] } == ["amplified"])
+        }
+    }
+
     /// What fits any of the hosts that a job names is taken out, whatever the sample was made with.
     @Test(arguments: ["pathoscope_bowtie", "pathoscope_snap", "nuvs"])
     func severalHostsAreSubtracted(task: String) async throws {

@@ -53,6 +53,7 @@ test('what was found, and how sure that is', () => {
   const of = (...verdicts) => verdicts.map((verdict) => ({ finding: { verdict } }));
   const result = { read_count: 422, sample_reads: 12000, subtracted_count: 0 };
   equal(diagnosisSentence(result, of('found', 'uncertain', 'weak', 'weak')), '1 virus was found, 1 is uncertain, 2 have weak support; 422 of 12,000 reads fit a virus; no read was the host’s.');
+  equal(diagnosisSentence({ ...result, paired: true, subtracted_count: 1 }, of('found')), '1 virus was found; 422 of 12,000 pairs fit a virus; 1 pair was the host’s.');
   equal(diagnosisSentence({ sample_reads: 1, read_count: 1 }, of('weak')), 'No virus was found for sure, 1 has weak support; 1 of 1 read fit a virus.');
 });
 

@@ -93,12 +93,16 @@ function read(entry) {
   };
 }
 
+/** What is counted: pairs count once. Results of earlier versions do not say it. @param {Record<string, any>} result */
+export const unitOf = ({ paired }) => (paired === true ? 'pair' : 'read');
+
 /** What a search for known viruses found, in a sentence. @param {Record<string, any>} result @param {Virus[]} all */
 export function diagnosisSentence(result, all) {
   const host = amount(result.subtracted_count);
-  if (all.length === 0) return host ? `No virus was found. ${count(host, 'read')} that fitted one ${host === 1 ? 'was' : 'were'} the host’s.` : 'No virus was found.';
+  const unit = unitOf(result);
+  if (all.length === 0) return host ? `No virus was found. ${count(host, unit)} that fitted one ${host === 1 ? 'was' : 'were'} the host’s.` : 'No virus was found.';
   const begin = judgedSentence(all) + readsSentence(result);
-  return host === null ? `${begin}.` : `${begin}; ${host === 0 ? 'no read' : count(host, 'read')} ${host === 0 || host === 1 ? 'was' : 'were'} the host’s.`;
+  return host === null ? `${begin}.` : `${begin}; ${host === 0 ? `no ${unit}` : count(host, unit)} ${host === 0 || host === 1 ? 'was' : 'were'} the host’s.`;
 }
 
 /** @param {Virus[]} all */
@@ -116,7 +120,7 @@ function readsSentence(result) {
   const reads = amount(result.read_count);
   const all = amount(result.sample_reads);
   if (reads === null) return '';
-  return all === null ? ` in ${count(reads, 'matching read')}` : `; ${number(reads)} of ${count(all, 'read')} fit a virus`;
+  return all === null ? ` in ${count(reads, `matching ${unitOf(result)}`)}` : `; ${number(reads)} of ${count(all, unitOf(result))} fit a virus`;
 }
 
 const MOST_GAPS = 3;

@@ -32,7 +32,7 @@ extension Pathoscope {
                 virus: sequence.virus,
                 best: sequence,
                 support: support,
-                verdict: thresholds.verdict(on: support)
+                verdict: thresholds.verdict(on: support, isAmplified: inputs.areAmplified)
             )
         }
         let order = FindingVerdict.Certainty.allCases
@@ -77,7 +77,9 @@ extension Pathoscope {
     /// A reason in words, for those who have to sign a report.
     private func say(_ reason: FindingVerdict.Reason, of finding: VirusFinding) -> String {
         let support = finding.support
-        let reads = finding.reads == 1 ? "1 read" : "\(Wording.short(finding.reads)) reads"
+        // Of pairs, which count once, nobody shall read twice as many reads as there are, or half.
+        let unit = inputs.readNames.count == 2 ? "pair" : "read"
+        let reads = "\(Wording.short(finding.reads)) \(finding.reads == 1 ? unit : unit + "s")"
         let part = Wording.percent(support.breadth)
         switch reason {
         case .supported:
@@ -95,6 +97,10 @@ extension Pathoscope {
         case .partial:
             return "reads lie on \(part) of the sequence, less than "
                 + Wording.percent(thresholds.foundBreadth)
+        case .amplified:
+            return
+                "\(reads) lie on \(part) of the sequence, as those of amplicons do; compare the "
+                + "place with that of the primers: another sample's amplicon looks the same"
         case .piledUp:
             let expected = Wording.percent(FindingThresholds.expectedBreadth(depth: support.depth))
             return "reads pile up on \(part) of the sequence, where as many would lie on "

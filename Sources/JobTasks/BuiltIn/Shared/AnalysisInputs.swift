@@ -96,6 +96,11 @@ struct AnalysisInputs {
     /// Whether there are reads so short, as those of small RNA are, that they cannot reach the scores that fit longer ones.
     var hasShortReads: Bool { readLengths.lowerBound < 35 }
 
+    /// Whether the sample was made of amplicons.
+    var areAmplified: Bool {
+        sample.document["trimming"]?["library_type"]?.stringValue == LibraryType.amplicon.rawValue
+    }
+
     /// The members that all analyses' documents begin with.
     func document(of algorithm: String, id: String) -> JSONObject {
         [
@@ -109,6 +114,9 @@ struct AnalysisInputs {
             ],
             "host": hosts.first.map { .string($0.key.id) } ?? .null,
             "hosts": .array(hosts.map { .string($0.key.id) }),
+            "paired": .bool(readNames.count == 2),
+            // Who reads the result must know what is odd about the reads.
+            "warnings": .array(sample.document["warnings"]?.arrayValue ?? []),
         ]
     }
 

@@ -10,7 +10,8 @@ import { listing } from '../listing.js';
 import { many } from '../many.js';
 import { contigPicture, hueOf } from './contig.js';
 import { exportsView, sequenceId } from './exports.js';
-import { referenceText } from './pathoscope.js';
+import { noticesView } from './notices.js';
+import { hostsText, referenceText } from './pathoscope.js';
 import { toolsText } from './tools.js';
 
 /** @typedef {import('../../model/contigs.js').Contig} Contig */
@@ -27,11 +28,12 @@ export function nuvsView(result, page) {
   const hasSequences = contigs.some(({ sequence }) => sequence !== '');
   return [
     h('p.sentence', null, contigsSentence(result, contigs)),
+    ...noticesView(result),
     ...exportsView('analyses', result, [['contigs.fasta', 'Contigs as FASTA']]),
     ...(hasSequences ? [h('div.panel-actions', null, h('button', { onclick: () => download(fasta(contigs, result), file) }, `Download ${contigs.length === 1 ? 'it' : `all ${number(contigs.length)}`} as FASTA`))] : []),
     ...many(contigs, FIRST, 'contigs', (contig, index) => contigView(contig, index < OPEN, page, result)),
     ...(others.length ? [othersView(others, amount(result.other_contig_count) ?? others.length, result)] : []),
-    factsView([['Sample', named(result.sample)], ['Reference', referenceText(result.reference)], ['Host', named(result.host)], ['Tools', toolsText(result.tools)]]),
+    factsView([['Sample', named(result.sample)], ['Reference', referenceText(result.reference)], ['Hosts', hostsText(result)], ['Tools', toolsText(result.tools)]]),
   ];
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
-import { diagnosisSentence, viruses } from '../../model/diagnosis.js';
-import { count, measured, share, title } from '../../model/format.js';
+import { diagnosisSentence, unitOf, viruses } from '../../model/diagnosis.js';
+import { count, list, measured, share, title } from '../../model/format.js';
 import { amount, named, object, words } from '../../model/reading.js';
 import { disclosure } from '../disclosure.js';
 import { h } from '../dom.js';
@@ -9,6 +9,7 @@ import { listing } from '../listing.js';
 import { many } from '../many.js';
 import { coverageView } from './coverage.js';
 import { exportsView, readsView, sequenceId } from './exports.js';
+import { noticesView } from './notices.js';
 import { meterBar } from './shares.js';
 import { toolsText } from './tools.js';
 
@@ -24,13 +25,14 @@ export function pathoscopeView(result) {
   const candidates = amount(result.candidate_count);
   return [
     h('p.sentence', null, diagnosisSentence(result, all)),
+    ...noticesView(result),
     ...exportsView('analyses', result),
     h('div.viruses', null, ...many(shown, FIRST, 'viruses', (virus, index) => virusView(result, virus, index < OPEN))),
     ...(weak.length ? [weakView(result, weak)] : []),
     factsView([
       ['Sample', named(result.sample)],
       ['Reference', referenceText(result.reference)],
-      ['Host', named(result.host)],
+      ['Hosts', hostsText(result)],
       ['Candidates', candidates === null ? null : count(candidates, 'virus', 'viruses')],
       ['Method', words(result.algorithm) && title(words(result.algorithm))],
       ['Tools', toolsText(result.tools)],
@@ -44,6 +46,11 @@ export function referenceText(reference) {
   return named(reference) && `${named(reference)}${version === null ? '' : `, version ${version}`}`;
 }
 
+/** All hosts that were subtracted; results of earlier versions name one. @param {Record<string, any>} result */
+export function hostsText({ host, hosts }) {
+  return list((Array.isArray(hosts) ? hosts : [host]).map(named).filter(Boolean));
+}
+
 /** What may be another sample's, folded away. @param {Record<string, any>} result @param {import('../../model/diagnosis.js').Virus[]} weak */
 function weakView(result, weak) {
   const head = h('span.virus-head', null, `${count(weak.length, 'virus', 'viruses')} with weak support, perhaps a contamination`);
@@ -55,7 +62,7 @@ function virusView(result, { id, name, abbreviation, share: part, reads, isolate
   const head = h(
     'span.virus-head', null,
     h('span.virus-name', null, h('b', null, name), abbreviation && abbreviation !== name ? h('span.dim', null, ` ${abbreviation}`) : null),
-    ...(finding ? supportView(finding) : [h('b.virus-share', null, share(part)), meterBar(part), h('span.dim', null, count(Math.round(reads), 'read'))]),
+    ...(finding ? supportView(finding, unitOf(result)) : [h('b.virus-share', null, share(part)), meterBar(part), h('span.dim', null, count(Math.round(reads), 'read'))]),
   );
   const reasons = finding?.reasons.length ? [h('p.reasons', null, sentence(finding.reasons))] : [];
   return disclosure(head, () => [...reasons, ...isolates.map(isolateView), ...(finding ? readsView(result, id) : [])], { isOpen, tag: 'details.virus' });
@@ -64,13 +71,13 @@ function virusView(result, { id, name, abbreviation, share: part, reads, isolate
 const IN_WORDS = { found: 'Found', uncertain: 'Uncertain', weak: 'Weak' };
 
 /** How well a finding is supported: verdict, reads, breadth, depth, and the share of all reads.
- * @param {import('../../model/diagnosis.js').Finding} finding */
-function supportView({ verdict, reads, breadth, depth, share: part }) {
+ * @param {import('../../model/diagnosis.js').Finding} finding @param {string} unit */
+function supportView({ verdict, reads, breadth, depth, share: part }, unit) {
   const told = [
-    reads === null ? '' : count(Math.round(reads), 'read'),
+    reads === null ? '' : count(Math.round(reads), unit),
     breadth === null ? '' : `${share(breadth)} covered`,
     depth === null ? '' : `${measured(depth)} deep`,
-    part === null ? '' : `${share(part)} of all reads`,
+    part === null ? '' : `${share(part)} of all ${unit}s`,
   ];
   return [
     h(`span.verdict.${verdict}`, null, IN_WORDS[verdict]),

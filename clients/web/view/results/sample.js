@@ -4,6 +4,7 @@ import { amount, amounts, object, objects, words } from '../../model/reading.js'
 import { h } from '../dom.js';
 import { factsView } from '../facts.js';
 import { exportsView } from './exports.js';
+import { noticesView } from './notices.js';
 import { qualityViews } from './quality.js';
 import { meterBar } from './shares.js';
 import { toolsText } from './tools.js';
@@ -19,7 +20,7 @@ export function sampleView(result) {
     h('p.sentence', null, raw ? `${number(kept)} of ${count(raw, 'read')} were kept (${share(kept / raw)}).` : `${count(kept, 'read')} were kept.`),
     ...(raw ? [meterBar(kept / raw)] : []),
     ...exportsView('samples', result),
-    ...warningsOf(result).map((warning) => h('p.notice', null, warning)),
+    ...noticesView(result),
     factsView([
       ['Sample', words(result.name)],
       ['Layout', typeof result.paired === 'boolean' ? (result.paired ? 'paired reads' : 'single reads') : null],
@@ -35,11 +36,6 @@ export function sampleView(result) {
     ]),
     ...qualityViews(quality),
   ];
-}
-
-/** What is odd about the reads. @param {Record<string, any>} result @returns {string[]} */
-function warningsOf({ warnings }) {
-  return Array.isArray(warnings) ? warnings.map(words).filter(Boolean) : [];
 }
 
 /** @param {Record<string, any>} trimming */
