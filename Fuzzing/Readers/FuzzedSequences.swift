@@ -32,6 +32,7 @@ enum FuzzedSequences {
     private static func reads(_ pieces: [[UInt8]]) -> String {
         var survey = ReadSurvey()
         var statistics = QualityStatistics()
+        var ending = CommonEnding()
         var text: [UInt8] = []
         let said = outcome { () throws(FASTQError) in
             var reader = FASTQFileReader()
@@ -39,6 +40,10 @@ enum FuzzedSequences {
             func take(_ bytes: [UInt8], _ record: FASTQRecord) {
                 survey.add(record, of: bytes)
                 statistics.add(record, of: bytes)
+                let shortened = record.shortened(by: 4)
+                ending.add(shortened, of: bytes)
+                var lines: [UInt8] = []
+                shortened.write(of: bytes, to: &lines)
                 writer.write(record, of: bytes, as: survey.count, to: &text)
             }
             for piece in pieces { try reader.read(piece, take) }
@@ -46,6 +51,7 @@ enum FuzzedSequences {
             return "\(reader.count)"
         }
         _ = survey.signs.map { QualityEncoding(signs: $0) }
+        _ = (ending.find(share: 0.3), survey.adapters.commonest(least: 0))
         if statistics.count > 0 { _ = ReadQuality(statistics) }
         // What went on before an error was found depends on how much came at once.
         let isWhole = Int(said) != nil

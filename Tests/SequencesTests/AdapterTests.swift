@@ -50,7 +50,8 @@ import Testing
         let some =
             reads(300, pieces: 20...24, then: kit.first, of: 50) + reads(100, pieces: 50...50)
         let census = try survey(some).census
-        #expect(census.share(of: kit) == 0.75)
+        // Chance makes the beginning of one of another at a few ends.
+        #expect((0.72...0.75).contains(census.share(of: kit)))
         #expect(census.commonest(least: 0.5) == kit)
         #expect(census.commonest(least: 0.8) == nil)
     }

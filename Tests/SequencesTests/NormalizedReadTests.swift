@@ -35,14 +35,16 @@ import Testing
     @Test(
         arguments: [
             // HiSeq 4000, AVITI, all of one quality, Illumina 1.3, 1.5, Solexa, all good.
-            ("#", "K", .sanger), ("I", "N", .sanger), ("K", "K", .sanger), ("A", "h", .illumina13),
+            ("#", "K", .sanger), ("I", "N", nil), ("K", "K", nil), ("A", "h", .illumina13),
             ("B", "h", .illumina15), (";", "h", .illumina15), ("!", "~", .sanger),
-        ] as [(String, String, QualityEncoding)]
+            // Of reads that were put together, and what only the best reads of 2010 have.
+            ("~", "~", .sanger), ("B", "j", .sanger), ("B", "i", .illumina15), ("B", "]", nil),
+        ] as [(String, String, QualityEncoding?)]
     )
-    func anEncodingIsSangersUnlessItCannotBe(
+    func signsTellAnEncodingOrLeaveItOpen(
         least: String,
         greatest: String,
-        encoding: QualityEncoding
+        encoding: QualityEncoding?
     ) throws {
         let signs = try #require(least.utf8.first)...(try #require(greatest.utf8.first))
         #expect(QualityEncoding(signs: signs) == encoding)

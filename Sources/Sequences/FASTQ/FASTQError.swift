@@ -62,7 +62,7 @@ public struct FASTQError: Error, Hashable, Sendable, CustomStringConvertible {
         switch reason {
         case .noReads: "there are no reads in the file"
         case .missingAt(let byte):
-            "a read begins with '@' and its name, not with \(FASTAError.show(byte))"
+            "a read begins with '@' and its name, not with \(Self.show(byte))"
         case .blankLine: "a blank line cannot stand before a read"
         case .missingPlus(let byte):
             "the third line of a read begins with '+', not with "
@@ -75,9 +75,10 @@ public struct FASTQError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(FASTAError.show(byte)) cannot stand in a read; reads in colours, as SOLiD made them, must "
                 + "be turned into bases first"
         case .unexpectedBase(let byte):
-            "\(FASTAError.show(byte)) cannot stand in a read; bases are A, C, G, T, U, N, "
+            "\(Self.show(byte)) cannot stand in a read; bases are A, C, G, T, U, N, "
                 + "the other letters of IUPAC for nucleotides and '.'"
-        case .unexpectedQuality(let byte): "\(FASTAError.show(byte)) is not a quality"
+        case .unexpectedQuality(let byte):
+            "\(Self.show(byte)) is not a quality; these are the signs from '!' to '~', one for each base"
         case .strayReturn:
             "a carriage return stands within the line; lines end with a line feed"
         case .foreign(let format): format.description
@@ -94,6 +95,12 @@ public struct FASTQError: Error, Hashable, Sendable, CustomStringConvertible {
         case .lastWithoutMate(let count):
             "the file has \(count) reads, an odd number: the last has no mate"
         }
+    }
+    /// A byte, and where it may come from.
+    private static func show(_ byte: UInt8) -> String {
+        byte == 0
+            ? "a zero byte (a disk that was full or a machine that crashed may have left it: copy the file anew)"
+            : FASTAError.show(byte)
     }
 }
 

@@ -46,6 +46,41 @@ public struct FASTQRecord: Hashable, Sendable {
     }
 }
 
+extension FASTQRecord {
+    /// The read without some bases at each end.
+    ///
+    /// - Parameter count: How many bases are left out at each end; of a shorter read none is left.
+    /// - Returns: The read; `whole` is what it was.
+    public func shortened(by count: Int) -> FASTQRecord {
+        guard count > 0 else { return self }
+        func inner(_ range: Range<Int>) -> Range<Int> {
+            let start = min(range.lowerBound + count, range.upperBound)
+            return start..<max(start, range.upperBound - count)
+        }
+        return FASTQRecord(
+            whole: whole,
+            header: header,
+            sequence: inner(sequence),
+            quality: inner(quality)
+        )
+    }
+
+    /// Writes the read as four lines.
+    ///
+    /// - Parameters:
+    ///   - bytes: The bytes that the read was read from.
+    ///   - text: What it is written behind.
+    public func write(of bytes: [UInt8], to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "@"))
+        text += bytes[header]
+        text.append(UInt8(ascii: "\n"))
+        text += bytes[sequence]
+        text += "\n+\n".utf8
+        text += bytes[quality]
+        text.append(UInt8(ascii: "\n"))
+    }
+}
+
 /// What both mates of a fragment, and all alignments of both, have in common.
 public enum ReadKey {
     /// Finds the key of a read in its name: up to the first blank, without `/1` or `/2` at its end.

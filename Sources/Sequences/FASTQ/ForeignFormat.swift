@@ -1,6 +1,6 @@
 /// What is often taken for FASTQ, or has its name, and is something else.
 public enum ForeignFormat: Hashable, Sendable, CaseIterable {
-    case bzip2, xz, zstd, compress, zip, sevenZip, rar, tar, gzipTwice
+    case bzip2, xz, zstd, lz4, compress, zip, sevenZip, rar, tar, gzipTwice
     case bam, cram, sam, sra, hdf5, pod5
     case fasta, genbank, abi, html, pdf, utf16, oldMac
 
@@ -41,7 +41,9 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
             ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], .sevenZip),
             ([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], .hdf5),
             ([0x8B, 0x50, 0x4F, 0x44, 0x0D, 0x0A], .pod5),
-            ([0xFF, 0xFE], .utf16), ([0xFE, 0xFF], .utf16),
+            ([0xFF, 0xFE], .utf16), ([0xFE, 0xFF], .utf16), ([0x40, 0x00], .utf16),
+            ([0x00, 0x40], .utf16),
+            ([0x04, 0x22, 0x4D, 0x18], .lz4),
         ]
         + [
             ("BZh", .bzip2), ("Rar!", .rar), ("BAM\u{1}", .bam), ("CRAM", .cram),
@@ -67,6 +69,7 @@ extension ForeignFormat: CustomStringConvertible {
         case .bzip2: "a bzip2 file"
         case .xz: "an xz file"
         case .zstd: "a Zstandard file"
+        case .lz4: "an lz4 file"
         case .compress: "a file of compress (.Z)"
         case .zip: "a zip archive"
         case .sevenZip: "a 7z archive"
@@ -94,6 +97,7 @@ extension ForeignFormat: CustomStringConvertible {
         case .bzip2: "convert it with: bzcat FILE | gzip > NEW.fastq.gz"
         case .xz: "convert it with: xzcat FILE | gzip > NEW.fastq.gz"
         case .zstd: "convert it with: zstdcat FILE | gzip > NEW.fastq.gz"
+        case .lz4: "convert it with: lz4cat FILE | gzip > NEW.fastq.gz"
         case .compress: "convert it with: zcat FILE | gzip > NEW.fastq.gz"
         case .zip, .sevenZip, .rar, .tar: "unpack it first; FASTQ may be plain or .gz"
         case .gzipTwice: "decompress it once, with: zcat FILE > NEW.fastq.gz"

@@ -19,16 +19,19 @@ public enum QualityEncoding: String, Hashable, Sendable, CaseIterable {
             }
     }
 
-    /// Tells the encoding of reads that are to be trimmed: Sanger's, unless that cannot be.
+    /// Tells the encoding of reads that are to be trimmed; nil if the signs are good qualities in all of them.
     ///
     /// Sequencers of today write up to quality 50 and none below 40 if they like, which the least sign alone
     /// would take for an encoding of 2010. None that makes short reads writes a quality of 61 as Sanger did, and
-    /// in the old encodings that is 30.
+    /// in the old encodings that is 30. These end with 41; what is above comes from reads that were put together.
     ///
     /// - Parameter signs: The least and the greatest sign that occur.
-    public init(signs: ClosedRange<UInt8>) {
-        let isOld = signs.lowerBound >= 59 && signs.upperBound >= 94
-        self = isOld ? QualityEncoding(leastSign: max(signs.lowerBound, 64)) : .sanger
+    public init?(signs: ClosedRange<UInt8>) {
+        switch (signs.lowerBound, signs.upperBound) {
+        case (..<59, _), (_, 106...): self = .sanger
+        case (let least, 94...): self = QualityEncoding(leastSign: max(least, 64))
+        default: return nil
+        }
     }
 
     /// The sign of quality 0.

@@ -14,6 +14,9 @@ public struct ReadSurvey: Sendable {
     /// What makes long reads, if these are some.
     public private(set) var longReads: LongReads?
 
+    /// Which adapters the reads run into.
+    public private(set) var adapters = AdapterCensus()
+
     private var neighbours = NeighbourNames()
     private var leastSign = UInt8.max
     private var greatestSign = UInt8.min
@@ -26,6 +29,9 @@ public struct ReadSurvey: Sendable {
     public var signs: ClosedRange<UInt8>? {
         leastSign <= greatestSign ? leastSign...greatestSign : nil
     }
+
+    /// How the qualities are written; nil if they do not tell it, or there are none.
+    public var encoding: QualityEncoding? { signs.flatMap { QualityEncoding(signs: $0) } }
 
     /// Takes in a read.
     ///
@@ -46,14 +52,15 @@ public struct ReadSurvey: Sendable {
         if longReads == nil, count == 1 || length > Self.greatestLength {
             longReads = LongReads(record, of: bytes)
         }
+        adapters.add(bytes[record.sequence])
         if count <= 1000 {
             addToBeginning(bytes, record)
             neighbours.add(record, of: bytes)
         }
     }
 
-    /// Whether the names at the file's beginning say that mates follow each other in it.
-    public var seemsInterleaved: Bool { count > 1 && count % 2 == 0 && neighbours.areMates }
+    /// Whether the names at the file's beginning say that mates follow each other in it; the last may be missing.
+    public var seemsInterleaved: Bool { count > 1 && neighbours.areMates }
 
     /// Whether two files hold the same reads: as many, and the same ones at their beginning.
     ///

@@ -164,7 +164,86 @@ struct RawFileTests {
         #expect(try end.requireResult()["trimmed"]?["kept_reads"] == 120)
     }
 
+    /// An encoding is each file's own; where good qualities leave it open, it is that of the others.
+    @Test(arguments: [
+        ("hhhBBghhhh", "IIIIIFII:F", "III##HIIII", "IIIIIFII:F", "watch/a_1.fastq: the qualities"),
+        ("FFFFFF:FF#", "hhhhhgfhhh", "FFFFFF:FF#", "IIIIIHGIII", "watch/a_2.fastq: the qualities"),
+        ("hhhhhghhhh", "TTTTTTTTTT", "IIIIIHIIII", "5555555555", "the qualities"),
+    ])
+    func filesMayHaveEncodingsOfTheirOwn(
+        _ first: String,
+        _ second: String,
+        _ firstKept: String,
+        _ secondKept: String,
+        _ told: String
+    ) async throws {
+        func signs(_ text: String) -> (Int) -> String {
+            { String(repeating: text, count: $0 / text.utf8.count) }
+        }
+        let (bench, end) = try await create(
+            [
+                "a_1.fastq": fastq(quality: signs(first)),
+                "a_2.fastq": fastq(seed: 8, quality: signs(second)),
+            ],
+            args: ["quality": 0]
+        )
+        let warnings = try end.requireResult()["warnings"]?.arrayValue?.compactMap(\.stringValue)
+        #expect(warnings?.count == 1)
+        #expect(warnings?.first?.hasPrefix("\(told) are in the encoding of Illumina 1.") == true)
+        let kept = [("reads_1", firstKept), ("reads_2", secondKept)]
+        for (file, signs) in kept {
+            let read = try #require(try bench.reads("samples/x/\(file).fastq.gz").first)
+            #expect(read.qualities.hasPrefix(signs))
+        }
+    }
+
+    /// Reads that were put together have qualities that no sequencer gives.
+    @Test func theBestQualityOfAllIsSangers() async throws {
+        let (bench, end) = try await create([
+            "a.fastq": fastq(quality: { String(repeating: "~", count: $0) })
+        ])
+        #expect(try end.requireResult()["warnings"] == [])
+        let read = try #require(try bench.reads("samples/x/reads_1.fastq.gz").first)
+        #expect(read.qualities.hasPrefix("~~~"))
+    }
+
     // MARK: Lanes
+
+    /// Where reads do not say which mates they are, their files' names may.
+    @Test(
+        arguments: [
+            (
+                ["L1_R1_001.fq", "L2_R1_001.fq"],
+                "both names say R1; the mates of each lane follow each other (R1, R2, R1, R2)"
+            ),
+            (
+                ["b_R2.fq", "c_R1.fq"],
+                "the mates seem to be swapped, for the first file's name says R2"
+            ),
+            (["b_R1.fq", "c_R2.fq"], nil), (["R1b.fq", "cR1.fq"], nil),
+        ] as [([String], String?)]
+    )
+    func namesOfFilesAreCompared(names: [String], warning: String?) async throws {
+        let files = Dictionary(
+            uniqueKeysWithValues: names.enumerated().map { ($1, fastq(seed: UInt64($0 + 7))) }
+        )
+        let (_, end) = try await create(files)
+        let both = names.map { "watch/\($0)" }.joined(separator: " and ")
+        let expected = warning.map { [JSONValue.string("\(both): \($0)")] } ?? []
+        #expect(try end.requireResult()["warnings"] == .array(expected))
+    }
+
+    @Test func whyNothingIsLeftMayBeTheFiles() async throws {
+        let (_, end) = try await create([
+            "a_1.fastq": fastq(), "a_2.fastq": fastq(bases: 8, seed: 8),
+        ])
+        #expect(
+            end.error?.message.hasSuffix(
+                "; watch/a_1.fastq and watch/a_2.fastq: the mates are not of one length, for the first have up to "
+                    + "80 bases and the second up to 8"
+            ) == true
+        )
+    }
 
     @Test func lanesAreReadInTheirOrder() async throws {
         let (bench, end) = try await create([
@@ -260,7 +339,13 @@ struct RawFileTests {
         ("r{read}", false), ("same", false), ("", false),
     ])
     func pairsInOneFileAreNoticed(name: String, isNoticed: Bool) async throws {
-        let text = fastq {
+        try await notice(60, name, isNoticed)
+        // Also if the file was cut off.
+        try await notice(59, name, isNoticed)
+    }
+
+    private func notice(_ count: Int, _ name: String, _ isNoticed: Bool) async throws {
+        let text = fastq(count) {
             name.replacing("{read}", with: "\($0)").replacing("{pair}", with: "\(($0 + 1) / 2)")
                 .replacing("{mate}", with: "\(2 - $0 % 2)")
         }

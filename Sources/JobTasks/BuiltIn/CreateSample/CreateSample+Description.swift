@@ -71,7 +71,17 @@ extension CreateSample {
                 type: .string,
                 description:
                     "The adapter's sequence, or two with a comma between them for first and "
-                    + "second mates. If left out: TruSeq's, of small RNA that of its kits"
+                    + "second mates. If left out: that of the usual kits which the reads run into"
+            ),
+            ArgumentDescription(
+                name: "random_bases",
+                type: .integer,
+                description:
+                    "How many bases are cut off both ends when the adapter is gone, as some kits for "
+                    + "small RNA add them (4)",
+                defaultValue: 0,
+                minimum: 0,
+                maximum: 16
             ),
             ArgumentDescription(
                 name: "remove_raw",

@@ -12,11 +12,18 @@ extension CreateSample {
     }
 
     func trimReads() async throws(TaskFailure) {
-        let plan = try TrimmingPlan(context.args, isPaired: isPaired, longest: survey.longest)
+        let plan = try TrimmingPlan(
+            context.args,
+            isPaired: isPaired,
+            longest: survey.longest,
+            adapters: survey.adapters
+        )
+        for warning in plan.warnings { warn(warning) }
         let inputs = isPaired ? ["raw_1.fastq", "raw_2.fastq"] : ["raw.fastq"]
         let flow = try TrimmingFlow(
             raw,
-            encoding: survey.encoding,
+            encodings: survey.encodings,
+            cutting: plan.randomBases,
             inputs: inputs,
             outputs: isPaired
                 ? ["reads-trimmed-pair1.fastq", "reads-trimmed-pair2.fastq"]
@@ -30,13 +37,16 @@ extension CreateSample {
         skewer.files = [FilePath(Self.trimLog)]
         // It ends with exit code 0 even if it could not read on.
         skewer.forbidden = ["Malformed fastq", "unexpected end of file", "^[Ee]rror"]
-        let (count, statistics) = try await flow.run { () async throws(TaskFailure) in
+        let (count, kept) = try await flow.run { () async throws(TaskFailure) in
             try await context.run(skewer)
         }
         guard count == survey.count else {
             throw .task("the raw files were changed while they were read")
         }
-        trimming = Trimming(plan: plan, statistics: statistics)
+        trimming = Trimming(plan: plan, statistics: kept.map(\.statistics))
+        for (file, kept) in zip(raw.lanes.first?.files ?? [], kept) {
+            for warning in plan.warnings(about: kept.ending) { warn("\(file.name): \(warning)") }
+        }
     }
 
     private static let trimLog = "reads-trimmed.log"
@@ -56,7 +66,11 @@ extension CreateSample {
         try check(outcome, against: trimming.statistics.map(\.count))
         self.trimming?.outcome = outcome
         guard outcome.kept > 0 else {
-            throw .task("no read is left after trimming: \(outcome.losses(trimming.plan))")
+            // What is odd about the files may be why.
+            let oddities = warnings.map { "; \($0)" }.joined()
+            throw .task(
+                "no read is left after trimming: \(outcome.losses(trimming.plan))\(oddities)"
+            )
         }
         if outcome.kept * 2 < outcome.processed {
             warn("less than half of the reads are left: \(outcome.losses(trimming.plan))")

@@ -31,13 +31,22 @@ struct SampleSurvey {
         self.lanes = lanes
     }
 
-    /// How the qualities are written.
-    var encoding: QualityEncoding {
-        let signs = surveys.compactMap(\.signs)
-        guard let least = signs.map(\.lowerBound).min(),
-            let greatest = signs.map(\.upperBound).max()
-        else { return .sanger }
-        return QualityEncoding(signs: least...greatest)
+    /// How the qualities of each lane's first and second reads are written.
+    ///
+    /// A file of good qualities only, which all encodings may have, is written as the others are.
+    var encodings: [(first: QualityEncoding, second: QualityEncoding)] {
+        let told = Set(surveys.compactMap(\.encoding))
+        let old = surveys.filter { $0.encoding != .sanger }.compactMap(\.signs?.lowerBound).min()
+        let usual: QualityEncoding =
+            told.isEmpty || told.contains(.sanger)
+            ? .sanger : QualityEncoding(leastSign: max(old ?? 64, 64))
+        func encoding(_ survey: ReadSurvey) -> QualityEncoding { survey.encoding ?? usual }
+        return lanes.map { (encoding($0.first), encoding($0.second)) }
+    }
+
+    /// Which adapters the reads run into; of mates the first.
+    var adapters: AdapterCensus {
+        lanes.reduce(into: AdapterCensus()) { $0.add($1.first.adapters) }
     }
 
     /// The length of the longest read; of mates, of which both must be long enough, the shorter ones' longest.
@@ -97,13 +106,32 @@ extension SampleSurvey {
             )
         }
         warnings += Self.repetitions(of: lanes.map(\.first), raw.lanes.map { $0.files[0].name })
-        if encoding != .sanger {
-            warnings.append(
-                "the qualities are in the encoding of \(encoding.rawValue) (Phred+64); they were "
-                    + "converted to that of today"
-            )
-        }
+        warnings += encodingWarnings(raw)
         return warnings
+    }
+
+    private func encodingWarnings(_ raw: RawReads) -> [String] {
+        var names: [String] = []
+        var old: QualityEncoding?
+        var areAll = true
+        for ((lane, encodings), files) in zip(zip(lanes, encodings), raw.lanes) {
+            let mates = [(lane.first, encodings.first), (lane.second, encodings.second)]
+            for (number, (survey, encoding)) in mates.enumerated() where survey.count > 0 {
+                guard encoding != .sanger else {
+                    areAll = false
+                    continue
+                }
+                old = encoding
+                names.append(files.files[min(number, files.files.count - 1)].name)
+            }
+        }
+        guard let old else { return [] }
+        let which = areAll ? "the qualities" : "\(names.joined(separator: ", ")): the qualities"
+        let others = areAll ? "" : "; those of the other reads are of today"
+        return [
+            "\(which) are in the encoding of \(old.rawValue) (Phred+64); they were "
+                + "converted to that of today\(others)"
+        ]
     }
 
     private static func warnings(
@@ -122,7 +150,8 @@ extension SampleSurvey {
             )
         case (let first?, let second?) where first == second:
             warnings.append("\(both): both say that they are mates \(first)")
-        default: break
+        case (_?, _?): break
+        default: warnings += MateFileNames(names).warnings.map { "\(both): \($0)" }
         }
         if lane.first.longest != lane.second.longest {
             warnings.append(

@@ -19,6 +19,7 @@ final class TrimmingFlow: Sendable {
     /// What became of one file.
     struct Kept: Sendable {
         var statistics = QualityStatistics()
+        var ending = CommonEnding()
         /// Why it could not be written.
         var failure: TaskFailure?
         /// What is wrong with what the tool wrote.
@@ -26,7 +27,10 @@ final class TrimmingFlow: Sendable {
     }
 
     private let raw: RawReads
-    private let normalized: NormalizedRead
+    /// How each lane's first and second reads are written.
+    private let normalized: [(first: NormalizedRead, second: NormalizedRead)]
+    /// How many bases are cut off both ends of what the tool leaves.
+    private let randomBases: Int
     private let names: [String]
     private let watch: JobWatch
     private let threads: Int
@@ -39,7 +43,8 @@ final class TrimmingFlow: Sendable {
     ///
     /// - Parameters:
     ///   - raw: What is read.
-    ///   - encoding: How its qualities are written.
+    ///   - encodings: How the qualities of each lane's first and second reads are written.
+    ///   - randomBases: How many bases are cut off both ends of what the tool leaves.
     ///   - inputs: What the tool calls the files that it reads.
     ///   - outputs: What it calls those that it writes.
     ///   - names: Where what it writes is kept, below the work folder; compressed.
@@ -47,14 +52,18 @@ final class TrimmingFlow: Sendable {
     /// - Throws: Why there are no pipes.
     init(
         _ raw: RawReads,
-        encoding: QualityEncoding,
+        encodings: [(first: QualityEncoding, second: QualityEncoding)],
+        cutting randomBases: Int,
         inputs: [String],
         outputs: [String],
         names: [String],
         in context: TaskContext
     ) throws(TaskFailure) {
         self.raw = raw
-        normalized = NormalizedRead(encoding: encoding)
+        normalized = encodings.map {
+            (NormalizedRead(encoding: $0.first), NormalizedRead(encoding: $0.second))
+        }
+        self.randomBases = randomBases
         self.names = names
         watch = context.watch
         threads = context.threads
@@ -69,11 +78,11 @@ final class TrimmingFlow: Sendable {
     /// Runs the tool, and what feeds it and keeps what it leaves beside it.
     ///
     /// - Parameter tool: Runs the tool to its end.
-    /// - Returns: How many reads it was given, and the statistics of each file.
+    /// - Returns: How many reads it was given, and what became of each file.
     /// - Throws: Why not all was read, trimmed or kept; the first cause, not what followed from it.
     func run(
         _ tool: () async throws(TaskFailure) -> Void
-    ) async throws(TaskFailure) -> (count: Int, statistics: [QualityStatistics]) {
+    ) async throws(TaskFailure) -> (count: Int, kept: [Kept]) {
         let feeder: OwnThread<Feeding>
         var keepers: [OwnThread<Kept>] = []
         do throws(Errno) {
@@ -105,7 +114,7 @@ final class TrimmingFlow: Sendable {
         if let problem = kept.lazy.compactMap(\.problem).first {
             throw .task("what skewer has written cannot be read: \(problem)")
         }
-        return (count, kept.map(\.statistics))
+        return (count, kept)
     }
 
     /// Whoever waits for the tool, which has ended, waits no longer.
@@ -139,10 +148,11 @@ extension TrimmingFlow {
         do throws(TaskFailure) {
             let count = try raw.read(
                 watch: watch,
-                { _, mate, bytes, record in
+                { lane, mate, bytes, record in
                     let number = mate == .first ? 0 : 1
                     counts[number] += 1
-                    normalized.write(record, of: bytes, as: counts[number], to: &feed[number])
+                    let writer = mate == .first ? normalized[lane].first : normalized[lane].second
+                    writer.write(record, of: bytes, as: counts[number], to: &feed[number])
                 },
                 afterPiece: { () throws(TaskFailure) in
                     try pass { () throws(Errno) in try feed.writeSome() }
@@ -167,12 +177,18 @@ extension TrimmingFlow {
             var reader = FASTQReader()
             while let piece = try next(of: pipe) {
                 guard kept.problem == nil else { continue }
+                var shortened: [UInt8] = []
                 do throws(FASTQError) {
-                    try reader.read(piece) { kept.statistics.add($1, of: $0) }
+                    try reader.read(piece) { bytes, record in
+                        let record = record.shortened(by: randomBases)
+                        kept.statistics.add(record, of: bytes)
+                        kept.ending.add(record, of: bytes)
+                        if randomBases > 0 { record.write(of: bytes, to: &shortened) }
+                    }
                 } catch {
                     kept.problem = error
                 }
-                try output.write(piece)
+                try output.write(randomBases > 0 ? shortened : piece)
             }
             if kept.problem == nil, reader.isWithinRead {
                 kept.problem = FASTQError(reason: .truncated)

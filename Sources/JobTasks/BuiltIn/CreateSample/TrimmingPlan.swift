@@ -1,4 +1,5 @@
 import JSON
+import Sequences
 
 /// What reads were made of, which says what has to be cut from them.
 enum LibraryType: String, CaseIterable {
@@ -19,12 +20,13 @@ struct TrimmingPlan {
     let quality: Int
     /// The adapters of first and second mates; none for those of Illumina that the tool knows.
     let adapters: [String]
+    /// How many bases are cut off both ends when the adapters are gone.
+    let randomBases: Int
+    /// What is odd about the adapters that reads run into, in sentences for people.
+    let warnings: [String]
 
     /// Reads whose mean quality is less are left out; 0 for none.
     var meanQuality: Int { quality > 0 ? quality + 5 : 0 }
-
-    /// The adapters of the usual kits for small RNA: of the 3' end, and of the 5' end as second mates have it.
-    private static let smallRNA = ["TGGAATTCTCGGGTGCCAAGG", "GATCGTCGGACTGTAGAACTCTGAACGTGTAGA"]
 
     /// Plans the trimming of reads.
     ///
@@ -32,14 +34,29 @@ struct TrimmingPlan {
     ///   - args: The job's arguments.
     ///   - isPaired: Whether the reads are mates.
     ///   - longest: The length of the longest read, of mates of the shorter ones' longest.
+    ///   - census: Which adapters the reads run into.
     /// - Throws: Which argument does not fit the reads.
-    init(_ args: JSONObject, isPaired: Bool, longest: Int) throws(TaskFailure) {
+    init(
+        _ args: JSONObject,
+        isPaired: Bool,
+        longest: Int,
+        adapters census: AdapterCensus
+    ) throws(TaskFailure) {
         let type = args["library_type"]?.stringValue.flatMap { LibraryType(rawValue: $0) }
         libraryType = type ?? .normal
         quality = args["quality"]?.integerValue ?? (type == .amplicon ? 0 : 20)
-        let given = try Self.adapters(in: args, isPaired: isPaired)
-        let usual = type == .srna ? Array(Self.smallRNA.prefix(isPaired ? 2 : 1)) : []
-        adapters = given ?? usual
+        randomBases = args["random_bases"]?.integerValue ?? 0
+        let usual = type == .srna ? AdapterKit.smallRNA : .truSeq
+        let choice = AdapterChoice(
+            try Self.adapters(in: args, isPaired: isPaired),
+            usual: usual,
+            census
+        )
+        warnings = choice.warnings
+        // The tool's own are those of the usual kit.
+        adapters =
+            choice.kit == .truSeq && type != .srna
+            ? [] : choice.sequences(isPaired: isPaired, isSmall: type == .srna)
         guard let length = args["min_length"]?.integerValue else {
             minimumLength = Self.minimum(type ?? .normal, longest: longest)
             return
@@ -102,19 +119,24 @@ struct TrimmingPlan {
     func command(isPaired: Bool, threads: Int) -> [String] {
         // Adapters of single reads are cut from their tails; pairs tell where theirs begin. It tells progress by
         // the sizes of its files, of which pipes have none.
-        ["skewer", "-m", isPaired ? "pe" : "tail", "-l", "\(minimumLength)", "-q", "\(quality)"]
+        [
+            "skewer", "-m", isPaired ? "pe" : "tail", "-l", "\(minimumLength + 2 * randomBases)",
+            "-q", "\(quality)",
+        ]
             + ["-Q", "\(meanQuality)"] + zip(["-x", "-y"], adapters).flatMap { [$0, $1] }
             + ["-f", "sanger", "-t", "\(min(threads, 32))", "--quiet"]
     }
 
     /// The plan as the sample's document tells it.
     var document: JSONObject {
-        [
+        var document: JSONObject = [
             "library_type": .string(libraryType.rawValue),
             "min_length": .integer(minimumLength),
             "quality": .integer(quality),
             "mean_quality": .integer(meanQuality),
             "adapter": adapters.isEmpty ? .null : .string(adapters.joined(separator: ",")),
         ]
+        if randomBases > 0 { document["random_bases"] = .integer(randomBases) }
+        return document
     }
 }
