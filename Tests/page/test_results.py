@@ -222,14 +222,14 @@ def test_sequences_can_be_taken_along(show):
     assert taken.value.suggested_filename == "Peach_leaf_17-contigs.fa"
     text = open(taken.value.path()).read()
     first = results.contig(0)["sequence"]
-    assert text.startswith(f">Contig_0 4011 nt RNA-dependent RNA polymerase\n{first[:60]}\n{first[60:120]}\n")
-    assert text.count(">") == 2 and len(text.splitlines()) == 2 + 67 + 19
+    assert text.startswith(f">n1_contig_0 sample=s_0219 length=4011\n{first[:70]}\n{first[70:140]}\n")
+    assert text.count(">") == 2 and len(text.splitlines()) == 2 + 58 + 17
     place.get_by_text("Sequence", exact=True).nth(1).click()  # the first is a label of a fold, too
     expect(place.locator(".contig").nth(1).locator("pre")).to_have_text(results.contig(4, 1_138)["sequence"])
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     place.locator(".contig").nth(1).get_by_role("button", name="Copy as FASTA").click()
     expect(page.locator(".toast")).to_contain_text("Sequence copied")
-    assert page.evaluate("navigator.clipboard.readText()").startswith(">Contig_4 1138 nt")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(">n1_contig_4 sample=s_0219 length=1138\n")
 
 
 @pytest.mark.parametrize("name", results.EVERY)

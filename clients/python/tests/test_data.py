@@ -122,7 +122,7 @@ def test_what_is_wrong_is_said(client: Client) -> None:
 def test_results_are_handed_out(client: Client) -> None:
     table = client.data.findings(layout="long")
     assert table.name == "samples-viruses.tsv" and table.type.startswith("text/tab-separated")
-    assert table.text.split("\n")[0].split("\t")[6:] == [
+    assert table.text.split("\n")[0].split("\t")[6:12] == [
         "verdict", "virus_id", "virus", "reads", "breadth", "depth"
     ]  # fmt: skip
     with pytest.raises(NotFound):
