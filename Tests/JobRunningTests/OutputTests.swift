@@ -30,10 +30,21 @@ struct OutputTests {
         let log = try await logOf(
             #"printf '\377\376\000\001ok\033[31mred\033[0m\a\n'; head -c 100000 /dev/urandom; echo; echo last"#
         )
-        #expect(log.contains("okred\n"))
+        #expect(log.contains("ok\u{1B}[31mred\u{1B}[0m\n"))
         #expect(log.contains(" work: last\n"))
-        let controls = log.unicodeScalars.filter { $0.value < 0x20 && $0 != "\n" && $0 != "\t" }
+        let controls = log.unicodeScalars.filter {
+            $0.value < 0x20 && !["\n", "\t", "\u{1B}"].contains($0)
+        }
         #expect(controls.isEmpty)
+    }
+
+    @Test("Colours stay, end with their line, and are the only sequences that do")
+    func colours() async throws {
+        let log = try await logOf(
+            #"printf '\033[1;38;5;208mwarm\n\033]0;title\a\033[2J\033[Hcold\033[4h \033[32mgreen\033[m\n'"#
+        )
+        #expect(log.contains(" work: \u{1B}[1;38;5;208mwarm\u{1B}[0m\n"))
+        #expect(log.contains(" work: 0;titlecold \u{1B}[32mgreen\u{1B}[m\u{1B}[0m\n"))
     }
 
     @Test func anEndlessLineIsCut() async throws {

@@ -228,6 +228,7 @@ def test_the_whole_log_of_a_real_job(server, open_page):
     log.focus()
     page.keyboard.press("Home")
     expect(log).to_contain_text("begin: begins")
+    expect(log.locator(".front-2")).to_have_text("begins")
     page.get_by_label("Find in the log").fill("line 15000")
     expect(page.locator(".log-search [role=status]")).to_have_text("1 of 1")
     expect(log.locator("mark.current")).to_be_visible()

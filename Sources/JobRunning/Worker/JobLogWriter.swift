@@ -33,7 +33,7 @@ package struct JobLogWriter: ~Copyable {
     /// Writes lines down.
     ///
     /// - Parameters:
-    ///   - lines: Lines without their ends; what else would break or forge a line is left out.
+    ///   - lines: Lines without their ends, with colours if they have some; what else would break or forge a line is left out.
     ///   - stage: In which stage of the job they came; nil outside of all.
     /// - Throws: Why they cannot be written yet; ``flush()`` goes on with them.
     package mutating func append(_ lines: [String], stage: String?) throws(Errno) {
@@ -44,7 +44,7 @@ package struct JobLogWriter: ~Copyable {
         var bytes: [UInt8] = []
         for line in lines {
             bytes.append(contentsOf: head.utf8)
-            bytes.append(contentsOf: PlainText.line(line).utf8)
+            bytes.append(contentsOf: PlainText.line(line, hasColours: true).utf8)
             bytes.append(UInt8(ascii: "\n"))
         }
         size += bytes.count

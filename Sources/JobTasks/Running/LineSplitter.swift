@@ -6,6 +6,8 @@ struct LineSplitter {
     /// A line, made fit to be read by people.
     struct Line: Hashable {
         let text: String
+        /// The text with the colours in which it was written.
+        let coloured: String
         let isOverwritten: Bool
     }
 
@@ -45,39 +47,60 @@ struct LineSplitter {
 
     private mutating func end(isOverwritten: Bool, _ handle: (Line) -> Void) {
         var text = PlainText.make(of: bytes)
-        if dropped > 0 { text += " … (\(dropped) more bytes)" }
+        var coloured = bytes.contains(0x1B) ? PlainText.make(of: bytes, hasColours: true) : text
+        if dropped > 0 {
+            text += " … (\(dropped) more bytes)"
+            coloured += " … (\(dropped) more bytes)"
+        }
         bytes.removeAll(keepingCapacity: true)
         dropped = 0
         // A carriage return at the very start of a redrawn line leaves an empty one behind.
         guard !(isOverwritten && text.isEmpty) else { return }
-        handle(Line(text: text, isOverwritten: isOverwritten))
+        handle(Line(text: text, coloured: coloured, isOverwritten: isOverwritten))
     }
 }
 
 /// Text from whatever a program or a client wrote.
 package enum PlainText {
-    /// A text as one line without colours and control characters.
-    package static func line(_ text: String) -> String {
+    /// A text as one line without control characters.
+    ///
+    /// - Parameters:
+    ///   - text: Any text.
+    ///   - hasColours: Whether its colours stay: `ESC [ numbers m`, and no other sequence.
+    /// - Returns: The line; its colours end with it.
+    package static func line(_ text: String, hasColours: Bool = false) -> String {
         // Nearly all are, and lines of logs come by the thousand.
         if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
-        return text.split(whereSeparator: \.isNewline).map { make(of: Array($0.utf8)) }
+        return text.split(whereSeparator: \.isNewline)
+            .map { make(of: Array($0.utf8), hasColours: hasColours) }
             .joined(separator: " ")
     }
 
-    /// The bytes as text without colours, control characters and invalid UTF-8.
-    static func make(of bytes: [UInt8]) -> String {
+    /// The bytes as text without control characters and invalid UTF-8, and without colours if they do not stay.
+    static func make(of bytes: [UInt8], hasColours: Bool = false) -> String {
         let isPlain = bytes.allSatisfy { (0x20...0x7E).contains($0) }
-        return String(decoding: isPlain ? bytes : withoutControls(bytes), as: UTF8.self)
+        guard !isPlain else { return String(decoding: bytes, as: UTF8.self) }
+        var kept = withoutControls(bytes, hasColours: hasColours)
+        // A colour ends with its line: what comes next is somebody else's.
+        if kept.contains(0x1B), !kept.reversed().starts(with: reset.reversed()) { kept += reset }
+        return String(decoding: kept, as: UTF8.self)
     }
 
-    private static func withoutControls(_ bytes: [UInt8]) -> [UInt8] {
+    private static let reset = Array("\u{1B}[0m".utf8)
+
+    private static func withoutControls(_ bytes: [UInt8], hasColours: Bool) -> [UInt8] {
         var plain: [UInt8] = []
         var index = 0
         while index < bytes.count {
             let byte = bytes[index]
             index += 1
             if byte == 0x1B {
-                index = endOfEscape(in: bytes, from: index)
+                let end = endOfEscape(in: bytes, from: index)
+                if hasColours, isColour(bytes[index..<end]) {
+                    plain.append(byte)
+                    plain += bytes[index..<end]
+                }
+                index = end
             } else if byte == 0xC2, index < bytes.count, (0x80...0x9F).contains(bytes[index]) {
                 // U+0080 to U+009F: some terminals take them for escapes.
                 index += 1
@@ -86,6 +109,13 @@ package enum PlainText {
             }
         }
         return plain
+    }
+
+    /// Whether what follows an escape says how to write: `[`, numbers, `m`.
+    private static func isColour(_ sequence: ArraySlice<UInt8>) -> Bool {
+        sequence.first == UInt8(ascii: "[") && sequence.last == UInt8(ascii: "m")
+            && sequence.count <= 32
+            && sequence.dropFirst().dropLast().allSatisfy { (0x30...0x3B).contains($0) }
     }
 
     /// Where a terminal's escape sequence ends: `ESC [ … letter`, or one byte.

@@ -126,11 +126,11 @@ final class ToolOutput: Sendable {
         let isForbidden = state.forbidden.contains { line.text.firstMatch(of: $0) != nil }
         if isForbidden {
             state.forbiddenLine = state.forbiddenLine ?? line.text
-            return state.thinner.log(line.text)
+            return state.thinner.log(line.coloured)
         }
-        if line.isOverwritten { return state.thinner.logOverwritten(line.text) }
-        guard let told else { return state.thinner.log(line.text) }
-        return state.thinner.logProgress(line.text, remark: told.remark)
+        if line.isOverwritten { return state.thinner.logOverwritten(line.coloured) }
+        guard let told else { return state.thinner.log(line.coloured) }
+        return state.thinner.logProgress(line.coloured, remark: told.remark)
     }
 
     /// Keeps a line for the error.

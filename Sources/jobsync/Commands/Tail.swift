@@ -39,11 +39,12 @@ struct Tail: AsyncParsableCommand {
         }
         var outage = OutageRemarks()
         var isFirst = true
+        var colours = ColourFilter()
         func print() {
             var text = reader.take()
             if isFirst, !all { text = Self.lastLines(lines, of: text) }
             isFirst = false
-            Output.text(text)
+            Output.text(Terminal.hasColour ? text : colours.removed(from: text))
         }
         try await follower.begin()
         print()

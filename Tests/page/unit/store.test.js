@@ -138,7 +138,9 @@ test('search: every word somewhere', () => {
 test('the address bar and back', () => {
   const query = 'state=running,error&task=nuvs&username=ann&q=f41&sort=-added&job=x1';
   const read = readQuery(new URLSearchParams(query));
-  equal(read, { filter: { states: new Set(['running', 'error']), task: 'nuvs', username: 'ann', text: 'f41' }, sort: '-added', job: 'x1' });
+  equal(read, { filter: { states: new Set(['running', 'error']), task: 'nuvs', username: 'ann', text: 'f41' }, sort: '-added', job: 'x1', isAlone: false });
+  equal(readQuery(new URLSearchParams('job=x1&view=page')).isAlone, true);
+  equal(readQuery(new URLSearchParams('view=page')).isAlone, false);
   equal(writeQuery(read), `?${query}`);
   equal(writeQuery({ filter: EVERYTHING, sort: '', job: '' }), '');
   equal(readQuery(new URLSearchParams('state=nonsense,running')).filter.states, new Set(['running']));
