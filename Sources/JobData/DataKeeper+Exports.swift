@@ -73,7 +73,7 @@ extension DataKeeper {
 
     /// A report without a part of what was found would be wrong.
     private static func checkIsWhole(_ record: DataRecord) throws(DataError) {
-        guard record.document[TaskContext.omittedMember] != nil else { return }
+        guard record.isCut else { return }
         throw .disk(
             message:
                 "the whole \(record.key.kind.rawValue) '\(record.key.id)' cannot be read: it is in "
@@ -81,4 +81,9 @@ extension DataKeeper {
                 + "folder of the server whose job made it"
         )
     }
+}
+
+extension DataRecord {
+    /// Whether its document is too long for the store, so that a file has the rest.
+    public var isCut: Bool { document[TaskContext.omittedMember] != nil }
 }

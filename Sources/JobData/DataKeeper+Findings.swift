@@ -2,7 +2,6 @@ import JSON
 import JobModel
 public import JobReports
 import JobStorage
-import JobTasks
 
 extension DataKeeper {
     /// Which samples and analyses stand in a table.
@@ -143,7 +142,7 @@ extension DataKeeper {
     private func summary(of head: DataRecord) async throws(DataError) -> AnalysisSummary? {
         if let known = summaries.summary(of: head) { return known.summary }
         guard var record = try await stored(head.key) else { return nil }
-        if record.document[TaskContext.omittedMember] != nil {
+        if record.isCut {
             record = try await wholeRecord(record.key.kind, record.key.id)
         }
         let summary = await Self.sum(record)

@@ -81,7 +81,7 @@ public actor DataKeeper: JobDataKeeper {
     /// - Throws: `notFound`, or `storeUnavailable`.
     public func wholeRecord(_ kind: DataKind, _ id: String) async throws(DataError) -> DataRecord {
         var record = try await record(kind, id)
-        guard record.document[TaskContext.omittedMember] != nil else { return record }
+        guard record.isCut else { return record }
         // Not the path that the record names: whoever could write there could have any file read.
         let file = folders.place(of: record.key).appending(TaskContext.documentFile(of: kind))
         let bytes = await files.run(in: file.string) {

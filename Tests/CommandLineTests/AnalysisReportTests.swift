@@ -63,6 +63,17 @@ struct AnalysisReportTests {
         #expect(last(0) == text)
     }
 
+    @Test("What an earlier version did not judge is told, and not called found")
+    func unjudged() {
+        let hit: JSONValue = [
+            "id": "NC_1", "virus": ["id": "v", "name": "Old"], "isolate": ["name": "T"],
+            "reads": 1200, "coverage": 0.00014, "depth": 3,
+        ]
+        let lines = AnalysisReport.lines(["diagnosis": [hit]])
+        #expect(lines[1] == "reads of 1 virus, not judged")
+        #expect(lines[4].hasPrefix("unjudged  Old    1,200          0.014 %      3  NC_1, T"))
+    }
+
     @Test("No finding is said in words, and what is no analysis has no table")
     func none() {
         #expect(AnalysisReport.lines(["findings": []]) == ["", "no virus found"])
@@ -80,7 +91,7 @@ struct AnalysisReportTests {
         let many = (1...20_000).map { Self.finding("V\($0)", "found", reads: 20) }
         let lines = AnalysisReport.lines(["findings": .array(many)])
         #expect(lines.count == 55)
-        #expect(lines.last == "and 19950 more (--json)")
+        #expect(lines.last == "and 19,950 more (--json)")
     }
 
     @Test("Numbers that nothing should have are no reason to stop", arguments: [1e300, -1e300])
@@ -113,10 +124,10 @@ struct AnalysisReportTests {
             lines == [
                 "", "1 contig like a virus", "",
                 "VERDICT  CONTIG  LENGTH  READS  DEPTH  IDENTITY  COVERED  NEAREST",
-                "unknown       3    4011    812   20.2                     nothing known", "",
+                "unknown       3   4,011    812   20.2                     nothing known", "",
                 "2 other contigs, 1 of them near to a known sequence", "",
-                "VERDICT  CONTIG  LENGTH  READS  DEPTH  IDENTITY  COVERED  NEAREST",
-                "known               305     20      6    92.1 %    100 %  Alpha, Canada (NC_1)",
+                "VERDICT   CONTIG  LENGTH  READS  DEPTH  IDENTITY  COVERED  NEAREST",
+                "known    other_0     305     20      6    92.1 %    100 %  Alpha, Canada (NC_1)",
             ]
         )
         #expect(

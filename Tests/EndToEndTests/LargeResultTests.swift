@@ -51,8 +51,8 @@ struct LargeResultTests {
         #expect(findings.allSatisfy { $0["verdict"] == "found" && $0["reads"] == 1 })
         #expect(Set(findings.map { $0["virus"]?["id"]?.stringValue }).count == Self.count)
         let shown = try await CommandRun.jobsync("show", "large", on: server)
-        #expect(shown.lines.contains("\(Self.count) viruses found"))
-        #expect(shown.lines.contains("and \(Self.count - 50) more (--json)"))
+        #expect(shown.lines.contains("\(Wording.count(Self.count)) viruses found"))
+        #expect(shown.lines.contains("and \(Wording.count(Self.count - 50)) more (--json)"))
         let removed = try await CommandRun.jobsync(
             "data",
             "analyses",

@@ -35,12 +35,12 @@ extension AnalysisReport {
         let quality = plan["quality"]?.countValue ?? 0
         let random = plan["random_bases"]?.countValue ?? 0
         return [
-            "at least \(Figures.count(length, "base"))",
+            "at least \(Wording.count(length, "base"))",
             quality > 0
                 ? "ends cut up to quality \(quality), mean at least \(plan["mean_quality"]?.countValue ?? quality)"
                 : "not by quality",
             "adapter \(plan["adapter"]?.stringValue ?? "of TruSeq")",
-            random > 0 ? "\(Figures.count(random, "random base")) at both ends" : "",
+            random > 0 ? "\(Wording.count(random, "random base")) at both ends" : "",
         ].filter { !$0.isEmpty }.joined(separator: "; ")
     }
 
@@ -54,7 +54,7 @@ extension AnalysisReport {
 
     private static func made(_ record: DataRecord) -> String {
         let job = record.job.map { ", by the job \($0.rawValue)" } ?? ""
-        return "\(Figures.moment(record.created.description)), for \(record.username)\(job)"
+        return "\(Wording.moment(record.created.description)), for \(record.username)\(job)"
     }
 
     /// What is odd about the reads, as analyses tell it, or the sample where they are of an earlier version.
@@ -78,8 +78,8 @@ extension AnalysisReport {
                 // Pairs count once, so that this share would mislead.
                 let isOther = place > 0 && unit != "reads" && step.name.hasPrefix(unit)
                 return [
-                    "\(step.name)", "\(Figures.count(step.count))",
-                    "\(isOther ? "" : Figures.percent(share))",
+                    "\(step.name)", "\(Wording.count(step.count))",
+                    "\(isOther ? "" : Wording.percent(share))",
                 ]
             }
         )
@@ -108,7 +108,7 @@ extension AnalysisReport {
             ("Analysed", "\(Self.made(record))"),
             (
                 "This report",
-                "\(Figures.moment(origin.moment.description)), for \(origin.username), by \(origin.program)"
+                "\(Wording.moment(origin.moment.description)), for \(origin.username), by \(origin.program)"
             ),
         ]
     }

@@ -1,4 +1,5 @@
 import JSON
+import JobModel
 
 extension AnalysisReport {
     /// The contigs, those that nothing known is like first.
@@ -24,9 +25,9 @@ extension AnalysisReport {
         guard count > 0 else { return .none }
         let told =
             contigs.count < count
-            ? "; the longest \(Figures.count(contigs.count)) of them were compared with what is known"
+            ? "; the longest \(Wording.count(contigs.count)) of them were compared with what is known"
             : ""
-        let text = Figures.count(count, "contig")
+        let text = Wording.count(count, "contig")
         return """
             <h3>Other contigs</h3>
             <p class="notice">\(text) without a protein like a virus’s\(told):</p>
@@ -52,12 +53,12 @@ extension AnalysisReport {
         }
         return [
             "\(contig.label)", "<span class=\"verdict\">\(contig.verdict)</span>",
-            "\(Figures.count(contig.length))",
-            "\(contig.reads.map { Figures.count($0) } ?? "")",
-            "\(Figures.decimal(contig.depth, places: 2))", nearest,
-            "\(Figures.percent(contig.nearest?.identity))",
-            "\(Figures.percent(contig.nearest?.coverage))", "\(contig.best?.family ?? "")",
-            "\(Figures.scientific(contig.best?.e))",
+            "\(Wording.count(contig.length))",
+            "\(contig.reads.map { Wording.count($0) } ?? "")",
+            "\(Wording.decimal(contig.depth, places: 2))", nearest,
+            "\(Wording.percent(contig.nearest?.identity))",
+            "\(Wording.percent(contig.nearest?.coverage))", "\(contig.best?.family ?? "")",
+            "\(Wording.scientific(contig.best?.e))",
         ]
     }
 }

@@ -52,7 +52,7 @@ extension AnalysisReport {
         )
         pieces += others.map { describe($0, &pictures) }
         if !weak.isEmpty {
-            let text = Figures.count(weak.count, "virus", "viruses")
+            let text = Wording.count(weak.count, "virus", "viruses")
             pieces.append(
                 """
                 <h2>Weak support</h2>
@@ -63,7 +63,7 @@ extension AnalysisReport {
             pieces += weak.map { describe($0, &pictures) }
         }
         if pictures < 0 {
-            let rest = Figures.count(-pictures, "sequence")
+            let rest = Wording.count(-pictures, "sequence")
             pieces.append(
                 "<p class=\"notice\">The coverage of \(rest) more is not drawn; it is in the JSON.</p>\n"
             )
@@ -75,7 +75,7 @@ extension AnalysisReport {
     private var scope: String {
         let reference = document.named("reference")
         let all =
-            document["sample_reads"]?.countValue.map { " in \(Figures.count($0)) \(unit)" } ?? ""
+            document["sample_reads"]?.countValue.map { " in \(Wording.count($0)) \(unit)" } ?? ""
         return reference.isEmpty
             ? "" : " Those of the reference “\(reference)” were looked for\(all), and no others."
     }
@@ -96,9 +96,9 @@ extension AnalysisReport {
                 [
                     "<strong>\(finding.name)</strong> \(finding.abbreviation)",
                     "<span class=\"verdict \(finding.verdict.rawValue)\">\(finding.verdict.rawValue)</span>",
-                    "\(Figures.decimal(finding.reads))", "\(Figures.percent(finding.share))",
-                    "\(Figures.percent(finding.breadth))",
-                    "\(Figures.decimal(finding.depth, places: 2))",
+                    "\(Wording.decimal(finding.reads))", "\(Wording.percent(finding.share))",
+                    "\(Wording.percent(finding.breadth))",
+                    "\(Wording.decimal(finding.depth, places: 2))",
                 ]
             }
         )
@@ -131,9 +131,9 @@ extension AnalysisReport {
             sequences.map { sequence in
                 [
                     .sequence(sequence.id), "\(sequence.isolate)", "\(sequence.definition)",
-                    "\(sequence.length.map { Figures.count($0) } ?? "")",
-                    "\(Figures.decimal(sequence.reads))", "\(Figures.percent(sequence.coverage))",
-                    "\(Figures.decimal(sequence.depth, places: 2))",
+                    "\(sequence.length.map { Wording.count($0) } ?? "")",
+                    "\(Wording.decimal(sequence.reads))", "\(Wording.percent(sequence.coverage))",
+                    "\(Wording.decimal(sequence.depth, places: 2))",
                 ]
             }
         )

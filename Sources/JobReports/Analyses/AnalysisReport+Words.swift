@@ -30,20 +30,20 @@ extension AnalysisReport {
             parts.append(
                 sure == 0
                     ? "No virus was found for sure"
-                    : "\(Figures.count(sure, "virus", "viruses")) \(sure == 1 ? "was" : "were") found"
+                    : "\(Wording.count(sure, "virus", "viruses")) \(sure == 1 ? "was" : "were") found"
             )
         }
         if unjudged > 0 {
-            let viruses = Figures.count(unjudged, "virus", "viruses")
+            let viruses = Wording.count(unjudged, "virus", "viruses")
             parts.append("reads of \(viruses) were found, which nobody judged")
         }
         let uncertain = count(.uncertain)
         if uncertain > 0 {
-            parts.append("\(Figures.count(uncertain)) \(uncertain == 1 ? "is" : "are") uncertain")
+            parts.append("\(Wording.count(uncertain)) \(uncertain == 1 ? "is" : "are") uncertain")
         }
         let weak = count(.weak)
         if weak > 0 {
-            parts.append("\(Figures.count(weak)) \(weak == 1 ? "has" : "have") weak support only")
+            parts.append("\(Wording.count(weak)) \(weak == 1 ? "has" : "have") weak support only")
         }
         return Self.sentence(parts.joined(separator: "; "))
     }
@@ -55,18 +55,18 @@ extension AnalysisReport {
         let others =
             near == 0
             ? ""
-            : " \(Figures.count(near, "other contig")) \(near == 1 ? "is" : "are") near to a known virus."
+            : " \(Wording.count(near, "other contig")) \(near == 1 ? "is" : "are") near to a known virus."
         guard !contigs.isEmpty else {
             return "No contig that looks like a virus was found." + others
         }
         func count(_ verdict: String) -> Int { contigs.count { $0.verdict == verdict } }
         let begin =
-            "\(Figures.count(contigs.count, "contig")) \(contigs.count == 1 ? "looks" : "look") like a virus"
+            "\(Wording.count(contigs.count, "contig")) \(contigs.count == 1 ? "looks" : "look") like a virus"
         let parts = [
             ("unknown", "unknown"), ("related", "related to a known virus"),
             ("known", "of a known virus"),
         ].compactMap { verdict, words in
-            count(verdict) == 0 ? nil : "\(Figures.count(count(verdict))) \(words)"
+            count(verdict) == 0 ? nil : "\(Wording.count(count(verdict))) \(words)"
         }
         let end = parts.isEmpty ? "." : ": \(parts.joined(separator: ", "))."
         return begin + end + others

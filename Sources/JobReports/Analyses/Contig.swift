@@ -1,42 +1,42 @@
-import JSON
+package import JSON
 
 /// A contig, as an analysis tells of it.
-struct Contig {
+package struct Contig {
     /// The known sequence that is nearest to it.
-    struct Nearest {
-        let id: String
-        let definition: String
-        let virus: String
-        let isolate: String
-        let identity: Double?
-        let coverage: Double?
+    package struct Nearest {
+        package let id: String
+        package let definition: String
+        package let virus: String
+        package let isolate: String
+        package let identity: Double?
+        package let coverage: Double?
     }
 
     /// A protein that it may code for is like a family's.
-    struct Hit {
-        let family: String
-        let e: Double?
-        let score: Double?
+    package struct Hit {
+        package let family: String
+        package let e: Double?
+        package let score: Double?
     }
 
     /// Its number among those that code for proteins, from 0, or `other_` with its place among the others; no two
     /// contigs of an analysis have the same.
-    let label: String
+    package let label: String
     /// Whether it codes for a protein like a virus's.
-    let isLikeVirus: Bool
-    let sequence: String
-    let length: Int
+    package let isLikeVirus: Bool
+    package let sequence: String
+    package let length: Int
     /// `known`, `related`, `unknown`, or empty where an earlier version did not judge.
-    let verdict: String
-    let nearest: Nearest?
-    let reads: Int?
-    let depth: Double?
-    let frames: Int
+    package let verdict: String
+    package let nearest: Nearest?
+    package let reads: Int?
+    package let depth: Double?
+    package let frames: Int
     /// The best hit of all its frames.
-    let best: Hit?
+    package let best: Hit?
 
     /// All contigs: first those that look like a virus, and of both those that nothing known is like.
-    static func all(in document: JSONValue) -> [Contig] {
+    package static func all(in document: JSONValue) -> [Contig] {
         let order = ["unknown", "related", "known"]
         var labels: Set<String> = []
         let like = document.list("contigs").enumerated().map { place, value in

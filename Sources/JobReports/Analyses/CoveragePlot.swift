@@ -1,3 +1,5 @@
+import JobModel
+
 /// How deep reads lie along a sequence, as a picture of lines.
 struct CoveragePlot {
     private let sequence: Finding.Sequence
@@ -16,14 +18,14 @@ struct CoveragePlot {
     var html: HTML {
         let length = sequence.length ?? sequence.depths.count
         let words =
-            "Depth along \(sequence.id): mean \(Figures.decimal(sequence.depth, places: 2)), "
-            + "\(Figures.percent(sequence.coverage)) covered"
+            "Depth along \(sequence.id): mean \(Wording.decimal(sequence.depth, places: 2)), "
+            + "\(Wording.percent(sequence.coverage)) covered"
         return """
             <figure><figcaption>\(.sequence(sequence.id)) \(sequence.definition)</figcaption>
             <svg viewBox="0 0 \(sequence.depths.count) 100" preserveAspectRatio="none" role="img" aria-label="\(words)">\
             <path d="\(path)"/></svg>
-            <div class="ends"><span>1</span><span>depth 0 to \(Figures.decimal(top))</span>\
-            <span>\(Figures.count(length))</span></div></figure>
+            <div class="ends"><span>1</span><span>depth 0 to \(Wording.decimal(top))</span>\
+            <span>\(Wording.count(length))</span></div></figure>
 
             """
     }

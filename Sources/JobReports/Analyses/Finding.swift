@@ -1,24 +1,24 @@
-import JSON
+package import JSON
 
 /// A virus of which reads were found, as an analysis tells of it.
-struct Finding {
+package struct Finding {
     /// A sequence of its that reads lie on.
-    struct Sequence {
-        let id: String
-        let definition: String
-        let isolate: String
-        let length: Int?
+    package struct Sequence {
+        package let id: String
+        package let definition: String
+        package let isolate: String
+        package let length: Int?
         /// Its weight in the mixture of all sequences.
-        let pi: Double?
-        let reads: Double?
-        let coverage: Double?
-        let depth: Double?
+        package let pi: Double?
+        package let reads: Double?
+        package let coverage: Double?
+        package let depth: Double?
         /// The mean depth of parts of equal length.
-        let depths: [Double]
+        package let depths: [Double]
     }
 
     /// How sure it is, from the surest on.
-    enum Verdict: String, CaseIterable {
+    package enum Verdict: String, CaseIterable {
         case found
         case uncertain
         case weak
@@ -29,22 +29,25 @@ struct Finding {
         static let told: [Verdict] = [.found, .unjudged, .uncertain, .weak]
     }
 
-    let id: String
-    let name: String
-    let abbreviation: String
-    let verdict: Verdict
-    let reasons: [String]
-    private(set) var reads: Double?
-    let share: Double?
-    private(set) var breadth: Double?
-    private(set) var depth: Double?
+    package let id: String
+    package let name: String
+    package let abbreviation: String
+    package let verdict: Verdict
+    /// In words.
+    package let reasons: [String]
+    /// The same as programs call them.
+    package let reasonCodes: [String]
+    package private(set) var reads: Double?
+    package let share: Double?
+    package private(set) var breadth: Double?
+    package private(set) var depth: Double?
     /// The id of the sequence that breadth and depth are of.
-    private(set) var best: String
-    private(set) var isolate: String
-    private(set) var sequences: [Sequence] = []
+    package private(set) var best: String
+    package private(set) var isolate: String
+    package private(set) var sequences: [Sequence] = []
 
     /// The findings of an analysis, the surest first.
-    static func all(in document: JSONValue) -> [Finding] {
+    package static func all(in document: JSONValue) -> [Finding] {
         var sequences: [ExactText: [Sequence]] = [:]
         var unjudged: [Finding] = []
         var known: Set<ExactText> = []
@@ -85,6 +88,7 @@ struct Finding {
             let text = reason.text("text")
             return text.isEmpty ? reason.text("code") : text
         }.filter { !$0.isEmpty }
+        reasonCodes = value.list("reasons").map { $0.text("code") }.filter { !$0.isEmpty }
         reads = value.figure("reads")
         share = value.figure("share")
         breadth = value.figure("breadth")
@@ -99,6 +103,7 @@ struct Finding {
         abbreviation = hit["virus"]?.text("abbreviation") ?? ""
         verdict = .unjudged
         reasons = ["made by an earlier version, which did not judge findings"]
+        reasonCodes = []
         best = hit.text("id")
         isolate = hit.named("isolate")
         share = nil

@@ -79,8 +79,8 @@ public struct SampleReport: Sendable {
             switch measure.cell {
             case .empty: (measure.words, .none)
             case .text(let text): (measure.words, "\(text)")
-            case .integer(let number): (measure.words, "\(Figures.count(number))")
-            case .number(let number): (measure.words, "\(Figures.decimal(number))")
+            case .integer(let number): (measure.words, "\(Wording.count(number))")
+            case .number(let number): (measure.words, "\(Wording.decimal(number))")
             }
         }
         let warnings = document.list("warnings").compactMap(\.stringValue).map { text -> HTML in
@@ -98,8 +98,8 @@ public struct SampleReport: Sendable {
             \(.facts([
                 ("Raw files", "\(files)"), ("Tools", .tools(document["tools"])),
                 ("Made with", "\(document.text("program"))"),
-                ("Made", "\(Figures.moment(record.created.description)), for \(record.username)\(job)"),
-                ("This report", "\(Figures.moment(origin.moment.description)), for \(origin.username), by \(origin.program)"),
+                ("Made", "\(Wording.moment(record.created.description)), for \(record.username)\(job)"),
+                ("This report", "\(Wording.moment(origin.moment.description)), for \(origin.username), by \(origin.program)"),
             ]))</section>
             \(HTML.signature)
             """

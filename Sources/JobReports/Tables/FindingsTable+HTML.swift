@@ -9,11 +9,11 @@ extension FindingsTable {
             count + row.cells.count { suspect($0, of: row) != nil }
         }
         let statement =
-            "\(Figures.count(rows.count, "sample")), \(Figures.count(analysed)) of them analysed; "
-            + "\(found == 0 ? "in none" : "in \(Figures.count(found))") of them a virus was found."
+            "\(Wording.count(rows.count, "sample")), \(Wording.count(analysed)) of them analysed; "
+            + "\(found == 0 ? "in none" : "in \(Wording.count(found))") of them a virus was found."
         let body: HTML = """
             <header><h1>Samples and viruses</h1>
-            <p class="dim">\(Figures.moment(origin.moment.description)), for \(origin.username), by \(origin.program)</p></header>
+            <p class="dim">\(Wording.moment(origin.moment.description)), for \(origin.username), by \(origin.program)</p></header>
             <p class="statement">\(statement)</p>
             <p>A cell tells the verdict, how many reads or pairs, which share of the best covered sequence \
             they lie on, and how deep. “None” means that the virus was looked for and not found; an empty cell, that \
@@ -26,10 +26,10 @@ extension FindingsTable {
 
     private static func notice(ofStrayed count: Int) -> HTML {
         guard count > 0 else { return .none }
-        let findings = Figures.count(count, "finding")
+        let findings = Wording.count(count, "finding")
         return """
             <p class="notice">\(findings) with a mark like <span class="stray">perhaps strayed from …</span> \
-            \(count == 1 ? "has" : "have") at most \(Figures.percent(strayShare)) of the reads that another sample has of the \
+            \(count == 1 ? "has" : "have") at most \(Wording.percent(strayShare)) of the reads that another sample has of the \
             same virus. If both were prepared or sequenced together, that much goes astray between them: whatever \
             the verdict, confirm such a finding by another method before it is reported.</p>
 
@@ -81,13 +81,13 @@ extension FindingsTable {
 
     private func words(_ cell: Cell, of row: Row) -> HTML {
         let figures = [
-            cell.finding.reads.map { "\(Figures.decimal($0)) reads" },
-            cell.finding.breadth.map(Figures.percent),
-            cell.finding.depth.map { "\(Figures.decimal($0, places: 2))×" },
+            cell.finding.reads.map { "\(Wording.decimal($0)) reads" },
+            cell.finding.breadth.map(Wording.percent),
+            cell.finding.depth.map { "\(Wording.decimal($0, places: 2))×" },
         ].compactMap(\.self).joined(separator: ", ")
         let words: HTML = "\(Self.mark(cell.finding.verdict)) \(figures)"
         guard let stray = suspect(cell, of: row) else { return words }
-        let share = Figures.percent(stray.share)
+        let share = Wording.percent(stray.share)
         return """
             \(words) <span class="stray">perhaps strayed from \(stray.source.name) \
             <code>\(stray.source.sample.description)</code>, \(share) of its</span>

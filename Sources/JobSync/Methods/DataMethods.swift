@@ -11,7 +11,7 @@ extension ExposedMethod {
             (frontEnd, call) async throws(RPCError) in
             try await frontEnd.listData(call)
         },
-        reading("data.show", ["kind", "_id"]) { (frontEnd, call) async throws(RPCError) in
+        making("data.show", ["kind", "_id"]) { (frontEnd, call) async throws(RPCError) in
             try await frontEnd.showData(call)
         },
         reading("data.remove", ["kind", "_id", "all"], permission: .modifyData) {
@@ -55,10 +55,20 @@ extension FrontEnd {
         let id = try call.params.string("_id")
         let data = try keeper()
         do throws(DataError) {
-            let record = try await data.wholeRecord(kind, id)
-            return await Self.encode { .object(record.whole) }
+            let record = try await data.record(kind, id)
+            guard record.isCut else { return await Self.encode { .object(record.whole) } }
         } catch {
             throw RPCError(error)
+        }
+        // What is too long for the store takes as much memory as a report.
+        return try await reportTurns.take(for: call.identity?.username ?? "") {
+            () async throws(RPCError) in
+            do throws(DataError) {
+                let record = try await data.wholeRecord(kind, id)
+                return await Self.encode { .object(record.whole) }
+            } catch {
+                throw RPCError(error)
+            }
         }
     }
 

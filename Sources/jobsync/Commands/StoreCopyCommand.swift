@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JobModel
 import JobStorage
 import Logging
 import Synchronization
@@ -67,8 +68,8 @@ struct StoreCopyCommand: AsyncParsableCommand {
         let report = try outcome.get()
         let records = report.records
         let all =
-            Words.count(report.jobs, "job")
-            + (records > 0 ? " and \(Words.count(records, "record")) of kept data" : "")
+            Wording.count(report.jobs, "job")
+            + (records > 0 ? " and \(Wording.count(records, "record")) of kept data" : "")
         switch report.written + report.recordsWritten {
         case 0: Output.line("nothing to do: \(target) holds the same \(all) as \(source)")
         case report.jobs + records: Output.line("copied \(all) from \(source) to \(target)")
@@ -154,8 +155,8 @@ struct StoreCopyCommand: AsyncParsableCommand {
         case .different(let sent, let arrived):
             CommandFailure(
                 .failed,
-                "\(target) gives back \(Words.count(arrived.jobs, "job")) and "
-                    + "\(Words.count(arrived.records, "record")) with sha256 \(arrived), but "
+                "\(target) gives back \(Wording.count(arrived.jobs, "job")) and "
+                    + "\(Wording.count(arrived.records, "record")) with sha256 \(arrived), but "
                     + "\(source) holds \(sent.jobs) and \(sent.records) with \(sent): something "
                     + "else writes to one of them"
             )
@@ -178,8 +179,8 @@ private struct CopyProgress {
         guard ContinuousClock.now >= next else { return }
         next = .now + .milliseconds(100)
         switch progress {
-        case .copied(let count): line.show("copied \(Words.count(count, "job"))")
-        case .checked(let count): line.show("compared \(Words.count(count, "job"))")
+        case .copied(let count): line.show("copied \(Wording.count(count, "job"))")
+        case .checked(let count): line.show("compared \(Wording.count(count, "job"))")
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobModel
 import JobTaskFiles
 import JobTasks
 import SystemPackage
@@ -17,13 +18,13 @@ struct TaskCheck: AsyncParsableCommand {
         let found = TaskFile(reading: FilePath(file))
         guard found.problems.isEmpty, let task = found.task else {
             for problem in found.problems { Output.remark(problem.description) }
-            let count = Words.count(found.problems.count, "thing")
+            let count = Wording.count(found.problems.count, "thing")
             throw CommandFailure(.failed, "\(file): \(count) to correct")
         }
         Output.line(
             "\(file): \(task.name) is fine, with "
-                + "\(Words.count(task.stages.count, "stage")) and "
-                + Words.count(task.arguments.count, "argument")
+                + "\(Wording.count(task.stages.count, "stage")) and "
+                + Wording.count(task.arguments.count, "argument")
         )
     }
 }

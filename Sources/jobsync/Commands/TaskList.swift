@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSON
+import JobModel
 
 /// `jobsync task list`.
 struct TaskList: AsyncParsableCommand {
@@ -40,7 +41,7 @@ struct TaskReload: AsyncParsableCommand {
         if problems > 0 {
             throw CommandFailure(
                 .failed,
-                "\(Words.count(problems, "task file")) cannot be used and \(problems == 1 ? "was" : "were") left out"
+                "\(Wording.count(problems, "task file")) cannot be used and \(problems == 1 ? "was" : "were") left out"
             )
         }
     }

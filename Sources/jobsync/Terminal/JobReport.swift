@@ -70,7 +70,7 @@ struct JobReport {
 
     private var asked: String {
         let priority = job.priority == 0 ? "" : ", priority \(job.priority)"
-        return Words.count(job.resources.proc, "core") + ", \(job.resources.mem) GB\(priority)"
+        return Wording.count(job.resources.proc, "core") + ", \(job.resources.mem) GB\(priority)"
     }
 
     /// What came of a start.

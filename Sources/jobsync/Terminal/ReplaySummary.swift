@@ -1,4 +1,5 @@
 import Foundation
+import JobModel
 import JobReplay
 
 /// What a replay has shown, for people.
@@ -22,23 +23,23 @@ struct ReplaySummary {
         var lines = table.lines(width: width, hasColour: hasColour)
         lines.append("")
         lines.append(
-            "\(Words.count(report.calls, "call")) on "
-                + "\(Words.count(report.connections, "connection")) in "
+            "\(Wording.count(report.calls, "call")) on "
+                + "\(Wording.count(report.connections, "connection")) in "
                 + "\(Self.time(report.duration)); the replay itself took "
                 + "\(Words.percent(report.processorShare)) of a core"
         )
         if report.skippedLogins > 0 {
             lines.append(
-                "\(Words.count(report.skippedLogins, "login")) left out, for want of a token"
+                "\(Wording.count(report.skippedLogins, "login")) left out, for want of a token"
             )
         }
         let compared =
-            "\(Words.count(report.comparedAnswers, "answer")) and the ends of "
-            + "\(Words.count(report.comparedJobs, "job")) compared"
+            "\(Wording.count(report.comparedAnswers, "answer")) and the ends of "
+            + "\(Wording.count(report.comparedJobs, "job")) compared"
         if report.agrees {
             lines.append("\(compared): \(TextStyle.green("all agree", hasColour: hasColour))")
         } else {
-            let count = Words.count(report.differenceCount, "difference")
+            let count = Wording.count(report.differenceCount, "difference")
             lines.append("\(compared): \(TextStyle.red(count, hasColour: hasColour))")
             lines += report.differences.map { "  \($0.printable)" }
             let more = report.differenceCount - report.differences.count

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import JobModel
 
-/// How things are said to people.
+/// How things are said to people in a terminal; numbers that are not of it alone words `Wording`.
 enum Words {
     /// A length of time in its two largest units: `3 m 05 s`; below ten seconds with a decimal.
     static func duration(_ duration: Duration) -> String {
@@ -36,7 +36,7 @@ enum Words {
             + time.map { twoDigits(Int($0)) }.joined(separator: ":")
     }
 
-    /// A share as a percentage.
+    /// How far something is, in a narrow column: `33%`.
     static func percent(_ share: Double) -> String {
         Int(exactly: (share * 100).rounded()).map { "\($0)%" } ?? ""
     }
@@ -51,11 +51,6 @@ enum Words {
             value /= 1024
         }
         return "\(count) B"
-    }
-
-    /// A number and what it counts.
-    static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
-        "\(number) \(number == 1 ? singular : plural ?? singular + "s")"
     }
 
     /// A JSON value over several lines.

@@ -1,4 +1,5 @@
 import JSON
+import JobReports
 
 /// What a task says of a virus.
 struct ReportedVirus: Hashable, Sendable {
@@ -15,14 +16,14 @@ struct ReportedVirus: Hashable, Sendable {
 
     /// Reads the findings of an analysis.
     static func all(in result: JSONValue) -> [ReportedVirus] {
-        (result["findings"]?.arrayValue ?? []).map { finding in
+        Finding.all(in: result).filter { $0.verdict != .unjudged }.map { finding in
             ReportedVirus(
-                virusID: finding["virus"]?.text("id") ?? "",
-                name: finding["virus"]?.text("name") ?? "",
-                verdict: finding.text("verdict"),
-                reasons: (finding["reasons"]?.arrayValue ?? []).map { $0.text("code") },
-                reads: finding["reads"]?.numberValue ?? 0,
-                breadth: finding["breadth"]?.numberValue ?? 0
+                virusID: finding.id,
+                name: finding.name,
+                verdict: finding.verdict.rawValue,
+                reasons: finding.reasonCodes,
+                reads: finding.reads ?? 0,
+                breadth: finding.breadth ?? 0
             )
         }
     }

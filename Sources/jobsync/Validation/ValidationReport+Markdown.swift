@@ -10,7 +10,7 @@ extension ValidationReport {
             "| | |", "| --- | --- |",
             "| Program | Jobsync \(Program.version) |",
             "| Tools | \(tools.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")) |",
-            "| Data | \(plan.samples) made-up samples in \(Words.count(plan.batches.count, "batch", "batches")), seeds \(plan.batches.first?.seed ?? 0) to \(plan.batches.last?.seed ?? 0) |",
+            "| Data | \(plan.samples) made-up samples in \(Wording.count(plan.batches.count, "batch", "batches")), seeds \(plan.batches.first?.seed ?? 0) to \(plan.batches.last?.seed ?? 0) |",
             "| Made again by | `\(command)` |", "",
         ]
         for task in summary.tasks { lines += section(task) }
@@ -89,7 +89,8 @@ extension ValidationReport {
         ]
         if !task.failures.isEmpty {
             lines += [
-                "", "**\(Words.count(task.failures.count, "sample")) could not be analysed:**", "",
+                "", "**\(Wording.count(task.failures.count, "sample")) could not be analysed:**",
+                "",
             ]
             lines += task.failures.map { "- \($0.truth.name): \($0.failure ?? "")" }
         }

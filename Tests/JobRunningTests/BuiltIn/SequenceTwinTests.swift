@@ -74,7 +74,7 @@ struct SequenceTwinTests {
             let reasons = finding["reasons"]?.arrayValue ?? []
             alike[id] = reasons.last { $0["code"] == "same_sequence" }?["text"]?.stringValue ?? ""
             let others = finding["same_as"]?.arrayValue?.map { $0["virus"]?["id"] }
-            #expect(others == (id == "c" ? [] : [id == "a" ? "b" : "a"]))
+            #expect(others == (id == "c" ? nil : [id == "a" ? "b" : "a"]))
         }
         #expect(alike["c"] == "")
         #expect(alike["a"] != nil || alike["b"] != nil)

@@ -56,7 +56,7 @@ extension Pathoscope {
 
     func describe(_ finding: VirusFinding, _ twins: SequenceTwins) -> JSONValue {
         let twins = twins.pairs(of: finding.virus).prefix(Self.mostTwins)
-        return [
+        var document: JSONObject = [
             "virus": finding.virus.summary,
             "verdict": .string(finding.verdict.certainty.rawValue),
             "reasons": .array(
@@ -64,7 +64,6 @@ extension Pathoscope {
                     ["code": .string(reason.rawValue), "text": .string(say(reason, of: finding))]
                 } + twins.map { ["code": "same_sequence", "text": .string($0.words)] }
             ),
-            "same_as": .array(twins.map(\.document)),
             "reads": .number(finding.reads),
             "share": .number(finding.reads / Double(max(sampleReads, 1))),
             "breadth": .number(finding.support.breadth),
@@ -72,6 +71,8 @@ extension Pathoscope {
             "sequence": .string(finding.best.sequence.id),
             "isolate": finding.best.isolate.summary,
         ]
+        if !twins.isEmpty { document["same_as"] = .array(twins.map(\.document)) }
+        return .object(document)
     }
 
     /// A reason in words, for those who have to sign a report.
@@ -79,17 +80,17 @@ extension Pathoscope {
         let support = finding.support
         // Of pairs, which count once, nobody shall read twice as many reads as there are, or half.
         let unit = inputs.readNames.count == 2 ? "pair" : "read"
-        let reads = "\(Wording.short(finding.reads)) \(finding.reads == 1 ? unit : unit + "s")"
+        let reads = Wording.decimal(finding.reads, unit)
         let part = Wording.percent(support.breadth)
         switch reason {
         case .supported:
             return "\(reads) lie on \(part) of a sequence"
         case .fewReads:
             return
-                "\(reads), fewer than \(Wording.short(thresholds.reads)): perhaps a contamination"
+                "\(reads), fewer than \(Wording.decimal(thresholds.reads)): perhaps a contamination"
         case .shortGenome:
             return
-                "\(reads), fewer than \(Wording.short(thresholds.reads)), yet they begin in \(support.placements) places and lie "
+                "\(reads), fewer than \(Wording.decimal(thresholds.reads)), yet they begin in \(support.placements) places and lie "
                 + "on \(part) of a genome of \(support.genome) bases"
         case .narrow:
             return "reads lie on \(part) of the sequence, less than "

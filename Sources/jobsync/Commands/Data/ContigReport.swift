@@ -1,5 +1,6 @@
 import JSON
 import JobModel
+import JobReports
 
 /// The contigs that `nuvs` found, each told in a line.
 enum ContigReport {
@@ -10,21 +11,22 @@ enum ContigReport {
     ///
     /// What looks like no virus is counted, but for what is near to a known sequence.
     static func lines(_ document: JSONObject) -> [String] {
-        guard let contigs = document["contigs"]?.arrayValue else { return [] }
-        let others = document["other_contigs"]?.arrayValue ?? []
-        let near = others.filter { !["unknown", ""].contains($0.text("verdict")) }
-        var lines = ["", "\(Words.count(contigs.count, "contig")) like a virus"]
+        guard document["contigs"]?.arrayValue != nil else { return [] }
+        let all = Contig.all(in: .object(document))
+        let contigs = all.filter(\.isLikeVirus)
+        let near = all.filter { !$0.isLikeVirus && !["unknown", ""].contains($0.verdict) }
+        var lines = ["", "\(Wording.count(contigs.count, "contig")) like a virus"]
         if !contigs.isEmpty { lines += table(contigs) }
         if let count = document["other_contig_count"]?.countValue, count > 0 {
-            let words = near.isEmpty ? "none of them" : "\(near.count) of them"
+            let words = near.isEmpty ? "none of them" : "\(Wording.count(near.count)) of them"
             lines += [
-                "", "\(Words.count(count, "other contig")), \(words) near to a known sequence",
+                "", "\(Wording.count(count, "other contig")), \(words) near to a known sequence",
             ]
         }
         return near.isEmpty ? lines : lines + table(near)
     }
 
-    private static func table(_ contigs: [JSONValue]) -> [String] {
+    private static func table(_ contigs: [Contig]) -> [String] {
         var table = Table(columns: [
             Table.Column(title: "VERDICT"), Table.Column(title: "CONTIG", isRightAligned: true),
             Table.Column(title: "LENGTH", isRightAligned: true),
@@ -34,30 +36,23 @@ enum ContigReport {
             Table.Column(title: "COVERED", isRightAligned: true), Table.Column(title: "NEAREST"),
         ])
         table.rows = contigs.prefix(mostRows).map { contig in
-            let nearest = contig["nearest"]
-            return [
-                Table.Cell(contig.text("verdict")),
-                Table.Cell(contig["index"]?.integerValue.map { "\($0)" } ?? ""),
-                Table.Cell(contig["length"]?.integerValue.map { "\($0)" } ?? ""),
-                Table.Cell(contig["reads"]?.integerValue.map { "\($0)" } ?? ""),
-                Table.Cell(contig["depth"]?.numberValue.map(Wording.short) ?? ""),
-                Table.Cell(percentage(nearest?["identity"])),
-                Table.Cell(percentage(nearest?["coverage"])), Table.Cell(name(of: nearest)),
+            [
+                Table.Cell(contig.verdict), Table.Cell(contig.label),
+                Table.Cell(Wording.count(contig.length)),
+                Table.Cell(contig.reads.map { Wording.count($0) } ?? ""),
+                Table.Cell(Wording.decimal(contig.depth)),
+                Table.Cell(Wording.percent(contig.nearest?.identity)),
+                Table.Cell(Wording.percent(contig.nearest?.coverage)),
+                Table.Cell(name(of: contig.nearest)),
             ]
         }
         let more = contigs.count - mostRows
         return [""] + table.lines(width: nil, hasColour: false)
-            + (more > 0 ? ["and \(more) more (--json)"] : [])
+            + (more > 0 ? ["and \(Wording.count(more)) more (--json)"] : [])
     }
 
-    private static func percentage(_ share: JSONValue?) -> String {
-        share?.numberValue.map(Wording.percent) ?? ""
-    }
-
-    private static func name(of nearest: JSONValue?) -> String {
-        guard let nearest, !nearest.isNull else { return "nothing known" }
-        let virus = nearest["virus"]?.text("name") ?? ""
-        let isolate = nearest["isolate"]?.text("name") ?? ""
-        return "\(virus), \(isolate) (\(nearest.text("id")))"
+    private static func name(of nearest: Contig.Nearest?) -> String {
+        guard let nearest else { return "nothing known" }
+        return "\(nearest.virus), \(nearest.isolate) (\(nearest.id))"
     }
 }

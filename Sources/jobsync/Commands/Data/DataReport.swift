@@ -126,7 +126,7 @@ enum DataReport {
             let viruses = index.document["virus_count"]?.countValue ?? 0
             let changed = index.document["modified_virus_count"]?.countValue ?? 0
             lines.append(
-                "  version \(version): \(Words.count(viruses, "virus", "viruses")), \(changed) changed, "
+                "  version \(version): \(Wording.count(viruses, "virus", "viruses")), \(changed) changed, "
                     + Words.date(index.created)
             )
         }
@@ -151,7 +151,7 @@ enum DataReport {
     private static func brief(_ value: JSONValue) -> String {
         guard value.encoded.count > longest else { return Words.pretty(value) }
         return switch value {
-        case .array(let elements): "\(Words.count(elements.count, "entry", "entries")) (--json)"
+        case .array(let elements): "\(Wording.count(elements.count, "entry", "entries")) (--json)"
         case .object(let members): "\(members.keys.joined(separator: ", ")) (--json)"
         default: String(value.description.prefix(longest)) + "…"
         }

@@ -1,5 +1,6 @@
 import JSON
 import JobModel
+import JobReports
 
 /// The viruses that an analysis found, the verdict on each first.
 enum FindingReport {
@@ -10,9 +11,12 @@ enum FindingReport {
 
     /// The lines, with a blank one before them; none if the document is not of such an analysis.
     static func lines(_ document: JSONObject) -> [String] {
-        guard let findings = document["findings"]?.arrayValue else { return [] }
-        let weak = findings.filter { $0.text("verdict") == "weak" }
-        let shown = findings.filter { $0.text("verdict") != "weak" }
+        guard
+            document["findings"]?.arrayValue != nil || document["diagnosis"]?.arrayValue != nil
+        else { return [] }
+        let findings = Finding.all(in: .object(document))
+        let weak = findings.filter { $0.verdict == .weak }
+        let shown = findings.filter { $0.verdict != .weak }
         var lines = ["", sentence(findings)]
         if !shown.isEmpty {
             var table = Table(columns: columns)
@@ -20,7 +24,7 @@ enum FindingReport {
             lines += [""] + table.lines(width: nil, hasColour: false)
         }
         if shown.count > mostRows {
-            lines.append("and \(shown.count - mostRows) more (--json)")
+            lines.append("and \(Wording.count(shown.count - mostRows)) more (--json)")
         }
         if !weak.isEmpty { lines += ["", fold(weak)] }
         return lines + thresholds(document["thresholds"])
@@ -37,41 +41,45 @@ enum FindingReport {
         ]
     }
 
-    private static func row(_ finding: JSONValue) -> [Table.Cell] {
-        let isolate = finding["isolate"]?.text("name") ?? ""
-        let reasons = (finding["reasons"]?.arrayValue ?? []).map { $0.text("text") }
+    private static func row(_ finding: Finding) -> [Table.Cell] {
+        let isolate = finding.isolate.isEmpty ? "" : ", \(finding.isolate)"
         return [
-            Table.Cell(finding.text("verdict")), Table.Cell(name(of: finding)),
-            Table.Cell(short(finding["reads"])), Table.Cell(percentage(finding["share"])),
-            Table.Cell(percentage(finding["breadth"])), Table.Cell(short(finding["depth"])),
-            Table.Cell(finding.text("sequence") + (isolate.isEmpty ? "" : ", \(isolate)")),
-            Table.Cell(reasons.joined(separator: "; ")),
+            Table.Cell(finding.verdict.rawValue), Table.Cell(finding.name),
+            Table.Cell(Wording.decimal(finding.reads)), Table.Cell(Wording.percent(finding.share)),
+            Table.Cell(Wording.percent(finding.breadth)),
+            Table.Cell(Wording.decimal(finding.depth)), Table.Cell(finding.best + isolate),
+            Table.Cell(finding.reasons.joined(separator: "; ")),
         ]
     }
 
-    private static func sentence(_ findings: [JSONValue]) -> String {
-        func count(_ verdict: String) -> Int {
-            findings.count { $0.text("verdict") == verdict }
+    private static func sentence(_ findings: [Finding]) -> String {
+        func count(_ verdict: Finding.Verdict) -> Int {
+            findings.count { $0.verdict == verdict }
         }
-        let found = count("found")
-        var parts = [
-            found == 0
-                ? "no virus found" : "\(Words.count(found, "virus", "viruses")) found"
-        ]
-        if count("uncertain") > 0 { parts.append("\(count("uncertain")) uncertain") }
-        if count("weak") > 0 { parts.append("\(count("weak")) with weak support") }
+        let (found, unjudged) = (count(.found), count(.unjudged))
+        var parts: [String] = []
+        if found > 0 {
+            parts.append("\(Wording.count(found, "virus", "viruses")) found")
+        } else if unjudged == 0 {
+            parts.append("no virus found")
+        }
+        if unjudged > 0 {
+            parts.append("reads of \(Wording.count(unjudged, "virus", "viruses")), not judged")
+        }
+        if count(.uncertain) > 0 { parts.append("\(Wording.count(count(.uncertain))) uncertain") }
+        if count(.weak) > 0 { parts.append("\(Wording.count(count(.weak))) with weak support") }
         return parts.joined(separator: ", ")
     }
 
     /// What may be another sample's, in one line.
-    private static func fold(_ weak: [JSONValue]) -> String {
+    private static func fold(_ weak: [Finding]) -> String {
         let names = weak.prefix(mostNames).map { finding in
-            let reads = finding["reads"]?.numberValue ?? 0
-            return "\(name(of: finding)) (\(Wording.short(reads)) \(reads == 1 ? "read" : "reads"))"
+            "\(finding.name) (\(Wording.decimal(finding.reads ?? 0, "read")))"
         }
-        let more = weak.count > mostNames ? " and \(weak.count - mostNames) more" : ""
+        let more =
+            weak.count > mostNames ? " and \(Wording.count(weak.count - mostNames)) more" : ""
         return
-            "\(Words.count(weak.count, "virus", "viruses")) with weak support, perhaps a contamination "
+            "\(Wording.count(weak.count, "virus", "viruses")) with weak support, perhaps a contamination "
             + "(--json): \(names.joined(separator: ", "))\(more)".printable
     }
 
@@ -82,7 +90,7 @@ enum FindingReport {
         else { return [] }
         return [
             "",
-            "found: at least \(Wording.short(reads)) reads on at least \(Wording.percent(found)) of a sequence; "
+            "found: at least \(Wording.decimal(reads, "read")) on at least \(Wording.percent(found)) of a sequence; "
                 + "weak: fewer reads, or on less than \(Wording.percent(weak))"
                 + short(genome: thresholds?["short_genome"]?.countValue),
         ]
@@ -91,20 +99,7 @@ enum FindingReport {
     /// What is said of short genomes; nothing of analyses that made no difference.
     private static func short(genome: Int?) -> String {
         guard let genome, genome > 0 else { return "" }
-        return "; fewer reads that cover a genome of less than \(genome) bases are uncertain"
-    }
-
-    private static func name(of finding: JSONValue) -> String {
-        let virus = finding["virus"]
-        return [virus?.text("name"), virus?.text("id")].compactMap(\.self).first { !$0.isEmpty }
-            ?? ""
-    }
-
-    private static func short(_ number: JSONValue?) -> String {
-        number?.numberValue.map(Wording.short) ?? ""
-    }
-
-    private static func percentage(_ share: JSONValue?) -> String {
-        share?.numberValue.map(Wording.percent) ?? ""
+        return
+            "; fewer reads that cover a genome of less than \(Wording.count(genome)) bases are uncertain"
     }
 }

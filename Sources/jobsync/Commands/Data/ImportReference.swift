@@ -63,9 +63,9 @@ struct ImportReference: AsyncParsableCommand {
         let document = record["document"]
         func count(_ member: String) -> Int { document?[member]?.countValue ?? 0 }
         Output.line(
-            "\(id): \(Words.count(count("virus_count"), "virus", "viruses")), "
-                + "\(Words.count(count("isolate_count"), "isolate")), "
-                + Words.count(count("sequence_count"), "sequence")
+            "\(id): \(Wording.count(count("virus_count"), "virus", "viruses")), "
+                + "\(Wording.count(count("isolate_count"), "isolate")), "
+                + Wording.count(count("sequence_count"), "sequence")
         )
         for warning in document?["warnings"]?.arrayValue ?? [] {
             Output.remark("warning: \((warning.stringValue ?? "").printable)")
@@ -92,7 +92,7 @@ extension ServerConnection {
         defer { line.clear() }
         var upload: JSONValue?
         for (number, part) in parts.enumerated() {
-            line.show("sent \(number) of \(Words.count(parts.count, "part"))")
+            line.show("sent \(number) of \(Wording.count(parts.count, "part"))")
             var params = part
             params["_id"] = .string(id)
             params["name"] = name.map { .string($0) }
