@@ -12,36 +12,10 @@ struct ShortGenomeTests {
     private func findings(
         _ task: String,
         _ reads: [String],
-        library: String = "normal",
         args: JSONObject = [:]
     ) async throws -> [JSONValue] {
         let data = try await PreparedData.viroid.value
-        let bench = try data.makeBench()
-        let lines = reads.enumerated().map { number, read in
-            "@r\(number)\n\(read)\n+\n\(String(repeating: "I", count: read.count))\n"
-        }
-        try bench.write(lines.joined(), to: "watch/reads.fastq")
-        let maker = bench.makeRunner()
-        await maker.start(
-            try bench.order(
-                "create_sample",
-                id: "job0",
-                args: [
-                    "_id": "made", "name": "Made", "files": ["watch/reads.fastq"],
-                    "library_type": .string(library),
-                ]
-            )
-        )
-        _ = try await maker.end().requireResult()
-        let record = bench.folders.data.pushing("samples/made/record.json")
-        var order = try data.order(task, in: bench, args: args)
-        order.inputs[.sample] = DataRecord(
-            whole: try JSONValue(parsing: Files.read(record))
-        )
-        order.inputs[.host] = nil
-        let runner = bench.makeRunner()
-        await runner.start(order)
-        let result = try await runner.end().requireResult()
+        let result = try await data.analyse(task, of: reads, args: args)
         return try #require(result["findings"]?.arrayValue)
     }
 
@@ -133,27 +107,5 @@ struct ShortGenomeTests {
         #expect(reads >= 0.85 * (planted["fragments"]?.numberValue ?? .infinity))
         let ids = Set(present.map { $0["virus_id"] })
         #expect(findings.allSatisfy { ids.contains($0["virus"]?["id"]) })
-    }
-
-    /// Of small RNA one base may differ, if any read has none that does.
-    @Test func readsOfSmallRNAMayDifferOnce() async throws {
-        let virus = try await sequence { $0["name"] != "Synthetic viroid" }
-        let bases = Array(virus)
-        let reads = (0..<60).map { number in
-            var read = Array(bases[number * 20..<number * 20 + 22])
-            if number > 0 { read[11] = read[11] == "A" ? "C" : "A" }
-            return String(read)
-        }
-        let findings = try await findings("pathoscope_bowtie", reads, library: "srna")
-        #expect(findings.count == 1)
-        #expect((findings.first?["reads"]?.numberValue ?? 0) >= 55)
-        let different = reads.map { read in
-            var two = Array(read)
-            two[5] = two[5] == "A" ? "C" : "A"
-            two[16] = two[16] == "A" ? "C" : "A"
-            return String(two)
-        }
-        let none = try await self.findings("pathoscope_bowtie", different, library: "srna")
-        #expect(none.isEmpty)
     }
 }

@@ -53,7 +53,7 @@ enum Aligner: String {
         switch self {
         case .bowtie:
             return host.command(threads)
-                // The usual least score is more than reads of 22 bases can have.
+                // The usual least score is more than reads of 21 bases can have.
                 + (inputs.hasShortReads ? Self.sensitive(inputs) : ["--local", "-N", "0"])
                 + ["-x", host.base, "-U", Self.mappedReads]
         case .snap:
