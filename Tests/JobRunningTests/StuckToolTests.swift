@@ -67,7 +67,8 @@ final class StuckToolTests {
 
     @Test("Lets the job be cancelled while it is waited for")
     func cancelled() async throws {
-        let runner = bench.makeRunner()
+        // For longer than any machine needs to cancel it.
+        let runner = bench.makeRunner(toolPatience: .seconds(600))
         let order = try bench.order("first")
         await runner.start(order)
         var facts = runner.facts.makeAsyncIterator()

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+
 from jobsync_server import Server
 
 Launch = Callable[..., Server]

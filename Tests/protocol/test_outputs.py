@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+
 from hung_folder import HungFolder
 from jobsync_server import PATIENCE, Server, connect
 

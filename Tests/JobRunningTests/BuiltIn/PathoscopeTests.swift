@@ -125,8 +125,9 @@ struct PathoscopeTests {
                 nil
             }
         }
-        // Both mappings of all reads.
-        #expect(Set(stages).isSuperset(of: [2, 6]))
+        // Of one of both mappings of all reads at the least: what is told within a stage that is over
+        // before its time comes is not told any more.
+        #expect(!Set(stages).isDisjoint(with: [2, 6]))
     }
 
     @Test(arguments: ["pathoscope_bowtie", "pathoscope_snap"])
