@@ -4,11 +4,10 @@ import WebSockets
 @Suite(.timeLimit(.minutes(6)))
 struct WebSocketClientTests {
     @Test("nobody listening is unreachable")
-    func refusedConnection() async throws {
-        var address: NetworkAddress?
-        try await withServer { address = $0.address }
-        let gone = try #require(address)
-        let expected = WebSocketClientError.unreachable("\(gone)", reason: "Connection refused")
+    func refusedConnection() async {
+        // Of the ports below 1024, which no other test can be given meanwhile.
+        let gone = "127.0.0.1:1"
+        let expected = WebSocketClientError.unreachable(gone, reason: "Connection refused")
         await #expect(throws: expected) {
             try await WebSocketClient().connect(to: "ws://\(gone)/ws")
         }
