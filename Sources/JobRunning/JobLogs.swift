@@ -83,7 +83,7 @@ public final class JobLogs: Sendable {
     /// - Parameter id: The job's name.
     /// - Returns: The open file; nil if the job has no log.
     /// - Throws: Why it cannot be opened; `ETIMEDOUT` if its file system does not answer.
-    public func open(_ id: JobID) async throws(Errno) -> OpenOutput? {
+    public func open(_ id: JobID) async throws(Errno) -> OpenFile? {
         let (path, pool) = (folders.log(of: id), pool)
         let file = await pool.run(in: path.string) {
             Result { () throws(Errno) in try LogFile(path: path).open(in: pool) }

@@ -14,7 +14,7 @@ extension JobOutputs {
     /// - Parameter bytes: What goes out.
     /// - Returns: The open file.
     /// - Throws: Why it cannot be written; `ETIMEDOUT` if the file system does not answer.
-    public func spool(_ bytes: [UInt8]) async throws(Errno) -> OpenOutput {
+    public func spool(_ bytes: [UInt8]) async throws(Errno) -> OpenFile {
         let (folder, pool) = (folders.gone, pool)
         let name = ".out-" + String(UInt64.random(in: 0 ... .max), radix: 36)
         let opened = await pool.run(in: folder.string) {
@@ -23,7 +23,7 @@ extension JobOutputs {
                 let path = folder.appending(name)
                 let file = try Files.open(path, O_RDWR | O_CREAT | O_EXCL)
                 try? Files.remove(path)
-                return OpenOutput(writing: bytes.count, to: file, in: folder.string, pool)
+                return OpenFile(writing: bytes.count, to: file, in: folder.string, pool)
             }
         }
         guard let opened else { throw .timedOut }

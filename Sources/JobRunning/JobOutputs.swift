@@ -49,7 +49,7 @@ public struct JobOutputs: Sendable {
     /// - Returns: The open file.
     /// - Throws: `ENOENT` if there is no such output, or why it cannot be read; `ETIMEDOUT` if
     ///   its file system does not answer.
-    public func open(_ name: String, of id: JobID) async throws(Errno) -> OpenOutput {
+    public func open(_ name: String, of id: JobID) async throws(Errno) -> OpenFile {
         let (folder, pool) = (folders.outputs(of: id), pool)
         let file = await pool.run(in: folder.string) {
             Result { () throws(Errno) in try Self.open(name, in: folder, pool) }
@@ -62,7 +62,7 @@ public struct JobOutputs: Sendable {
         _ name: String,
         in folder: FilePath,
         _ pool: BlockingPool
-    ) throws(Errno) -> OpenOutput {
+    ) throws(Errno) -> OpenFile {
         // By bytes, as the kernel does: to a string a slash with an accent behind it is no slash.
         let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { String(Substring($0)) }
@@ -83,12 +83,11 @@ public struct JobOutputs: Sendable {
             let isNone = [ENOENT, ELOOP, ENOTDIR, ENAMETOOLONG].contains(errno)
             throw isNone ? .noSuchFileOrDirectory : Errno(rawValue: errno)
         }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(file)
+        do throws(Errno) {
+            return try OpenFile(file, in: folder.string, pool)
+        } catch {
             throw .noSuchFileOrDirectory
         }
-        return OpenOutput(file: file, status: status, in: folder.string, pool)
     }
 
     private static func list(
@@ -107,83 +106,5 @@ public struct JobOutputs: Sendable {
             default: continue
             }
         }
-    }
-}
-
-/// A file that is open for reading; it can be read to its end even if it is removed meanwhile.
-public final class OpenOutput: Sendable {
-    /// In bytes.
-    public let size: Int
-    /// A name for exactly this content.
-    public let tag: String
-    private let file: CInt
-    private let lane: String
-    private let pool: BlockingPool
-
-    init(file: CInt, status: stat, in lane: String, _ pool: BlockingPool) {
-        self.file = file
-        self.lane = lane
-        self.pool = pool
-        size = Int(status.st_size)
-        tag = Self.tag(status, size)
-    }
-
-    /// Takes a file without a name that is about to be written.
-    init(writing size: Int, to file: CInt, in lane: String, _ pool: BlockingPool) {
-        self.file = file
-        self.lane = lane
-        self.pool = pool
-        self.size = size
-        tag = ""
-    }
-
-    private static func tag(_ status: stat, _ size: Int) -> String {
-        [Int(status.st_ino), size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
-            .map { String($0, radix: 36) }.joined(separator: "-")
-    }
-
-    deinit {
-        // Whoever lets go of it need not wait for a file system that hangs.
-        pool.start(in: lane) { [file] in close(file) }
-    }
-
-    /// Reads a part.
-    ///
-    /// - Parameters:
-    ///   - offset: Where to begin, in bytes, from 0 to the size.
-    ///   - limit: The most bytes to read.
-    /// - Returns: As many bytes as there are; fewer than asked for only at the end.
-    /// - Throws: Why it cannot be read; `ETIMEDOUT` if its file system does not answer.
-    public func read(from offset: Int, limit: Int) async throws(Errno) -> [UInt8] {
-        let part = await pool.run(in: lane) {
-            Result { () throws(Errno) in try self.part(from: offset, limit: limit) }
-        }
-        guard let part else { throw .timedOut }
-        return try part.get()
-    }
-
-    /// Adds bytes at the end, on whatever thread this is.
-    func write(_ bytes: ArraySlice<UInt8>) throws(Errno) { try Files.write(bytes, to: file) }
-
-    private func part(from offset: Int, limit: Int) throws(Errno) -> [UInt8] {
-        let wanted = max(0, min(limit, size - offset))
-        var bytes = [UInt8](repeating: 0, count: wanted)
-        var count = 0
-        while count < wanted {
-            let more = bytes.withUnsafeMutableBytes {
-                pread(
-                    file,
-                    $0.baseAddress.map { $0 + count },
-                    wanted - count,
-                    off_t(offset + count)
-                )
-            }
-            if more < 0, errno == EINTR { continue }
-            guard more >= 0 else { throw Errno(rawValue: errno) }
-            guard more > 0 else { break }
-            count += more
-        }
-        bytes.removeLast(wanted - count)
-        return bytes
     }
 }

@@ -11,20 +11,14 @@ struct LogFile {
     ///
     /// - Returns: The open file; nil if there is no such file.
     /// - Throws: Why it cannot be opened; `noRegularFile` for what is none.
-    func open(in pool: BlockingPool) throws(Errno) -> OpenOutput? {
+    func open(in pool: BlockingPool) throws(Errno) -> OpenFile? {
         let file: CInt
         do {
             file = try Files.openRegular(path, O_RDONLY)
         } catch .noSuchFileOrDirectory {
             return nil
         }
-        var status = stat()
-        guard fstat(file, &status) == 0 else {
-            let reason = Errno(rawValue: errno)
-            close(file)
-            throw reason
-        }
-        return OpenOutput(file: file, status: status, in: path.string, pool)
+        return try OpenFile(file, in: path.string, pool)
     }
 
     /// Reads a part.

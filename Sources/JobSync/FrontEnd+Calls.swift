@@ -207,13 +207,17 @@ extension FrontEnd {
             address.isCostly = cost.bytes > 0
             if address.isCostly, let batch = address.batch { batches.becomeCostly(batch) }
             // Begins right here, so that calls reach the manager in the order in which they came.
+            guard case .making = method.body else {
+                Task.immediate { await carryOut(method, call, cost, address, connection) }
+                return
+            }
             let work = CallWork()
             let task = Task.immediate {
                 await carryOut(method, call, cost, address, connection)
                 work.isDone = true
                 connection.works.remove(work)
             }
-            guard case .making = method.body, !work.isDone else { return }
+            guard !work.isDone else { return }
             work.task = task
             connection.works.insert(work)
         }

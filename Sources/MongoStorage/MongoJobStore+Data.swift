@@ -19,13 +19,7 @@ extension MongoJobStore: DataStore {
         after id: String?,
         limit: Int
     ) async throws(DataStoreError) -> [DataRecord] {
-        guard limit > 0 else { return [] }
-        return try await pages.run { () throws(DataStoreError) in
-            try await find(
-                ["kind": .string(kind.rawValue), "id": ["$gt": .string(id ?? "")]],
-                limit: limit
-            )
-        }
+        try await page(of: kind, after: id, limit: limit, withDocuments: true)
     }
 
     /// The records of a kind in the order of their ids, without their documents.
@@ -34,12 +28,21 @@ extension MongoJobStore: DataStore {
         after id: String?,
         limit: Int
     ) async throws(DataStoreError) -> [DataRecord] {
+        try await page(of: kind, after: id, limit: limit, withDocuments: false)
+    }
+
+    private func page(
+        of kind: DataKind,
+        after id: String?,
+        limit: Int,
+        withDocuments: Bool
+    ) async throws(DataStoreError) -> [DataRecord] {
         guard limit > 0 else { return [] }
         return try await pages.run { () throws(DataStoreError) in
             try await find(
                 ["kind": .string(kind.rawValue), "id": ["$gt": .string(id ?? "")]],
                 limit: limit,
-                withDocuments: false
+                withDocuments: withDocuments
             )
         }
     }
@@ -101,14 +104,10 @@ extension MongoJobStore: DataStore {
         limit: Int,
         withDocuments: Bool = true
     ) async throws(DataStoreError) -> [BSONDocument] {
-        let sort: BSONDocument = ["kind": 1, "id": 1]
-        let options: BSONDocument =
-            withDocuments
-            ? ["sort": .document(sort), "limit": .int64(Int64(limit))]
-            : [
-                "sort": .document(sort), "limit": .int64(Int64(limit)),
-                "projection": ["document": 0],
-            ]
+        let options: BSONDocument = [
+            "sort": ["kind": 1, "id": 1], "limit": .int64(Int64(limit)),
+            "projection": withDocuments ? [:] : ["document": 0],
+        ]
         do throws(JobStoreError) {
             return try await ask { [layout] (client) throws(MongoError) in
                 try client.find(layout.data, filter, options: options)

@@ -94,9 +94,8 @@ extension FrontEnd {
     /// its field for the token.
     private func refusal(of request: HTTPRequest, _ status: Int, _ text: String) -> HTTPResponse {
         guard request.headers["Accept"]?.contains("text/html") == true,
-            var page = page(status: status)
+            let page = page(status: status)
         else { return HTTPResponse(status: status, text: text) }
-        page.headers["Cache-Control"] = "no-store"
         return page
     }
 

@@ -175,7 +175,7 @@ extension FrontEnd {
         return response
     }
 
-    private func spool(_ rendition: Rendition) async throws(RPCError) -> OpenOutput {
+    private func spool(_ rendition: Rendition) async throws(RPCError) -> OpenFile {
         do throws(Errno) {
             return try await outputs.spool(Array(rendition.text.utf8))
         } catch {

@@ -62,14 +62,24 @@ extension FrontEnd {
         guard request.headers["If-None-Match"] != file.etag else {
             return HTTPResponse(status: 304, headers: headers)
         }
-        headers["Content-Type"] = file.type
-        return HTTPResponse(status: 200, headers: headers, body: file.bytes)
+        return Self.response(with: file, headers)
     }
 
-    /// The page as the answer to something that failed; nil if there is none.
+    /// The page as the answer to something that failed, which nobody may keep; nil if there is none.
     func page(status: Int) -> HTTPResponse? {
-        guard let file = configuration.page["/"] else { return nil }
-        var headers = Self.pageHeaders
+        configuration.page["/"].map { file in
+            var headers = Self.pageHeaders
+            headers["Cache-Control"] = "no-store"
+            return Self.response(with: file, headers, status: status)
+        }
+    }
+
+    private static func response(
+        with file: PageFiles.File,
+        _ headers: HTTPHeaders,
+        status: Int = 200
+    ) -> HTTPResponse {
+        var headers = headers
         headers["Content-Type"] = file.type
         return HTTPResponse(status: status, headers: headers, body: file.bytes)
     }

@@ -62,7 +62,7 @@ extension FrontEnd {
     }
 
     private static func response(
-        with file: OpenOutput,
+        with file: OpenFile,
         named name: String,
         to request: HTTPRequest,
         in place: Download
@@ -141,11 +141,11 @@ extension FrontEnd {
 
 /// Reads a part of a file piece by piece, which keeps its place among those that are on their way.
 actor FileReader {
-    private let file: OpenOutput
+    private let file: OpenFile
     private let place: Download
     private var rest: Range<Int>
 
-    init(_ file: OpenOutput, _ part: Range<Int>, in place: Download) {
+    init(_ file: OpenFile, _ part: Range<Int>, in place: Download) {
         self.file = file
         self.place = place
         rest = part

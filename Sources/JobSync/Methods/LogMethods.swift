@@ -71,7 +71,7 @@ extension FrontEnd {
     /// - Parameter id: The job's name.
     /// - Returns: The open file; nil if nothing has been written yet.
     /// - Throws: That there is no such job, that its log is elsewhere, or cannot be read.
-    func openLog(of id: JobID) async throws(RPCError) -> OpenOutput? {
+    func openLog(of id: JobID) async throws(RPCError) -> OpenFile? {
         let server: ServerReport?
         do throws(JobManagerError) {
             server = await otherServer(withLogOf: try await manager.detail(id).job)

@@ -47,7 +47,7 @@ extension FrontEnd {
     ///   - id: The job's name.
     /// - Returns: The open file.
     /// - Throws: That there is no such job or output, that it is elsewhere, or cannot be read.
-    func openOutput(_ name: String, of id: JobID) async throws(RPCError) -> OpenOutput {
+    func openOutput(_ name: String, of id: JobID) async throws(RPCError) -> OpenFile {
         let job: Job
         do throws(JobManagerError) {
             job = try await manager.detail(id).job

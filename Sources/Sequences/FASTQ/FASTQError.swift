@@ -96,6 +96,7 @@ public struct FASTQError: Error, Hashable, Sendable, CustomStringConvertible {
             "the file has \(count) reads, an odd number: the last has no mate"
         }
     }
+
     /// A byte, and where it may come from.
     private static func show(_ byte: UInt8) -> String {
         byte == 0

@@ -84,7 +84,7 @@ extension Pathoscope {
         let part = Wording.percent(support.breadth)
         switch reason {
         case .supported:
-            return "\(reads) lie on \(part) of a sequence"
+            return "\(reads) \(finding.reads == 1 ? "lies" : "lie") on \(part) of a sequence"
         case .fewReads:
             return
                 "\(reads), fewer than \(Wording.decimal(thresholds.reads)): perhaps a contamination"
@@ -100,7 +100,7 @@ extension Pathoscope {
                 + Wording.percent(thresholds.foundBreadth)
         case .amplified:
             return
-                "\(reads) lie on \(part) of the sequence, as those of amplicons do; compare the "
+                "\(reads) \(finding.reads == 1 ? "lies" : "lie") on \(part) of the sequence, as those of amplicons do; compare the "
                 + "place with that of the primers: another sample's amplicon looks the same"
         case .piledUp:
             let expected = Wording.percent(FindingThresholds.expectedBreadth(depth: support.depth))
